@@ -1,0 +1,8 @@
+CREATE TABLE notes (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    title      TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX notes_by_user ON notes (user_id);

@@ -1,0 +1,113 @@
+//! Logging in and out.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::{Data, Query, ServiceConfig, resource};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::auth::{Authenticator, OptionalUser, password};
+use crate::config::Registration;
+use crate::error::Response;
+use crate::user::EMAIL_MAX;
+use crate::web::next::safe_next;
+use crate::web::{Flash, Form, FormErrors, Page, Submitted, redirect, render_with};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/login").get(show).post(log_in))
+        .service(resource("/logout").post(log_out));
+}
+
+/// One sentence for all: it must not tell whether the address has an account.
+const REFUSED: &str = "This e-mail address and password do not match.";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct LoginForm {
+    email: String,
+    password: String,
+    remember: String,
+    next: String,
+}
+
+impl Form for LoginForm {
+    fn check(&mut self, errors: &mut FormErrors) {
+        errors.require("email", &mut self.email, "your e-mail address", EMAIL_MAX);
+        if self.password.is_empty() {
+            errors.add("password", "Enter your password.");
+        }
+        errors.limit("password", &self.password, password::MAX_LENGTH);
+    }
+}
+
+#[derive(Template)]
+#[template(path = "accounts/login.html")]
+struct LoginPage {
+    page: Page,
+    form: Submitted<LoginForm>,
+    can_register: bool,
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+async fn show(
+    user: OptionalUser,
+    page: Page,
+    registration: Data<Registration>,
+    query: Query<Next>,
+) -> Response {
+    if user.0.is_some() {
+        return Ok(redirect(&after_login(&query.next), None));
+    }
+    let form = LoginForm { next: query.into_inner().next, ..LoginForm::default() };
+    show_form(page, Submitted::with(form), **registration)
+}
+
+async fn log_in(
+    req: HttpRequest,
+    page: Page,
+    accounts: Data<Authenticator>,
+    registration: Data<Registration>,
+    mut form: Submitted<LoginForm>,
+) -> Response {
+    if !form.is_valid() {
+        return show_form(page, form, **registration);
+    }
+    let password = std::mem::take(&mut form.fields.password);
+    let Some(user) = accounts.authenticate(&form.fields.email, password).await? else {
+        log::warn!("log-in refused");
+        form.errors.add("", REFUSED);
+        return show_form(page, form, **registration);
+    };
+    let remembered = !form.fields.remember.is_empty();
+    let mut response = redirect(&after_login(&form.fields.next), None);
+    response.add_cookie(&accounts.log_in(&req, &user, remembered).await?)?;
+    Ok(response)
+}
+
+async fn log_out(user: OptionalUser, accounts: Data<Authenticator>) -> Response {
+    let mut response = redirect("/", Flash::success("You are logged out."));
+    if let Some(user) = user.0 {
+        accounts.sessions.end(user.session.id).await?;
+    }
+    accounts.logins.clear_cookie(&mut response)?;
+    // What the browser kept of our pages goes too. (Not "cookies": that is the whole domain's.)
+    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
+    Ok(response)
+}
+
+fn show_form(page: Page, form: Submitted<LoginForm>, registration: Registration) -> Response {
+    let can_register = registration == Registration::Open;
+    render_with(form.status(), &LoginPage { page, form, can_register })
+}
+
+fn after_login(next: &str) -> String {
+    safe_next(next).unwrap_or_else(|| "/dashboard".to_owned())
+}

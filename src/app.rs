@@ -1,0 +1,222 @@
+//! The app: its parts put together, its features listed, its server started.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::KeepAlive;
+use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, PathConfig, QueryConfig, ServiceConfig};
+
+use crate::accounts::setup::SetupLink;
+use crate::auth::authenticator::Authenticator;
+use crate::auth::guard::identify;
+use crate::auth::manager::{LoginManager, Settings};
+use crate::auth::password::Passwords;
+use crate::auth::session::{Login, Sessions, renew};
+use crate::clock::Clock;
+use crate::config::{Config, Environment, Registration};
+use crate::cookie::CookieKind;
+use crate::db::Db;
+use crate::error::Error;
+use crate::keys::{self, SigningKey};
+use crate::peer::Peers;
+use crate::user::User;
+use crate::web::assets::Assets;
+use crate::web::errors::render_errors;
+use crate::web::flash::{self, FlashCookie};
+use crate::web::form::FORM_MAX_BYTES;
+use crate::web::observe::{Outermost, observe};
+use crate::web::origin::{Origins, check_origin};
+use crate::{accounts, home, notes};
+
+/// The features: each a file or folder that lists its own routes.
+fn features(config: &mut ServiceConfig) {
+    config.configure(home::routes).configure(accounts::routes).configure(notes::routes);
+}
+
+/// Everything that handlers and middleware ask for. Cheap to clone: the threads share it.
+#[derive(Clone)]
+pub struct App {
+    config: Config,
+    db: Db,
+    clock: Clock,
+    logins: Data<LoginManager<Login>>,
+    sessions: Data<Sessions>,
+    accounts: Data<Authenticator>,
+    setup_link: Data<SetupLink>,
+    assets: Data<Assets>,
+}
+
+impl App {
+    /// Puts the parts together around a database that is up to date. The error is a sentence for
+    /// the operator.
+    pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self, String> {
+        let in_development = config.environment == Environment::Development;
+        let peers = Peers::new(config.trusted_proxies.clone());
+        let sessions = Sessions::new(db.clone(), clock.clone(), peers, config.lifetimes);
+        let logins = Data::new(login_manager(&config, &clock, sessions.clone())?);
+        let accounts = Authenticator {
+            db: db.clone(),
+            logins: logins.clone(),
+            sessions: sessions.clone(),
+            passwords: Passwords::new(config.hash_cost, config.password_min_length)?,
+            clock: clock.clone(),
+        };
+        let assets = Assets::new(config.static_dir.clone(), in_development).map_err(|e| {
+            format!("The folder {} cannot be read: {e}.", config.static_dir.display())
+        })?;
+        Ok(Self {
+            logins,
+            sessions: Data::new(sessions),
+            accounts: Data::new(accounts),
+            setup_link: Data::new(SetupLink::closed(clock.clone())),
+            assets: Data::new(assets),
+            config,
+            db,
+            clock,
+        })
+    }
+
+    /// The web application of one thread. Of two `wrap`s, the later one is the outer one.
+    pub fn web(
+        &self,
+    ) -> actix_web::App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<impl MessageBody + use<>>,
+            Error = actix_web::Error,
+            InitError = (),
+        > + use<>,
+    > {
+        let pages = web::scope("")
+            .wrap(from_fn(renew))
+            .wrap(from_fn(identify::<Login>))
+            .configure(features)
+            .default_service(web::to(|| async { Err::<&str, _>(Error::NotFound) }));
+        actix_web::App::new()
+            .configure(|config| self.provide(config))
+            .service(self.assets.service())
+            .service(pages)
+            .wrap(from_fn(check_origin))
+            .wrap(from_fn(render_errors))
+            .wrap(from_fn(flash::carry))
+            .wrap(from_fn(observe))
+    }
+
+    /// What the arguments of handlers and middleware are made from.
+    fn provide(&self, config: &mut ServiceConfig) {
+        let cookie = |purpose| cookie_kind(&self.config, purpose);
+        config
+            .app_data(self.logins.clone())
+            .app_data(self.sessions.clone())
+            .app_data(self.accounts.clone())
+            .app_data(self.setup_link.clone())
+            .app_data(self.assets.clone())
+            .app_data(Data::new(self.db.clone()))
+            .app_data(Data::new(self.clock.clone()))
+            .app_data(Data::<Registration>::new(self.config.registration))
+            .app_data(Data::new(FlashCookie(cookie("flash"))))
+            .app_data(Data::new(Origins::new(&self.config, cookie("session"))))
+            .app_data(Data::new(Outermost {
+                timeout: self.config.request_timeout.unsigned_abs(),
+                https: self.config.public_url.scheme() == "https",
+            }))
+            .app_data(web::PayloadConfig::new(FORM_MAX_BYTES))
+            // The extractors' own answers quote the parser.
+            .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .app_data(QueryConfig::default().error_handler(|_, _| Error::BadRequest.into()));
+    }
+
+    /// What the command line does with people.
+    pub fn accounts(&self) -> &Authenticator {
+        &self.accounts
+    }
+
+    /// Opens the set-up link while there is no user; returns its path.
+    pub async fn open_setup_link(&self) -> Result<Option<String>, Error> {
+        let has_users = self.db.run(User::any_exists).await?;
+        Ok((!has_users).then(|| self.setup_link.open()))
+    }
+
+    /// Every route, as the router knows it: the path and its methods.
+    pub async fn routes(&self) -> Vec<(String, Vec<String>)> {
+        // The router's own report is to be had from inside a request only.
+        let found = Rc::new(RefCell::new(Vec::new()));
+        let report = Rc::clone(&found);
+        let app = self.web().wrap_fn(move |req, service| {
+            let tree = req.app_data::<Data<IntrospectionTree>>();
+            report.replace(tree.map_or_else(Vec::new, |tree| Vec::from(&tree.root)));
+            service.call(req)
+        });
+        let service = actix_web::test::init_service(app).await;
+        let probe = actix_web::test::TestRequest::default().to_request();
+        // Only the report is wanted; the probe itself names no host and is refused.
+        let _ = service.call(probe).await;
+        let items: Vec<IntrospectionReportItem> = found.take();
+        items.into_iter().map(|item| (item.full_path, item.methods)).collect()
+    }
+
+    /// Serves until SIGTERM or Ctrl-C; requests in flight are finished. `ready` runs once the port
+    /// is open.
+    pub async fn serve(self, ready: impl FnOnce()) -> io::Result<()> {
+        let address = (self.config.host, self.config.port);
+        // A slow client could hold a kept-alive connection for ever by sending a second head byte
+        // by byte. A proxy in front reads it whole first.
+        let behind_proxy = !self.config.trusted_proxies.is_empty();
+        let keep_alive = if behind_proxy {
+            KeepAlive::Timeout(Duration::from_secs(15))
+        } else {
+            KeepAlive::Disabled
+        };
+        let server = HttpServer::new(move || self.web())
+            .keep_alive(keep_alive)
+            .max_connections(1024)
+            .shutdown_timeout(10)
+            .bind(address)?
+            .run();
+        ready();
+        server.await
+    }
+}
+
+/// All of log-in is configured here.
+fn login_manager(
+    config: &Config,
+    clock: &Clock,
+    sessions: Sessions,
+) -> Result<LoginManager<Login>, String> {
+    let settings = Settings {
+        keys: signing_keys(config)?,
+        issuer: config.origin(),
+        cookie: cookie_kind(config, "session"),
+        default_expiry: config.lifetimes.access_token,
+        token_url: "/auth/token".to_owned(),
+        clock: clock.clone(),
+    };
+    LoginManager::new(settings, move |claims| {
+        let sessions = sessions.clone();
+        async move { sessions.find(claims).await }
+    })
+}
+
+/// From `SECRET_KEY`, or from `SECRET_KEY_FILE`, which is made at the first run in development.
+fn signing_keys(config: &Config) -> Result<Vec<SigningKey>, String> {
+    if !config.secret_keys.is_empty() {
+        return Ok(config.secret_keys.clone());
+    }
+    match config.environment {
+        Environment::Development => keys::read_or_create(&config.secret_key_file),
+        Environment::Production => keys::read(&config.secret_key_file),
+    }
+}
+
+fn cookie_kind(config: &Config, purpose: &str) -> CookieKind {
+    CookieKind { name: config.cookie_name(purpose), secure: config.secure_cookies() }
+}

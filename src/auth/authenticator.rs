@@ -1,0 +1,106 @@
+//! What the account pages do with people: check their password, make their account, log them in.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use actix_web::web::Data;
+use diesel::prelude::*;
+
+use crate::auth::manager::LoginManager;
+use crate::auth::password::{Passwords, Verdict};
+use crate::auth::session::{Login, Sessions};
+use crate::clock::Clock;
+use crate::db::{Connection, Db};
+use crate::error::Result;
+use crate::schema::users;
+use crate::user::{Email, NewUser, User};
+
+/// An account that somebody asks for. The password has passed [`Passwords::check`].
+pub struct NewAccount {
+    /// The address to log in by.
+    pub email: Email,
+    /// How we greet them.
+    pub name: String,
+    /// As typed.
+    pub password: String,
+    /// Whether they run the place.
+    pub is_admin: bool,
+}
+
+/// Checks passwords, makes accounts, begins sessions.
+pub struct Authenticator {
+    /// The users.
+    pub db: Db,
+    /// The tokens and the cookie.
+    pub logins: Data<LoginManager<Login>>,
+    /// The log-ins.
+    pub sessions: Sessions,
+    /// The hashes.
+    pub passwords: Passwords,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Authenticator {
+    /// The user with this address and password who may log in. Unknown, wrong and disabled are
+    /// one answer, at the cost of one hash each: nobody learns which addresses have accounts.
+    pub async fn authenticate(&self, email: &str, password: String) -> Result<Option<User>> {
+        let user = match Email::parse(email) {
+            Ok(email) => self.db.run(move |connection| User::by_email(connection, &email)).await?,
+            Err(_) => None,
+        };
+        let user = user.filter(|user| user.disabled_at.is_none());
+        let stored = user.as_ref().map(|user| user.password_hash.clone());
+        match self.passwords.verify(password, stored).await? {
+            Verdict::Wrong => Ok(None),
+            Verdict::Right { rehashed } => {
+                if let (Some(hash), Some(user)) = (rehashed, user.as_ref()) {
+                    self.store_stronger_hash(user, hash).await?;
+                }
+                Ok(user)
+            }
+        }
+    }
+
+    /// Makes an account; `None` when the address has one. `allowed` is asked in the same
+    /// transaction.
+    pub async fn create_account<F>(&self, new: NewAccount, allowed: F) -> Result<Option<User>>
+    where
+        F: FnOnce(&mut Connection) -> Result<()> + Send + 'static,
+    {
+        let NewAccount { email, name, password, is_admin } = new;
+        // Hashed before the address is looked up, so that a taken one answers no sooner.
+        let password_hash = self.passwords.hash(password).await?;
+        let created_at = self.clock.now();
+        let new = NewUser { email, name, password_hash, is_admin, created_at };
+        self.db
+            .write(move |connection| {
+                allowed(connection)?;
+                User::create(connection, &new)
+            })
+            .await
+    }
+
+    /// Begins a session and returns its cookie.
+    pub async fn log_in(
+        &self,
+        req: &HttpRequest,
+        user: &User,
+        remembered: bool,
+    ) -> Result<Cookie<'static>> {
+        self.sessions.begin(&self.logins, req, user.id, remembered).await
+    }
+
+    async fn store_stronger_hash(&self, user: &User, hash: String) -> Result<()> {
+        let (id, old) = (user.id, user.password_hash.clone());
+        // Only over the hash that was verified: the password may have been changed meanwhile.
+        let unchanged = users::table.filter(users::id.eq(id).and(users::password_hash.eq(old)));
+        self.db
+            .write(move |connection| {
+                diesel::update(unchanged)
+                    .set(users::password_hash.eq(hash))
+                    .execute(connection)
+                    .map(drop)
+            })
+            .await
+    }
+}

@@ -1,0 +1,174 @@
+//! Passwords: argon2id hashes, made and verified on a small pool of threads of their own.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use thread_priority::{ThreadPriority, set_current_thread_priority};
+use tokio::sync::oneshot;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::config::HashCost;
+use crate::error::{Error, Result};
+use crate::keys::random_token;
+
+/// The longest password, in code points. It bounds what is normalised and sent to the hash, whose
+/// cost does not grow with it. (NIST SP 800-63B-4 asks for at least 64.)
+pub const MAX_LENGTH: usize = 256;
+
+/// How many hashes may wait for each thread; one more is answered with 503.
+const QUEUE_PER_THREAD: usize = 8;
+
+/// How long a hash may wait for its turn before its visitor gets a 503.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+
+/// What a password turned out to be.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Not the user's password, or there is no such user.
+    Wrong,
+    /// The user's password. `rehashed` replaces a stored hash that was made with less effort than
+    /// is asked for today.
+    Right {
+        /// The new hash to store.
+        rehashed: Option<String>,
+    },
+}
+
+/// Hashes and verifies passwords. Cheap to clone.
+///
+/// One hash takes 19 MiB and tens of milliseconds of a core. As many threads as cores is the
+/// fastest there is, and it bounds the memory; their low priority keeps pages quick meanwhile.
+#[derive(Clone)]
+pub struct Passwords {
+    hasher: Arc<Argon2<'static>>,
+    jobs: SyncSender<Job>,
+    /// Verified for users that do not exist, so that they take as long as those that do.
+    dummy: Arc<str>,
+    min_length: usize,
+}
+
+struct Job {
+    deadline: Instant,
+    work: Box<dyn FnOnce() + Send>,
+}
+
+impl Passwords {
+    /// Starts the threads. `min_length` is in code points.
+    pub fn new(cost: HashCost, min_length: usize) -> Result<Self, String> {
+        let fail = |e: &dyn std::fmt::Display| format!("Passwords cannot be hashed: {e}.");
+        let params =
+            Params::new(cost.memory_kib, cost.iterations, 1, None).map_err(|e| fail(&e))?;
+        let hasher = Arc::new(Argon2::new(Algorithm::Argon2id, Version::V0x13, params));
+        let dummy = hash(&hasher, &random_token()).map_err(|e| fail(&e))?.into();
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let (jobs, queue) = sync_channel::<Job>(threads * QUEUE_PER_THREAD);
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..threads {
+            let queue = Arc::clone(&queue);
+            thread::Builder::new()
+                .name("password".to_owned())
+                .spawn(move || work_off(&queue))
+                .map_err(|e| fail(&e))?;
+        }
+        Ok(Self { hasher, jobs, dummy, min_length })
+    }
+
+    /// What is wrong with a new password, as a sentence for its field.
+    pub fn check(&self, password: &str) -> Result<(), String> {
+        let length = password.nfc().count();
+        if length < self.min_length {
+            return Err(format!(
+                "Use at least {} characters. {length} is too few.",
+                self.min_length
+            ));
+        }
+        if length > MAX_LENGTH {
+            return Err(format!("Use at most {MAX_LENGTH} characters."));
+        }
+        Ok(())
+    }
+
+    /// The rule for a new password, to be read before it is typed.
+    pub fn hint(&self) -> String {
+        format!("At least {} characters. Several words are easy to remember.", self.min_length)
+    }
+
+    /// Hashes a new password; the result is a PHC string.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        let hasher = Arc::clone(&self.hasher);
+        self.run(move || hash(&hasher, &password)).await?
+    }
+
+    /// Verifies `password` against a stored hash. Without one (no such user, or one who may not
+    /// log in) it does the same work: the answer's time tells nobody which addresses have
+    /// accounts.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
+        let hasher = Arc::clone(&self.hasher);
+        let dummy = Arc::clone(&self.dummy);
+        self.run(move || {
+            let known = stored.is_some();
+            let stored = stored.as_deref().unwrap_or(&dummy);
+            let parsed = PasswordHash::new(stored)
+                .map_err(|e| Error::Internal(format!("a stored password hash is broken: {e}")))?;
+            let right = hasher.verify_password(normalise(&password).as_bytes(), &parsed).is_ok();
+            if !(right && known) {
+                return Ok(Verdict::Wrong);
+            }
+            let rehashed = is_weaker(&parsed, hasher.params())
+                .then(|| hash(&hasher, &password))
+                .transpose()?;
+            Ok(Verdict::Right { rehashed })
+        })
+        .await?
+    }
+
+    /// Runs `work` on the pool. The work goes on when the visitor has gone: their leaving must not
+    /// make room for the next hash before this one is done.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let (answer, result) = oneshot::channel();
+        let work = Box::new(move || {
+            // Fails only when nobody waits for the answer any more.
+            let _ = answer.send(work());
+        });
+        let deadline = Instant::now() + MAX_WAIT;
+        self.jobs.try_send(Job { deadline, work }).map_err(|_| Error::Busy)?;
+        result.await.map_err(|_| Error::Busy)
+    }
+}
+
+fn work_off(queue: &Mutex<Receiver<Job>>) {
+    if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
+        log::debug!("password threads keep the normal priority: {error}");
+    }
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Ok(job) if Instant::now() <= job.deadline => (job.work)(),
+            Ok(_late) => {} // dropping it answers 503
+            Err(_) => return,
+        }
+    }
+}
+
+/// Two ways to write "é" are one password (NIST SP 800-63B-4 section 3.1.1.2: NFC). Nothing is
+/// trimmed or cut.
+fn normalise(password: &str) -> String {
+    password.nfc().collect()
+}
+
+fn hash(hasher: &Argon2, password: &str) -> Result<String> {
+    let hash: PasswordHash = hasher
+        .hash_password(normalise(password).as_bytes())
+        .map_err(|e| Error::Internal(format!("hashing a password: {e}")))?;
+    Ok(hash.to_string())
+}
+
+fn is_weaker(stored: &PasswordHash, wanted: &Params) -> bool {
+    let number = |name: &str| stored.params.get_decimal(name).unwrap_or(0);
+    number("m") < wanted.m_cost() || number("t") < wanted.t_cost()
+}

@@ -1,0 +1,251 @@
+//! The commands of the program.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use actix_web::rt::System;
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::auth::authenticator::{Authenticator, NewAccount};
+use crate::auth::session::Sessions;
+use crate::clock::Clock;
+use crate::config::{Config, Environment};
+use crate::db::{Connection, Db};
+use crate::error::{Error, Result};
+use crate::user::{Email, User};
+use crate::{keys, logger};
+
+/// `EX_CONFIG` of BSD's sysexits.h: the settings are wrong, and starting again will not help.
+pub const EXIT_CONFIG: u8 = 78;
+
+/// What the program is asked to do.
+#[derive(Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Clone, Default, Subcommand)]
+enum Command {
+    /// Serve the app (what happens without a command)
+    #[default]
+    Serve,
+    /// Bring the database's tables up to date
+    Migrate,
+    /// Add, list and change the people who can log in
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print a new key for `SECRET_KEY`
+    Secret,
+    /// List every route with its methods
+    Routes,
+}
+
+#[derive(Clone, Subcommand)]
+enum UserCommand {
+    /// Add somebody; the password is asked for, or read from standard input
+    Add {
+        email: String,
+        /// How the app greets them (else the part before the @)
+        #[arg(long)]
+        name: Option<String>,
+        /// Make them an administrator
+        #[arg(long)]
+        admin: bool,
+    },
+    /// List everybody
+    List,
+    /// Let somebody no longer log in, and log them out
+    Disable { email: String },
+    /// Let somebody log in again
+    Enable { email: String },
+    /// Set a new password, and log them out; it is asked for, or read from standard input
+    Password { email: String },
+}
+
+/// Why the program stops early: a text for the operator.
+struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self { message, code: 1 }
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(message: &str) -> Self {
+        Self::from(message.to_owned())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::from(error.to_string())
+    }
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn run(self) -> ExitCode {
+        match self.execute() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                eprintln!("{}", failure.message.trim_end());
+                ExitCode::from(failure.code)
+            }
+        }
+    }
+
+    fn execute(self) -> Result<(), Failure> {
+        let command = self.command.unwrap_or_default();
+        if matches!(command, Command::Secret) {
+            println!("{}", keys::generate());
+            return Ok(());
+        }
+        let config = Config::read(|name| std::env::var(name).ok())
+            .map_err(|message| Failure { message, code: EXIT_CONFIG })?;
+        logger::init(&config);
+        let db = Db::connect(&config.database_url, config.database_connections)?;
+        if matches!(command, Command::Migrate) {
+            println!("{} migrations were run; the tables are up to date.", db.migrate()?);
+            return Ok(());
+        }
+        bring_up_to_date(&db, config.environment)?;
+        System::new().block_on(async {
+            match command {
+                Command::User(command) => manage_users(command, &app(config, db)?).await,
+                Command::Routes => list_routes(&app(config, db)?).await,
+                _ => serve(config, db).await,
+            }
+        })
+    }
+}
+
+fn app(config: Config, db: Db) -> Result<App, String> {
+    App::new(config, db, Clock::System)
+}
+
+/// In production, changing the tables is a step of its own: with several servers, one does it.
+fn bring_up_to_date(db: &Db, environment: Environment) -> Result<(), String> {
+    match environment {
+        Environment::Development => db.migrate().map(drop),
+        Environment::Production => match db.pending_migrations()? {
+            0 => Ok(()),
+            n => Err(format!("The database lacks {n} migrations. Run `migrate` first.")),
+        },
+    }
+}
+
+async fn serve(config: Config, db: Db) -> Result<(), Failure> {
+    let (url, host, port) = (config.origin(), config.host, config.port);
+    if !config.secure_cookies() {
+        log::warn!("cookies travel unprotected, because {url} is neither https nor this machine");
+    }
+    let app = app(config, db)?;
+    let setup = app.open_setup_link().await?;
+    let announce = || match setup {
+        Some(path) => println!("Latchkey runs at {url}. Make the first account: {url}{path}"),
+        None => println!("Latchkey runs at {url}"),
+    };
+    app.serve(announce).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::from(format!(
+            "Port {port} of {host} is in use by another program. Stop that one, or set PORT."
+        )),
+        _ => Failure::from(format!("The port {port} of {host} cannot be opened: {error}.")),
+    })
+}
+
+async fn list_routes(app: &App) -> Result<(), Failure> {
+    for (path, methods) in app.routes().await {
+        println!("{:12} {path}", methods.join(","));
+    }
+    Ok(())
+}
+
+async fn manage_users(command: UserCommand, app: &App) -> Result<(), Failure> {
+    let accounts = app.accounts();
+    match command {
+        UserCommand::Add { email, name, admin } => {
+            let email = Email::parse(&email)?;
+            let name = name.unwrap_or_else(|| email.local_part().to_owned());
+            let password = read_new_password(accounts)?;
+            let typed = email.typed.clone();
+            let new = NewAccount { email, name, password, is_admin: admin };
+            let created = accounts.create_account(new, |_| Ok(())).await?;
+            created.ok_or_else(|| format!("{typed} has an account already."))?;
+            println!("{typed} can log in now.");
+        }
+        UserCommand::List => {
+            for user in accounts.db.run(User::all).await? {
+                let role = if user.is_admin { "admin" } else { "user" };
+                let state = if user.disabled_at.is_some() { "disabled" } else { "active" };
+                println!("{:6} {role:6} {state:9} {} ({})", user.id, user.email, user.name);
+            }
+        }
+        UserCommand::Disable { email } => {
+            let now = accounts.clock.now();
+            change(accounts, &email, move |conn, id| {
+                User::set_disabled(conn, id, Some(now))?;
+                Ok(Sessions::end_all(conn, id).map(drop)?)
+            })
+            .await?;
+            println!("{email} is logged out and can no longer log in.");
+        }
+        UserCommand::Enable { email } => {
+            let enable = |conn: &mut _, id| Ok(User::set_disabled(conn, id, None).map(drop)?);
+            change(accounts, &email, enable).await?;
+            println!("{email} can log in again.");
+        }
+        UserCommand::Password { email } => {
+            let hash = accounts.passwords.hash(read_new_password(accounts)?).await?;
+            change(accounts, &email, move |conn, id| {
+                User::set_password(conn, id, &hash)?;
+                Ok(Sessions::end_all(conn, id).map(drop)?)
+            })
+            .await?;
+            println!("{email} has a new password and is logged out everywhere.");
+        }
+    }
+    Ok(())
+}
+
+/// Does something to the user with this address.
+async fn change<F>(accounts: &Authenticator, email: &str, work: F) -> Result<(), Failure>
+where
+    F: FnOnce(&mut Connection, i64) -> Result<()> + Send + 'static,
+{
+    let email_parsed = Email::parse(email)?;
+    let found = accounts
+        .db
+        .write(move |conn| match User::by_email(conn, &email_parsed)? {
+            Some(user) => work(conn, user.id).map(|()| true),
+            None => Ok(false),
+        })
+        .await?;
+    if found { Ok(()) } else { Err(Failure::from(format!("Nobody has the address {email}."))) }
+}
+
+fn read_new_password(accounts: &Authenticator) -> Result<String, Failure> {
+    let ask = |prompt: &str| rpassword::prompt_password(prompt);
+    let read = || -> io::Result<(String, bool)> {
+        if io::stdin().is_terminal() {
+            let password = ask("New password: ")?;
+            let same = ask("Once more: ")? == password;
+            return Ok((password, same));
+        }
+        let mut line = String::new();
+        io::stdin().read_line(&mut line)?;
+        Ok((line.trim_end_matches(['\r', '\n']).to_owned(), true))
+    };
+    let (password, same) = read().map_err(|e| format!("The password cannot be read: {e}."))?;
+    if !same {
+        return Err(Failure::from("The two passwords differ.".to_owned()));
+    }
+    accounts.passwords.check(&password)?;
+    Ok(password)
+}

@@ -1,0 +1,48 @@
+//! The time. Everything that asks for it asks a [`Clock`], so that a test can move it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+/// Where the time comes from. Times are UTC, to the second.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that moves only when told to.
+    Fixed(Arc<Mutex<PrimitiveDateTime>>),
+}
+
+impl Clock {
+    /// A clock that stands at `now`.
+    pub fn fixed(now: PrimitiveDateTime) -> Self {
+        Self::Fixed(Arc::new(Mutex::new(now)))
+    }
+
+    /// The time, in UTC, without fractions of a second.
+    pub fn now(&self) -> PrimitiveDateTime {
+        match self {
+            Self::System => {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "this is the one place that reads it"
+                )]
+                let now = OffsetDateTime::now_utc();
+                PrimitiveDateTime::new(now.date(), now.time().truncate_to_second())
+            }
+            Self::Fixed(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Seconds since 1970, as JSON Web Tokens count them (RFC 7519 section 2, `NumericDate`).
+    pub fn timestamp(&self) -> i64 {
+        self.now().assume_utc().unix_timestamp()
+    }
+
+    /// Moves a fixed clock; the machine's clock stays as it is.
+    pub fn advance(&self, by: Duration) {
+        if let Self::Fixed(now) = self {
+            *now.lock().unwrap_or_else(PoisonError::into_inner) += by;
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! The settings: read once at start-up, all of them checked, all problems told at once.
+
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use time::Duration;
+use url::Url;
+
+use crate::keys::{self, SigningKey};
+
+/// The name in cookies and in the database's file name.
+pub const APP_NAME: &str = env!("CARGO_PKG_NAME");
+
+/// Where `cargo run` finds `static/` when it is started from another folder.
+const SOURCE_STATIC_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
+
+#[cfg(not(feature = "postgres"))]
+const DEFAULT_DATABASE_URL: &str = concat!("data/", env!("CARGO_PKG_NAME"), ".db");
+#[cfg(feature = "postgres")]
+const DEFAULT_DATABASE_URL: &str = concat!("postgres://localhost/", env!("CARGO_PKG_NAME"));
+
+/// What the program is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// On a developer's machine: a key is made at the first run, the tables are kept up to date.
+    Development,
+    /// For real: nothing is made up, and unsafe settings are refused.
+    Production,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Everybody, at `/register`.
+    Open,
+    /// Nobody; an operator adds users with `user add`.
+    Closed,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How long sessions and tokens live.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// A session ends after this long without a request (NIST SP 800-63B-4, AAL2: one hour).
+    pub idle: Duration,
+    /// A session ends this long after the log-in (NIST SP 800-63B-4, AAL2: 24 hours).
+    pub absolute: Duration,
+    /// The same two for "remember me" (AAL1: 30 days).
+    pub remembered_idle: Duration,
+    /// See [`Self::remembered_idle`].
+    pub remembered_absolute: Duration,
+    /// An access token that names no other expiry.
+    pub access_token: Duration,
+}
+
+/// The cost of a password hash (argon2id, one lane).
+#[derive(Clone, Copy, Debug)]
+pub struct HashCost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub iterations: u32,
+}
+
+/// Every setting. `.env.example` explains each.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each field is documented once, in .env.example")]
+pub struct Config {
+    pub environment: Environment,
+    pub host: IpAddr,
+    pub port: u16,
+    pub public_url: Url,
+    pub allowed_hosts: Vec<String>,
+    pub trusted_proxies: Vec<IpNet>,
+    pub dev_insecure_cookies: bool,
+    pub database_url: String,
+    pub database_connections: u32,
+    pub secret_keys: Vec<SigningKey>,
+    pub secret_key_file: PathBuf,
+    pub static_dir: PathBuf,
+    pub registration: Registration,
+    pub password_min_length: usize,
+    pub hash_cost: HashCost,
+    pub lifetimes: Lifetimes,
+    pub request_timeout: Duration,
+    pub log_filter: String,
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads every setting through `lookup`. The error lists all that is wrong: each with the
+    /// variable, its value (secrets masked), the rule and an example.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let mut reader = Reader { lookup: &lookup, names: Vec::new(), problems: Vec::new() };
+        let config = Self::read_all(&mut reader);
+        if reader.problems.is_empty() {
+            return Ok(config);
+        }
+        Err(format!("The settings need attention:\n\n{}\n", reader.problems.join("\n\n")))
+    }
+
+    /// The name of every variable that [`Self::read`] looks at.
+    pub fn variables() -> Vec<&'static str> {
+        let mut reader = Reader { lookup: &|_| None, names: Vec::new(), problems: Vec::new() };
+        Self::read_all(&mut reader);
+        reader.names
+    }
+
+    fn read_all(read: &mut Reader) -> Self {
+        use Environment::{Development, Production};
+        let environments = [("development", Development), ("production", Production)];
+        let environment = read.choice("APP_ENV", "development", environments);
+        let production = environment == Production;
+        let port = read.number("PORT", "8080", 1..=65_535);
+        let config = Self {
+            environment,
+            host: read.value("HOST", "127.0.0.1", "must be an IP address", |v| v.parse().ok()),
+            port,
+            public_url: read.value(
+                "PUBLIC_URL",
+                &format!("http://localhost:{port}"),
+                "must be the address that people type, without a path",
+                parse_public_url,
+            ),
+            allowed_hosts: read
+                .list("ALLOWED_HOSTS", "must be host names", |v| Some(v.to_ascii_lowercase())),
+            trusted_proxies: read.list(
+                "TRUSTED_PROXIES",
+                "must be addresses or networks such as 10.0.0.0/8",
+                |v| v.parse().ok().or_else(|| v.parse::<IpAddr>().ok().map(IpNet::from)),
+            ),
+            dev_insecure_cookies: read.choice(
+                "DEV_INSECURE_COOKIES",
+                "false",
+                [("false", false), ("true", true)],
+            ),
+            database_url: read.database_url(),
+            database_connections: read.number("DATABASE_CONNECTIONS", "8", 1..=1000),
+            secret_keys: read.secret_keys(),
+            secret_key_file: read.secret_key_file(production),
+            static_dir: read.static_dir(),
+            registration: read.choice(
+                "REGISTRATION",
+                "open",
+                [("open", Registration::Open), ("closed", Registration::Closed)],
+            ),
+            password_min_length: read.number("PASSWORD_MIN_LENGTH", "12", 8..=64),
+            hash_cost: HashCost {
+                // The floors are OWASP's minimum for argon2id with one lane.
+                memory_kib: read.number("ARGON2_MEMORY_KIB", "19456", 19_456..=1_048_576),
+                iterations: read.number("ARGON2_ITERATIONS", "2", 2..=16),
+            },
+            lifetimes: Lifetimes {
+                idle: read.duration("SESSION_IDLE", "60m"),
+                absolute: read.duration("SESSION_LIFETIME", "24h"),
+                remembered_idle: read.duration("REMEMBER_IDLE", "14d"),
+                remembered_absolute: read.duration("REMEMBER_LIFETIME", "30d"),
+                access_token: read.duration("TOKEN_EXPIRY", "15m"),
+            },
+            request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
+            log_filter: read.value("RUST_LOG", "info", "", |v| Some(v.to_owned())),
+            log_format: read.choice(
+                "LOG_FORMAT",
+                "text",
+                [("text", LogFormat::Text), ("json", LogFormat::Json)],
+            ),
+        };
+        if production {
+            config.check_production(read);
+        }
+        config
+    }
+
+    /// What would be convenient on a developer's machine and a hole on a server.
+    fn check_production(&self, read: &mut Reader) {
+        if self.public_url.scheme() != "https" {
+            read.problem(
+                "PUBLIC_URL",
+                &self.origin(),
+                "must begin with https in production: passwords and cookies travel there",
+                "https://app.example.com",
+            );
+        }
+        if self.dev_insecure_cookies {
+            read.problem("DEV_INSECURE_COOKIES", "true", "must be false in production", "false");
+        }
+    }
+
+    /// Whether cookies carry `Secure` and the `__Host-` prefix. Browsers take both over plain HTTP
+    /// from this machine; from another machine of the network they drop the cookie without a word.
+    pub fn secure_cookies(&self) -> bool {
+        if self.dev_insecure_cookies {
+            return false;
+        }
+        self.public_url.scheme() == "https" || self.is_on_loopback()
+    }
+
+    /// Whether the public address is this machine's own.
+    pub fn is_on_loopback(&self) -> bool {
+        match self.public_url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// A cookie's full name. It holds the app's name because cookies do not know ports: two apps
+    /// on localhost would overwrite each other's. `__Host-` makes browsers refuse the cookie from
+    /// a subdomain or over plain HTTP (RFC 6265bis section 4.1.3.2).
+    pub fn cookie_name(&self, purpose: &str) -> String {
+        let prefix = if self.secure_cookies() { "__Host-" } else { "" };
+        format!("{prefix}{APP_NAME}_{purpose}")
+    }
+
+    /// The public address without the last slash, as it is shown, compared and signed.
+    pub fn origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+}
+
+/// The lookup, with a record of what was asked and what was wrong.
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    names: Vec<&'static str>,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// The variable's text; an empty one counts as not set.
+    fn text(&mut self, name: &'static str) -> Option<String> {
+        self.names.push(name);
+        (self.lookup)(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
+    }
+
+    fn problem(&mut self, name: &str, value: &str, rule: &str, example: &str) {
+        self.problems.push(format!("  {name}={value}\n    {rule}\n    example: {name}={example}"));
+    }
+
+    fn value<T>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        rule: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> T {
+        let Some(value) = self.text(name) else {
+            return parse(default).expect("every default keeps its own rule");
+        };
+        parse(&value).unwrap_or_else(|| {
+            self.problem(name, &value, rule, default);
+            parse(default).expect("every default keeps its own rule")
+        })
+    }
+
+    fn number<T>(&mut self, name: &'static str, default: &str, range: RangeInclusive<T>) -> T
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let rule = format!("must be a number from {} to {}", range.start(), range.end());
+        self.value(name, default, &rule, |v| v.parse().ok().filter(|n| range.contains(n)))
+    }
+
+    fn choice<T: Copy, const N: usize>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        choices: [(&str, T); N],
+    ) -> T {
+        let rule = format!("must be {}", choices.map(|(word, _)| word).join(" or "));
+        self.value(name, default, &rule, |v| {
+            choices.iter().find(|(word, _)| *word == v).map(|(_, choice)| *choice)
+        })
+    }
+
+    fn list<T>(
+        &mut self,
+        name: &'static str,
+        rule: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let rule = format!("{rule}, with commas between them");
+        self.value(name, "", &rule, |v| {
+            v.split(',').map(str::trim).filter(|item| !item.is_empty()).map(&parse).collect()
+        })
+    }
+
+    fn duration(&mut self, name: &'static str, default: &str) -> Duration {
+        let rule = "must be a whole number and a unit: s, m, h or d, and at most 400d";
+        self.value(name, default, rule, parse_duration)
+    }
+
+    fn database_url(&mut self) -> String {
+        let rule = if cfg!(feature = "postgres") {
+            "must begin with postgres://: this program was built for PostgreSQL"
+        } else {
+            "must be a file: this program was built for SQLite (see the README for PostgreSQL)"
+        };
+        let name = "DATABASE_URL";
+        let value = self.text(name).unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
+        if value.starts_with("postgres") != cfg!(feature = "postgres") {
+            // It may hold a password.
+            self.problem(name, "(hidden)", rule, DEFAULT_DATABASE_URL);
+        }
+        value
+    }
+
+    fn secret_keys(&mut self) -> Vec<SigningKey> {
+        let Some(text) = self.text("SECRET_KEY") else { return Vec::new() };
+        keys::parse_list(&text).unwrap_or_else(|rule| {
+            self.problem(
+                "SECRET_KEY",
+                "(hidden)",
+                &rule,
+                "(the line that `latchkey secret` prints)",
+            );
+            Vec::new()
+        })
+    }
+
+    fn secret_key_file(&mut self, production: bool) -> PathBuf {
+        let file = self.text("SECRET_KEY_FILE");
+        if production
+            && file.is_none()
+            && (self.lookup)("SECRET_KEY").is_none_or(|v| v.trim().is_empty())
+        {
+            self.problem(
+                "SECRET_KEY",
+                "",
+                "must be set in production, or SECRET_KEY_FILE: see `latchkey secret`",
+                "(the line that `latchkey secret` prints)",
+            );
+        }
+        PathBuf::from(file.unwrap_or_else(|| "data/secret_key".to_owned()))
+    }
+
+    fn static_dir(&mut self) -> PathBuf {
+        let default =
+            if Path::new("static/app.css").is_file() { "static" } else { SOURCE_STATIC_DIR };
+        let dir = self.value("STATIC_DIR", default, "", |v| Some(PathBuf::from(v)));
+        if !dir.join("app.css").is_file() {
+            let rule = "must be the folder that holds app.css";
+            self.problem("STATIC_DIR", &dir.display().to_string(), rule, "static");
+        }
+        dir
+    }
+}
+
+/// An `http` or `https` address with a host and nothing after it.
+fn parse_public_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    plain.then_some(url)
+}
+
+/// `90s`, `15m`, `24h` or `30d`.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let number: u32 = number.parse().ok().filter(|n| *n > 0)?;
+    let duration = Duration::seconds(i64::from(number) * seconds);
+    // Browsers keep no cookie for longer (RFC 6265bis section 5.5).
+    (duration <= Duration::days(400)).then_some(duration)
+}

@@ -1,0 +1,96 @@
+//! What can go wrong, and what the visitor gets. [`crate::web::errors`] draws it.
+
+use std::fmt;
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+
+/// The result of everything that may fail while a request is answered.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a handler returns.
+pub type Response = Result<HttpResponse>;
+
+/// A reason not to answer as asked.
+#[derive(Debug)]
+pub enum Error {
+    /// Nobody is logged in. A page: 303 to the log-in page, and back after it. Anything else: 401.
+    NotAuthenticated,
+    /// The request is malformed. 400.
+    BadRequest,
+    /// Logged in, but not allowed. 403.
+    Forbidden,
+    /// The request comes from another site. 403.
+    CrossSite,
+    /// There is no such page, or the thing belongs to somebody else. 404.
+    NotFound,
+    /// The request took too long to arrive or to answer. 408.
+    Timeout,
+    /// The body is larger than allowed. 413.
+    TooLarge,
+    /// The address is longer than allowed. 414.
+    UriTooLong,
+    /// The body is of a kind that this address does not take. 415.
+    UnsupportedMediaType,
+    /// The request names a host that is not ours. 421.
+    Misdirected,
+    /// Too much to do at the moment. 503, and when to try again.
+    Busy,
+    /// The database did not do what it should. 503; the cause goes to the log.
+    Database(String),
+    /// A mistake of ours. 500; the cause goes to the log.
+    Internal(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(cause) => write!(f, "database: {cause}"),
+            Self::Internal(cause) => f.write_str(cause),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Busy | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Only the status: the body is drawn where the request is known, in [`crate::web::errors`].
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::NotFound => Self::NotFound,
+            other => Self::Database(other.to_string()),
+        }
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(format!("template: {error}"))
+    }
+}
+
+impl From<actix_web::error::HttpError> for Error {
+    fn from(error: actix_web::error::HttpError) -> Self {
+        Self::Internal(format!("header: {error}"))
+    }
+}

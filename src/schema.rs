@@ -1,0 +1,42 @@
+// One schema for both databases: `BigInt` ids, `Text`, `Bool`, and `Timestamp` in UTC exist in each.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        email -> Text,
+        email_canonical -> Text,
+        name -> Text,
+        password_hash -> Text,
+        is_admin -> Bool,
+        disabled_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        remembered -> Bool,
+        ip_address -> Text,
+        user_agent -> Text,
+    }
+}
+
+diesel::table! {
+    notes (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        title -> Text,
+        body -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(notes -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, notes);

@@ -1,0 +1,164 @@
+//! Errors become answers here, and are logged here, once.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde_json::json;
+
+use crate::config::APP_NAME;
+use crate::error::{Error, Response};
+use crate::web::flash::{Flash, redirect};
+use crate::web::observe::RequestId;
+use crate::web::page::{Page, render_with};
+
+/// Seconds until a client that was told 503 may try again.
+const RETRY_AFTER: &str = "2";
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    page: Page,
+    status: u16,
+    title: &'a str,
+    sentence: &'a str,
+    request_id: &'a str,
+}
+
+/// The middleware that draws every error in the form its client reads.
+pub async fn render_errors(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let res = next.call(req).await?;
+    let status = res.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let is_drawn =
+        res.response().error().is_none() && res.headers().contains_key(header::CONTENT_TYPE);
+    if !is_error || is_drawn {
+        return Ok(res.map_into_left_body());
+    }
+    let error = res.response().error().and_then(|error| error.as_error::<Error>());
+    let req = res.request();
+    log_failure(req, status, res.response().error());
+    let mut drawn = match error {
+        Some(Error::NotAuthenticated) if wants_html(req) => ask_to_log_in(req),
+        _ => draw(Subject::of(req)?, status, error)?,
+    };
+    // 405 names the methods that would have worked (RFC 9110 section 15.5.6).
+    if let Some(allow) = res.headers().get(header::ALLOW) {
+        drawn.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    Ok(res.into_response(drawn.map_into_right_body()))
+}
+
+/// What an error is drawn about.
+pub struct Subject {
+    /// For the layout.
+    pub page: Page,
+    /// A page, or JSON.
+    pub wants_html: bool,
+    /// The id under which the log knows the request.
+    pub request_id: String,
+}
+
+impl Subject {
+    fn of(req: &HttpRequest) -> Result<Self, Error> {
+        Ok(Self {
+            page: Page::without_flash(req)?,
+            wants_html: wants_html(req),
+            request_id: RequestId::of(req),
+        })
+    }
+}
+
+/// Whether the request comes from somebody who reads pages.
+pub fn wants_html(req: &HttpRequest) -> bool {
+    let accepts_html = req
+        .headers()
+        .get_all(header::ACCEPT)
+        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
+    accepts_html
+        && !req.headers().contains_key(header::AUTHORIZATION)
+        && !req.path().starts_with("/api/")
+}
+
+/// A page with a sentence, or problem details (RFC 9457).
+pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Response {
+    let (title, sentence) = words(status, error);
+    let Subject { page, wants_html, request_id } = subject;
+    let mut response = if wants_html {
+        let request_id = &request_id;
+        render_with(
+            status,
+            &ErrorPage { page, status: status.as_u16(), title, sentence, request_id },
+        )?
+    } else {
+        let problem = json!({
+            "title": title, "status": status.as_u16(), "detail": sentence, "request_id": request_id,
+        });
+        HttpResponse::build(status)
+            .content_type("application/problem+json")
+            .body(problem.to_string())
+    };
+    let headers = response.headers_mut();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::try_from(format!("Bearer realm=\"{APP_NAME}\""))
+            .map_err(|e| Error::Internal(e.to_string()))?;
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    Ok(response)
+}
+
+/// To the log-in page, and back here after it; a form that was sent is not sent again.
+fn ask_to_log_in(req: &HttpRequest) -> HttpResponse {
+    let here = req.uri().path_and_query().map_or("/", |here| here.as_str());
+    let to = if req.method() == Method::GET {
+        let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+        format!("/login?next={next}")
+    } else {
+        "/login".to_owned()
+    };
+    redirect(&to, Flash::notice("Please log in to see this page."))
+}
+
+fn log_failure(req: &HttpRequest, status: StatusCode, error: Option<&actix_web::Error>) {
+    let id = RequestId::of(req);
+    let cause = error.map_or_else(String::new, ToString::to_string);
+    if status.is_server_error() {
+        log::error!(request_id = id.as_str(); "{id} failed: {cause}");
+    } else {
+        log::debug!(request_id = id.as_str(); "{id} refused: {status} {cause}");
+    }
+}
+
+fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static str) {
+    match (status.as_u16(), error) {
+        (400, _) => ("Bad request", "Your browser sent something that we could not read."),
+        (401, _) => ("Not logged in", "Log in, or send a valid token."),
+        (403, Some(Error::CrossSite)) => (
+            "Not allowed",
+            "This request came from another site, so it was not carried out. Open the page here \
+             and try again.",
+        ),
+        (403, _) => ("Not allowed", "You are logged in, but this is not for you to see."),
+        (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
+        (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
+        (408, _) => ("Too slow", "The request took too long. Please try again."),
+        (413, _) => ("Too large", "What you sent is larger than we accept."),
+        (414, _) => ("Address too long", "This address is longer than we accept."),
+        (415, _) => ("Wrong kind of content", "This address does not take that kind of content."),
+        (421, _) => ("Wrong address", "This site is not served under that name."),
+        (422, _) => ("Not quite right", "Something you sent was not as it should be."),
+        (429, _) => ("Too many tries", "Please wait a little, then try again."),
+        (503, _) => ("One moment, please", "We are busy right now. Please try again shortly."),
+        (500.., _) => ("Something went wrong", "That is our fault. We have taken a note of it."),
+        _ => ("That did not work", "The request could not be carried out."),
+    }
+}

@@ -1,0 +1,15 @@
+//! What all pages share: layout, forms, errors, and the rules every request must keep.
+
+pub mod assets;
+pub mod errors;
+pub mod flash;
+pub mod form;
+pub mod headers;
+pub mod next;
+pub mod observe;
+pub mod origin;
+pub mod page;
+
+pub use flash::{Flash, redirect};
+pub use form::{Form, FormErrors, Submitted};
+pub use page::{Page, readable, render, render_with};

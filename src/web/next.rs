@@ -1,0 +1,36 @@
+//! Where to go after log-in.
+
+use percent_encoding::percent_decode_str;
+use url::{Position, Url};
+
+/// The longest address that is remembered over a log-in.
+const MAX_BYTES: usize = 512;
+
+/// Where these would lead is not where anybody wanted to go.
+const NOT_PAGES: [&str; 6] = ["/login", "/logout", "/register", "/setup", "/auth", "/static"];
+
+/// `next` as a path of this site, or `None` for anything else. It comes from the address bar: an
+/// attacker's link to our log-in page must not lead to the attacker's copy of it (open redirect).
+pub fn safe_next(next: &str) -> Option<String> {
+    // Browsers drop TAB and line breaks and read `\` as `/`, so "/\t/evil.example" is theirs.
+    let plain = |text: &str| text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
+    if next.is_empty() || next.len() > MAX_BYTES || !plain(next) || !next.starts_with('/') {
+        return None;
+    }
+    let here = Url::parse("http://here.invalid").expect("a constant that parses");
+    let url = here.join(next).ok()?;
+    // Whoever decodes it once more must find no host and no control character in it either.
+    let decoded = percent_decode_str(next).decode_utf8().ok()?;
+    let path = percent_decode_str(url.path()).decode_utf8().ok()?;
+    let is_page = !NOT_PAGES.iter().any(|prefix| {
+        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let safe = url.origin() == here.origin()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && !decoded.contains(char::is_control)
+        && !path.contains("//")
+        && !path.contains('\\')
+        && is_page;
+    safe.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
+}

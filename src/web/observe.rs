@@ -1,0 +1,116 @@
+//! The outermost middleware: what every request gets, however it ends.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use futures_util::FutureExt;
+
+use crate::error::Error;
+use crate::keys::random_token;
+use crate::web::assets::Assets;
+use crate::web::errors::{self, Subject};
+use crate::web::headers;
+use crate::web::page::Page;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Links what the visitor sees to what the log says.
+#[derive(Clone, Debug)]
+pub struct RequestId(String);
+
+impl RequestId {
+    fn new() -> Self {
+        Self(random_token().chars().filter(char::is_ascii_alphanumeric).take(12).collect())
+    }
+
+    /// The id of a request that went through [`observe`].
+    pub fn of(req: &HttpRequest) -> String {
+        req.extensions().get::<Self>().map_or_else(String::new, |id| id.0.clone())
+    }
+}
+
+/// Settings of [`observe`].
+pub struct Outermost {
+    /// How long a request may take, its body's arrival included. Actix stops clients that are slow
+    /// to send their head, but not those that are slow to send a body.
+    pub timeout: Duration,
+    /// Whether the site is reached by https.
+    pub https: bool,
+}
+
+/// Gives the request an id and a time limit, turns a panic into a 500, adds the security headers,
+/// and writes the line in the log.
+pub async fn observe(
+    settings: Data<Outermost>,
+    assets: Data<Assets>,
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = RequestId::new();
+    let method = req.method().clone();
+    // Without the query: it may hold a secret, such as a set-up link's.
+    let path = req.path().to_owned();
+    let wants_html = errors::wants_html(req.request());
+    req.extensions_mut().insert(id.clone());
+    // HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves the body out.
+    if method == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    let answer = AssertUnwindSafe(next.call(req)).catch_unwind();
+    let result = match tokio::time::timeout(settings.timeout, answer).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => Err(Error::Internal(format!("panic: {}", message(&*panic))).into()),
+        Err(_elapsed) => Err(Error::Timeout.into()),
+    };
+    let finish = |status: StatusCode, headers: &mut actix_web::http::header::HeaderMap| {
+        headers::secure(headers, settings.https);
+        if let Ok(value) = HeaderValue::try_from(&id.0) {
+            headers.insert(REQUEST_ID, value);
+        }
+        let (id, ms, status) = (id.0.as_str(), started.elapsed().as_millis(), status.as_u16());
+        log::info!(
+            target: "access",
+            request_id = id, method = method.as_str(), path = path.as_str(), status = status,
+            milliseconds = u64::try_from(ms).unwrap_or(u64::MAX);
+            "{id} {method} {path} {status} {ms} ms"
+        );
+    };
+    match result {
+        Ok(mut res) => {
+            finish(res.status(), res.headers_mut());
+            Ok(res)
+        }
+        Err(error) => {
+            // The request is gone, and with it who was logged in.
+            let page = Page::bare(&path, assets);
+            let subject = Subject { page, wants_html, request_id: id.0.clone() };
+            let mut response = draw_lost(subject, &error);
+            finish(response.status(), response.headers_mut());
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+/// The answer to a request that no handler brought to an end.
+fn draw_lost(subject: Subject, error: &actix_web::Error) -> HttpResponse {
+    let status = error.as_response_error().status_code();
+    let id = subject.request_id.clone();
+    log::error!(request_id = id.as_str(); "{id} failed: {error}");
+    errors::draw(subject, status, error.as_error())
+        .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
