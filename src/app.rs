@@ -36,7 +36,7 @@ use crate::web::origin::{Origins, check_origin};
 use crate::{accounts, home, notes};
 
 /// The features: each a file or folder that lists its own routes.
-fn features(config: &mut ServiceConfig) {
+pub fn features(config: &mut ServiceConfig) {
     config.configure(home::routes).configure(accounts::routes).configure(notes::routes);
 }
 
@@ -56,7 +56,7 @@ pub struct App {
 impl App {
     /// Puts the parts together around a database that is up to date. The error is a sentence for
     /// the operator.
-    pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self, String> {
+    pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Result<Self, String> {
         let in_development = config.environment == Environment::Development;
         let peers = Peers::new(config.trusted_proxies.clone());
         let sessions = Sessions::new(db.clone(), clock.clone(), peers, config.lifetimes);
@@ -65,7 +65,7 @@ impl App {
             db: db.clone(),
             logins: logins.clone(),
             sessions: sessions.clone(),
-            passwords: Passwords::new(config.hash_cost, config.password_min_length)?,
+            passwords,
             clock: clock.clone(),
         };
         let assets = Assets::new(config.static_dir.clone(), in_development).map_err(|e| {
@@ -83,9 +83,11 @@ impl App {
         })
     }
 
-    /// The web application of one thread. Of two `wrap`s, the later one is the outer one.
+    /// The web application of one thread, with these features. Of two `wrap`s, the later one is
+    /// the outer one.
     pub fn web(
         &self,
+        features: fn(&mut ServiceConfig),
     ) -> actix_web::App<
         impl ServiceFactory<
             ServiceRequest,
@@ -139,6 +141,11 @@ impl App {
         &self.accounts
     }
 
+    /// The tokens and the cookie.
+    pub fn logins(&self) -> &LoginManager<Login> {
+        &self.logins
+    }
+
     /// Opens the set-up link while there is no user; returns its path.
     pub async fn open_setup_link(&self) -> Result<Option<String>, Error> {
         let has_users = self.db.run(User::any_exists).await?;
@@ -150,7 +157,7 @@ impl App {
         // The router's own report is to be had from inside a request only.
         let found = Rc::new(RefCell::new(Vec::new()));
         let report = Rc::clone(&found);
-        let app = self.web().wrap_fn(move |req, service| {
+        let app = self.web(features).wrap_fn(move |req, service| {
             let tree = req.app_data::<Data<IntrospectionTree>>();
             report.replace(tree.map_or_else(Vec::new, |tree| Vec::from(&tree.root)));
             service.call(req)
@@ -175,7 +182,7 @@ impl App {
         } else {
             KeepAlive::Disabled
         };
-        let server = HttpServer::new(move || self.web())
+        let server = HttpServer::new(move || self.web(features))
             .keep_alive(keep_alive)
             .max_connections(1024)
             .shutdown_timeout(10)

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::auth::authenticator::{Authenticator, NewAccount};
+use crate::auth::password::Passwords;
 use crate::auth::session::Sessions;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -127,7 +128,8 @@ impl Cli {
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {
-    App::new(config, db, Clock::System)
+    let passwords = Passwords::new(config.hash_cost, config.password_min_length)?;
+    App::new(config, db, Clock::System, passwords)
 }
 
 /// In production, changing the tables is a step of its own: with several servers, one does it.

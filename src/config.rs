@@ -170,7 +170,8 @@ impl Config {
                 access_token: read.duration("TOKEN_EXPIRY", "15m"),
             },
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
-            log_filter: read.value("RUST_LOG", "info", "", |v| Some(v.to_owned())),
+            log_filter: read
+                .value("RUST_LOG", "info,actix_server=warn", "", |v| Some(v.to_owned())),
             log_format: read.choice(
                 "LOG_FORMAT",
                 "text",

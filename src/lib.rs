@@ -1,9 +1,11 @@
-//! Latchkey: a starter app for Actix Web. The map, lowest layer first; layers only look down.
+//! Latchkey: a starter app for Actix Web. This is the map, lowest layer first: a module uses those
+//! above it in this list, and `tests/layers.rs` holds it to that.
 
 pub mod clock; // what time it is
 pub mod files; // files for this user alone
 pub mod keys; // signing keys, random tokens
 pub mod config; // the settings, all checked
+pub mod logger; // the log
 pub mod error; // what can go wrong, and what the visitor gets
 pub mod cookie; // one way to make, end and read cookies
 pub mod peer; // the client's address, behind proxies too
@@ -12,10 +14,9 @@ pub mod schema; // the tables
 pub mod db; // the way to the database
 pub mod user; // the people who can log in
 pub mod auth; // who is calling: tokens, sessions, guards
-pub mod web; // what all pages share
+pub mod web; // what all pages share: layout, forms, errors, rules
 pub mod home; // start page and dashboard
 pub mod notes; // the worked example
 pub mod accounts; // set-up, register, log-in
 pub mod app; // the parts put together
-pub mod logger; // the log
 pub mod cli; // the commands

@@ -1,18 +1,14 @@
 //! Notes: the worked example of a model with its pages. Copy it and rename.
 
-use actix_web::web::{Data, Path, ServiceConfig, resource};
+use actix_web::web::{Data, ServiceConfig, resource};
 use askama::Template;
-use diesel::dsl::auto_type;
 use diesel::prelude::*;
-use serde::Deserialize;
-use time::PrimitiveDateTime;
 
 use crate::auth::CurrentUser;
-use crate::clock::Clock;
-use crate::db::{Backend, Db};
-use crate::error::{Response, Result};
+use crate::db::{Backend, Connection, Db};
+use crate::error::Response;
 use crate::schema::notes;
-use crate::web::{Flash, Form, FormErrors, Page, Submitted, redirect, render, render_with};
+use crate::web::{Errors, Flash, Form, Own, Owned, Page, Submitted, redirect, render, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -29,25 +25,31 @@ struct Note {
     id: i64,
     title: String,
     body: String,
-    updated_at: PrimitiveDateTime,
+    created_at: time::PrimitiveDateTime,
 }
 
 /// One person's notes. Every query begins here, so that another's note is one that is not there.
-#[auto_type]
+#[diesel::dsl::auto_type]
 fn notes_of(user_id: i64) -> _ {
     notes::table.filter(notes::user_id.eq(user_id))
 }
 
-#[derive(Default, Deserialize, Insertable, AsChangeset)]
+impl Owned for Note {
+    fn find(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<Self> {
+        notes_of(user_id).filter(notes::id.eq(id)).select(Self::as_select()).first(conn)
+    }
+}
+
+#[derive(Default, serde::Deserialize, Insertable, AsChangeset)]
 #[diesel(table_name = notes)]
 #[serde(default)]
-struct NoteForm {
+struct Draft {
     title: String,
     body: String,
 }
 
-impl Form for NoteForm {
-    fn check(&mut self, errors: &mut FormErrors) {
+impl Form for Draft {
+    fn check(&mut self, errors: &mut Errors) {
         errors.require("title", &mut self.title, "a title", 100);
         errors.limit("body", &self.body, 5000);
     }
@@ -64,7 +66,7 @@ struct Index {
 #[template(path = "notes/edit.html")]
 struct Edit {
     page: Page,
-    form: Submitted<NoteForm>,
+    form: Submitted<Draft>,
     id: Option<i64>,
 }
 
@@ -76,7 +78,7 @@ struct ConfirmDelete {
 }
 
 async fn index(user: CurrentUser, page: Page, db: Data<Db>) -> Response {
-    let newest_first = notes_of(user.id).order(notes::updated_at.desc()).select(Note::as_select());
+    let newest_first = notes_of(user.id).order(notes::id.desc()).select(Note::as_select());
     let notes = db.run(move |conn| newest_first.load(conn)).await?;
     render(&Index { page, notes })
 }
@@ -85,56 +87,34 @@ async fn new(_: CurrentUser, page: Page) -> Response {
     render(&Edit { page, form: Submitted::default(), id: None })
 }
 
-async fn create(
-    user: CurrentUser,
-    page: Page,
-    db: Data<Db>,
-    clock: Data<Clock>,
-    form: Submitted<NoteForm>,
-) -> Response {
+async fn create(user: CurrentUser, page: Page, db: Data<Db>, form: Submitted<Draft>) -> Response {
     if !form.is_valid() {
         return render_with(form.status(), &Edit { page, form, id: None });
     }
-    let values = (form.fields, notes::user_id.eq(user.id), notes::updated_at.eq(clock.now()));
-    db.write(move |conn| values.insert_into(notes::table).execute(conn)).await?;
+    let note = (form.fields, notes::user_id.eq(user.id));
+    db.write(move |conn| note.insert_into(notes::table).execute(conn)).await?;
     Ok(redirect("/notes", Flash::success("Your note is saved.")))
 }
 
-async fn edit(user: CurrentUser, page: Page, db: Data<Db>, id: Path<i64>) -> Response {
-    let Note { id, title, body, .. } = find(&db, user.id, *id).await?;
-    render(&Edit { page, form: Submitted::with(NoteForm { title, body }), id: Some(id) })
+async fn edit(Own(note): Own<Note>, page: Page) -> Response {
+    let form = Submitted::with(Draft { title: note.title, body: note.body });
+    render(&Edit { page, form, id: Some(note.id) })
 }
 
-async fn update(
-    user: CurrentUser,
-    page: Page,
-    db: Data<Db>,
-    clock: Data<Clock>,
-    id: Path<i64>,
-    form: Submitted<NoteForm>,
-) -> Response {
-    let id = find(&db, user.id, *id).await?.id;
+async fn update(note: Own<Note>, page: Page, db: Data<Db>, form: Submitted<Draft>) -> Response {
     if !form.is_valid() {
-        return render_with(form.status(), &Edit { page, form, id: Some(id) });
+        return render_with(form.status(), &Edit { page, form, id: Some(note.id) });
     }
-    let note = notes_of(user.id).filter(notes::id.eq(id));
-    let values = (form.fields, notes::updated_at.eq(clock.now()));
-    db.write(move |conn| diesel::update(note).set(values).execute(conn)).await?;
+    let change = diesel::update(notes::table.find(note.id)).set(form.fields);
+    db.write(move |conn| change.execute(conn)).await?;
     Ok(redirect("/notes", Flash::success("Your changes are saved.")))
 }
 
-async fn confirm_delete(user: CurrentUser, page: Page, db: Data<Db>, id: Path<i64>) -> Response {
-    let note = find(&db, user.id, *id).await?;
+async fn confirm_delete(Own(note): Own<Note>, page: Page) -> Response {
     render(&ConfirmDelete { page, note })
 }
 
-async fn delete(user: CurrentUser, db: Data<Db>, id: Path<i64>) -> Response {
-    let note = notes_of(user.id).filter(notes::id.eq(find(&db, user.id, *id).await?.id));
-    db.write(move |conn| diesel::delete(note).execute(conn)).await?;
+async fn delete(note: Own<Note>, db: Data<Db>) -> Response {
+    db.write(move |conn| diesel::delete(notes::table.find(note.id)).execute(conn)).await?;
     Ok(redirect("/notes", Flash::success("Your note is deleted.")))
-}
-
-async fn find(db: &Db, user_id: i64, id: i64) -> Result<Note> {
-    let note = notes_of(user_id).filter(notes::id.eq(id)).select(Note::as_select());
-    db.run(move |conn| note.first(conn)).await
 }

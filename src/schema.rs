@@ -33,7 +33,7 @@ diesel::table! {
         user_id -> BigInt,
         title -> Text,
         body -> Text,
-        updated_at -> Timestamp,
+        created_at -> Timestamp,
     }
 }
 

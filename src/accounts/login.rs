@@ -11,7 +11,7 @@ use crate::config::Registration;
 use crate::error::Response;
 use crate::user::EMAIL_MAX;
 use crate::web::next::safe_next;
-use crate::web::{Flash, Form, FormErrors, Page, Submitted, redirect, render_with};
+use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -33,7 +33,7 @@ struct LoginForm {
 }
 
 impl Form for LoginForm {
-    fn check(&mut self, errors: &mut FormErrors) {
+    fn check(&mut self, errors: &mut Errors) {
         errors.require("email", &mut self.email, "your e-mail address", EMAIL_MAX);
         if self.password.is_empty() {
             errors.add("password", "Enter your password.");

@@ -12,7 +12,7 @@ use crate::auth::authenticator::{Authenticator, NewAccount};
 use crate::config::Registration;
 use crate::error::{Error, Response, Result};
 use crate::user::{Email, NAME_MAX};
-use crate::web::{Flash, Form, FormErrors, Page, Submitted, redirect, render_with};
+use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -42,7 +42,7 @@ struct RegisterForm {
 }
 
 impl Form for RegisterForm {
-    fn check(&mut self, errors: &mut FormErrors) {
+    fn check(&mut self, errors: &mut Errors) {
         errors.require("name", &mut self.name, "your name", NAME_MAX);
         if let Err(sentence) = Email::parse(&self.email) {
             errors.add("email", sentence);

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Response, Result};
 use crate::keys::{hash_token, random_token};
 use crate::user::{Email, User};
-use crate::web::{Flash, Form, FormErrors, Page, Submitted, redirect, render_with};
+use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// How long the link works. Starting the program again makes a new one.
 const LIFETIME: Duration = Duration::minutes(30);
@@ -112,7 +112,7 @@ struct SetupForm {
 }
 
 impl Form for SetupForm {
-    fn check(&mut self, errors: &mut FormErrors) {
+    fn check(&mut self, errors: &mut Errors) {
         if let Err(sentence) = Email::parse(&self.email) {
             errors.add("email", sentence);
         }

@@ -136,12 +136,7 @@ impl<U> LoginManager<U> {
 
     /// The claims in the request's session cookie, if everything about them is right.
     pub fn session_claims(&self, req: &HttpRequest) -> Option<Claims> {
-        // Who sends credentials in the header means those: otherwise a request could pass as an
-        // API call, which needs no check of its origin, and be logged in by the cookie.
-        if req.headers().contains_key(header::AUTHORIZATION) {
-            return None;
-        }
-        let Presented::One(token) = self.settings.cookie.read(req) else { return None };
+        let Presented::One(token) = self.session_cookie(req) else { return None };
         match self.sessions.verify(&token, self.settings.clock.timestamp()) {
             Ok(claims) => Some(claims),
             Err(reason) => {
@@ -151,6 +146,15 @@ impl<U> LoginManager<U> {
         }
     }
 
+    /// Who sends credentials in the header means those: otherwise a request could pass as an API
+    /// call, which needs no check of its origin, and be logged in by the cookie.
+    fn session_cookie(&self, req: &HttpRequest) -> Presented {
+        if req.headers().contains_key(header::AUTHORIZATION) {
+            return Presented::Nothing;
+        }
+        self.settings.cookie.read(req)
+    }
+
     /// Finds out who is calling. A failing user loader is an error, never an anonymous caller.
     pub async fn identify(&self, req: &HttpRequest) -> Result<Caller<U>> {
         if let Some(claims) = self.session_claims(req)
@@ -158,6 +162,6 @@ impl<U> LoginManager<U> {
         {
             return Ok(Caller::LoggedIn { user: Rc::new(user), claims });
         }
-        Ok(Caller::Anonymous { stale: self.settings.cookie.read(req) != Presented::Nothing })
+        Ok(Caller::Anonymous { stale: self.session_cookie(req) != Presented::Nothing })
     }
 }

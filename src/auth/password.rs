@@ -1,5 +1,6 @@
 //! Passwords: argon2id hashes, made and verified on a small pool of threads of their own.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -50,6 +51,7 @@ pub struct Passwords {
     /// Verified for users that do not exist, so that they take as long as those that do.
     dummy: Arc<str>,
     min_length: usize,
+    done: Arc<AtomicU64>,
 }
 
 struct Job {
@@ -75,7 +77,7 @@ impl Passwords {
                 .spawn(move || work_off(&queue))
                 .map_err(|e| fail(&e))?;
         }
-        Ok(Self { hasher, jobs, dummy, min_length })
+        Ok(Self { hasher, jobs, dummy, min_length, done: Arc::default() })
     }
 
     /// What is wrong with a new password, as a sentence for its field.
@@ -91,6 +93,11 @@ impl Passwords {
             return Err(format!("Use at most {MAX_LENGTH} characters."));
         }
         Ok(())
+    }
+
+    /// How many passwords were hashed or verified so far.
+    pub fn count(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
     }
 
     /// The rule for a new password, to be read before it is typed.
@@ -131,7 +138,9 @@ impl Passwords {
     /// make room for the next hash before this one is done.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (answer, result) = oneshot::channel();
+        let done = Arc::clone(&self.done);
         let work = Box::new(move || {
+            done.fetch_add(1, Ordering::Relaxed);
             // Fails only when nobody waits for the answer any more.
             let _ = answer.send(work());
         });

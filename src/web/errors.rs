@@ -48,9 +48,12 @@ pub async fn render_errors(
         Some(Error::NotAuthenticated) if wants_html(req) => ask_to_log_in(req),
         _ => draw(Subject::of(req)?, status, error)?,
     };
-    // 405 names the methods that would have worked (RFC 9110 section 15.5.6).
-    if let Some(allow) = res.headers().get(header::ALLOW) {
-        drawn.headers_mut().insert(header::ALLOW, allow.clone());
+    // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
+    // logs nobody in is ended on the way to the log-in page too.
+    for name in [header::ALLOW, header::SET_COOKIE] {
+        for value in res.headers().get_all(&name) {
+            drawn.headers_mut().append(name.clone(), value.clone());
+        }
     }
     Ok(res.into_response(drawn.map_into_right_body()))
 }

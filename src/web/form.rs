@@ -17,14 +17,14 @@ pub const FORM_MAX_BYTES: usize = 64 * 1024;
 /// The fields of a form, and their rules.
 pub trait Form: DeserializeOwned + Default + 'static {
     /// Tidies what was typed and notes in `errors` what is wrong, a sentence for each field.
-    fn check(&mut self, errors: &mut FormErrors);
+    fn check(&mut self, errors: &mut Errors);
 }
 
 /// The sentences about a form's fields.
 #[derive(Clone, Debug, Default)]
-pub struct FormErrors(Vec<(&'static str, String)>);
+pub struct Errors(Vec<(&'static str, String)>);
 
-impl FormErrors {
+impl Errors {
     /// Notes a sentence for a field; the first one of a field counts. The field `""` is the form
     /// as a whole.
     pub fn add(&mut self, field: &'static str, sentence: impl Into<String>) {
@@ -70,13 +70,13 @@ pub struct Submitted<F> {
     /// The fields, as typed.
     pub fields: F,
     /// What is wrong with them.
-    pub errors: FormErrors,
+    pub errors: Errors,
 }
 
 impl<F> Submitted<F> {
     /// A form to be filled in, with these values to begin with.
     pub fn with(fields: F) -> Self {
-        Self { fields, errors: FormErrors::default() }
+        Self { fields, errors: Errors::default() }
     }
 
     /// Whether nothing is wrong.

@@ -8,8 +8,10 @@ pub mod headers;
 pub mod next;
 pub mod observe;
 pub mod origin;
+pub mod own;
 pub mod page;
 
 pub use flash::{Flash, redirect};
-pub use form::{Form, FormErrors, Submitted};
+pub use form::{Errors, Form, Submitted};
+pub use own::{Own, Owned};
 pub use page::{Page, readable, render, render_with};

@@ -4,6 +4,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
+use actix_web::http::uri::Authority;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -38,7 +39,7 @@ impl Origins {
     /// itself in `Host`.
     fn is_our_host(&self, req: &ServiceRequest) -> bool {
         let host = text(req, &header::HOST).unwrap_or_default().to_ascii_lowercase();
-        let target = req.head().uri.authority().map(|authority| authority.as_str());
+        let target = req.head().uri.authority().map(Authority::as_str);
         self.hosts.contains(&host) && target.is_none_or(|target| target == host)
     }
 

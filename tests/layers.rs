@@ -1,0 +1,98 @@
+//! Layers only look down, and features do not look at each other: reads the `use crate::…` lines.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where each module stands. A module may use those of a lower number; `auth` and `web` also their
+/// own parts.
+const LAYERS: [(&str, u8); 20] = [
+    ("clock", 0),
+    ("files", 0),
+    ("keys", 1),
+    ("config", 2),
+    ("logger", 3),
+    ("error", 3),
+    ("cookie", 4),
+    ("peer", 4),
+    ("schema", 4),
+    ("db", 5),
+    ("user", 6),
+    ("auth", 7),
+    ("web", 8),
+    ("home", 9),
+    ("notes", 9),
+    ("accounts", 9),
+    ("app", 10),
+    ("cli", 11),
+    ("lib", 12),
+    ("main", 13),
+];
+
+#[test]
+fn layers_only_look_down() {
+    let mut seen = 0;
+    for file in rust_files(Path::new("src")) {
+        let module = module_of(&file);
+        let text = fs::read_to_string(&file).unwrap();
+        for used in text.lines().flat_map(used_modules) {
+            seen += 1;
+            let allowed = layer(&used) < layer(&module) || used == module;
+            assert!(allowed, "{}: {module} looks up at {used}", file.display());
+        }
+    }
+    assert!(seen > 60, "only {seen} uses were found");
+}
+
+#[test]
+fn the_map_in_lib_rs_lists_the_layers_lowest_first() {
+    let map = fs::read_to_string("src/lib.rs").unwrap();
+    let modules = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split_once(';'));
+    let layers: Vec<_> = modules.map(|(name, _)| layer(name)).collect();
+    assert_eq!(layers.len(), LAYERS.len() - 2);
+    assert!(layers.is_sorted(), "{layers:?}");
+}
+
+#[test]
+fn a_look_up_would_be_noticed() {
+    assert_eq!(used_modules("use crate::web::{Flash, Page};"), ["web"]);
+    assert_eq!(
+        used_modules("use crate::{accounts, home as h, notes};"),
+        ["accounts", "home", "notes"]
+    );
+    assert_eq!(used_modules("    let x = crate::app::features;"), ["app"]);
+    assert!(used_modules("/// See [`crate::app`].").is_empty());
+}
+
+/// What a line uses of this crate.
+fn used_modules(line: &str) -> Vec<String> {
+    let is_comment = line.trim_start().starts_with("//");
+    let Some((_, path)) = line.split_once("crate::").filter(|_| !is_comment) else { return vec![] };
+    let name = |text: &str| {
+        let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+        text[..end].to_owned()
+    };
+    match path.strip_prefix('{') {
+        Some(group) => group.split(',').map(|item| name(item.trim())).collect(),
+        None => vec![name(path)],
+    }
+}
+
+fn module_of(file: &Path) -> String {
+    let first = file.components().nth(1).unwrap();
+    Path::new(&first).file_stem().unwrap().to_str().unwrap().to_owned()
+}
+
+fn layer(module: &str) -> u8 {
+    let found = LAYERS.iter().find(|(name, _)| *name == module);
+    found.unwrap_or_else(|| panic!("{module} has no layer yet: give it one in tests/layers.rs")).1
+}
+
+fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
+        .collect()
+}

@@ -1,0 +1,335 @@
+//! A site with its own database and clock, and browsers that keep cookies.
+//!
+//! ```ignore
+//! let ada = Browser::logged_in("ada").await;
+//! let answer = ada.submit("/notes", &[("title", "")]).await;
+//! assert_eq!(answer.status, 422);
+//! answer.shows("Enter a title.");
+//! ```
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use actix_web::body::to_bytes;
+use actix_web::cookie::Cookie;
+use actix_web::dev::Service;
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::ServiceConfig;
+use futures_util::future::LocalBoxFuture;
+use latchkey::app::{App, features};
+use latchkey::auth::authenticator::NewAccount;
+use latchkey::auth::password::Passwords;
+use latchkey::clock::Clock;
+use latchkey::config::Config;
+use latchkey::db::Db;
+use latchkey::keys;
+use latchkey::user::{Email, NewUser, User};
+use time::macros::datetime;
+use tokio::sync::OnceCell;
+
+use crate::database::TestDatabase;
+
+/// What every account of the tests has for a password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// One for all sites: starting it makes a hash.
+static PASSWORDS: LazyLock<Passwords> = LazyLock::new(|| passwords(&config(&[])));
+static PASSWORD_HASH: OnceCell<String> = OnceCell::const_new();
+static KEY: LazyLock<String> = LazyLock::new(keys::generate);
+
+type Send = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
+
+/// The settings of a test: the defaults, and these.
+pub fn config(settings: &[(&str, &str)]) -> Config {
+    let settings: BTreeMap<_, _> = settings.iter().copied().collect();
+    Config::read(|name| match (settings.get(name), name) {
+        (Some(value), _) => Some((*value).to_owned()),
+        (None, "SECRET_KEY") => Some(KEY.clone()),
+        _ => None,
+    })
+    .unwrap()
+}
+
+/// Password threads of their own, for tests that change their settings or fill their queue.
+pub fn passwords(config: &Config) -> Passwords {
+    Passwords::new(config.hash_cost, config.password_min_length).unwrap()
+}
+
+/// A running app.
+pub struct Site {
+    pub app: App,
+    pub config: Config,
+    pub db: Db,
+    pub clock: Clock,
+    pub passwords: Passwords,
+    send: Send,
+    _database: TestDatabase,
+}
+
+impl Site {
+    /// With the default settings.
+    pub async fn open() -> Rc<Self> {
+        Self::with(&[]).await
+    }
+
+    /// With other settings.
+    pub async fn with(settings: &[(&str, &str)]) -> Rc<Self> {
+        Self::build(settings, PASSWORDS.clone(), features).await
+    }
+
+    /// With other parts.
+    pub async fn build(
+        settings: &[(&str, &str)],
+        passwords: Passwords,
+        features: fn(&mut ServiceConfig),
+    ) -> Rc<Self> {
+        let config = config(settings);
+        let clock = Clock::fixed(datetime!(2026-11-01 12:00:00));
+        let database = TestDatabase::create();
+        let db = Db::connect(&database.url, 4).unwrap();
+        let app = App::new(config.clone(), db.clone(), clock.clone(), passwords.clone()).unwrap();
+        let service = Rc::new(init_service(app.web(features)).await);
+        let send: Send = Rc::new(move |request| {
+            let service = Rc::clone(&service);
+            Box::pin(async move { Answer::read(service.call(request.to_request()).await).await })
+        });
+        Rc::new(Self { app, config, db, clock, passwords, send, _database: database })
+    }
+
+    /// A browser that nobody has logged in with.
+    pub fn stranger(self: &Rc<Self>) -> Browser {
+        Browser { site: Rc::clone(self), cookies: RefCell::default(), headers: RefCell::default() }
+    }
+
+    /// A browser in which `name` has just logged in; the account is made if there is none.
+    pub async fn logged_in(self: &Rc<Self>, name: &str) -> Browser {
+        self.user(name).await;
+        let browser = self.stranger();
+        let answer = browser.log_in(name).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        browser
+    }
+
+    /// The user called `name`, with the address `name@example.com`.
+    pub async fn user(&self, name: &str) -> User {
+        let email = Email::parse(&address(name)).unwrap();
+        let hash = || async { PASSWORDS.hash(PASSWORD.to_owned()).await.unwrap() };
+        let new = NewUser {
+            email: email.clone(),
+            name: name.to_owned(),
+            password_hash: PASSWORD_HASH.get_or_init(hash).await.clone(),
+            is_admin: false,
+            created_at: self.clock.now(),
+        };
+        let work = move |conn: &mut _| match User::by_email(conn, &email)? {
+            Some(user) => Ok(Some(user)),
+            None => User::create(conn, &new),
+        };
+        self.db.write(work).await.unwrap().unwrap()
+    }
+
+    /// The account of an administrator, made as the command line makes it.
+    pub async fn admin(&self, name: &str) -> User {
+        let email = Email::parse(&address(name)).unwrap();
+        let password = PASSWORD.to_owned();
+        let new = NewAccount { email, name: name.to_owned(), password, is_admin: true };
+        self.app.accounts().create_account(new, |_| Ok(())).await.unwrap().unwrap()
+    }
+
+    /// Runs SQL.
+    pub async fn sql(&self, sql: &'static str) {
+        use diesel::RunQueryDsl;
+        self.db.run(move |conn| diesel::sql_query(sql).execute(conn)).await.unwrap();
+    }
+
+    /// How many rows a query counts.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        use diesel::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let row = self.db.run(move |conn| diesel::sql_query(sql).get_result::<Count>(conn));
+        row.await.unwrap().count
+    }
+}
+
+/// `name@example.com`.
+pub fn address(name: &str) -> String {
+    format!("{name}@example.com")
+}
+
+/// Somebody's browser: it keeps cookies, and sends what browsers send.
+pub struct Browser {
+    pub site: Rc<Site>,
+    cookies: RefCell<BTreeMap<String, String>>,
+    headers: RefCell<BTreeMap<String, Option<String>>>,
+}
+
+impl Browser {
+    /// A stranger's, on a site of its own.
+    pub async fn stranger() -> Self {
+        Site::open().await.stranger()
+    }
+
+    /// One in which `name` is logged in, on a site of its own.
+    pub async fn logged_in(name: &str) -> Self {
+        Site::open().await.logged_in(name).await
+    }
+
+    /// Logs `name` in with [`PASSWORD`].
+    pub async fn log_in(&self, name: &str) -> Answer {
+        let email = address(name);
+        self.submit("/login", &[("email", email.as_str()), ("password", PASSWORD)]).await
+    }
+
+    /// Opens an address; redirects are not followed.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Sends a form; redirects are not followed.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Opens the page that a redirect leads to.
+    pub async fn follow(&self, answer: &Answer) -> Answer {
+        self.get(answer.location()).await
+    }
+
+    /// Sends this header from now on, or leaves it out.
+    pub fn set_header(&self, name: &str, value: Option<&str>) -> &Self {
+        self.headers.borrow_mut().insert(name.to_ascii_lowercase(), value.map(str::to_owned));
+        self
+    }
+
+    /// The value of the cookie for `purpose`.
+    pub fn cookie(&self, purpose: &str) -> Option<String> {
+        self.cookies.borrow().get(&self.site.config.cookie_name(purpose)).cloned()
+    }
+
+    /// Puts a cookie into the jar.
+    pub fn set_cookie(&self, purpose: &str, value: &str) {
+        let name = self.site.config.cookie_name(purpose);
+        self.cookies.borrow_mut().insert(name, value.to_owned());
+    }
+
+    /// Whether the dashboard greets somebody.
+    pub async fn is_logged_in(&self) -> bool {
+        self.get("/dashboard").await.status == 200
+    }
+
+    /// Any request. `body` is a form's.
+    pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        let mut headers: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut set =
+            |name: &str, value: &str| headers.insert(name.to_owned(), Some(value.to_owned()));
+        set("host", self.site.config.public_url.authority());
+        set("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        set("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
+        set("sec-fetch-site", "same-origin");
+        if body.is_some() {
+            set("content-type", "application/x-www-form-urlencoded");
+        }
+        let jar = self.cookies.borrow().iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>();
+        if !jar.is_empty() {
+            set("cookie", &jar.join("; "));
+        }
+        headers.extend(self.headers.borrow().clone());
+        let peer: SocketAddr = "127.0.0.1:50000".parse().unwrap();
+        let mut request = TestRequest::with_uri(path).method(method).peer_addr(peer);
+        for (name, value) in headers {
+            if let Some(value) = value {
+                request = request.insert_header((name, value));
+            }
+        }
+        if let Some(body) = body {
+            request = request.set_payload(body);
+        }
+        let answer = (self.site.send)(request).await;
+        self.keep_cookies(&answer);
+        answer
+    }
+
+    fn keep_cookies(&self, answer: &Answer) {
+        let mut jar = self.cookies.borrow_mut();
+        for cookie in answer.cookies() {
+            let gone = cookie.max_age().is_some_and(time::Duration::is_zero);
+            if gone {
+                jar.remove(cookie.name());
+            } else {
+                jar.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    async fn read<B: actix_web::body::MessageBody>(
+        result: Result<actix_web::dev::ServiceResponse<B>, actix_web::Error>,
+    ) -> Self {
+        // An error that leaves the outermost middleware is drawn by the server.
+        let (head, body) = match result {
+            Ok(response) => {
+                let (response, body) = response.into_parts().1.into_parts();
+                (response, to_bytes(body).await.map_err(|_| ()).unwrap())
+            }
+            Err(error) => {
+                let (response, body) = error.error_response().into_parts();
+                (response, to_bytes(body).await.unwrap())
+            }
+        };
+        Self {
+            status: head.status().as_u16(),
+            headers: head.headers().clone(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    /// A header's text; empty when it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Where a redirect leads.
+    pub fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    /// The cookies that it sets.
+    pub fn cookies(&self) -> Vec<Cookie<'static>> {
+        let values = self.headers.get_all(header::SET_COOKIE);
+        values.map(|v| Cookie::parse(v.to_str().unwrap().to_owned()).unwrap()).collect()
+    }
+
+    /// Fails unless the page holds `text`.
+    #[track_caller]
+    pub fn shows(&self, text: &str) -> &Self {
+        assert!(self.body.contains(text), "{text:?} is not on this page:\n{}", self.body);
+        self
+    }
+
+    /// Fails if the page holds `text`.
+    #[track_caller]
+    pub fn hides(&self, text: &str) -> &Self {
+        assert!(!self.body.contains(text), "{text:?} is on this page:\n{}", self.body);
+        self
+    }
+}

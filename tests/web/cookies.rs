@@ -1,0 +1,85 @@
+//! The session cookie in odd company.
+
+use crate::browser::{Browser, Site};
+
+#[actix_web::test]
+async fn of_two_session_cookies_none_is_believed_and_the_name_is_cleared() {
+    let ada = Browser::logged_in("ada").await;
+    let token = ada.cookie("session").unwrap();
+    for pair in
+        [("planted", token.as_str()), (token.as_str(), "planted"), (token.as_str(), token.as_str())]
+    {
+        let visitor = ada.site.stranger();
+        let both =
+            format!("__Host-latchkey_session={}; __Host-latchkey_session={}", pair.0, pair.1);
+        visitor.set_header("cookie", Some(&both));
+        let answer = visitor.get("/dashboard").await;
+        assert_eq!(answer.status, 303);
+        let cookies = answer.cookies();
+        let ended = cookies.iter().find(|c| c.name() == "__Host-latchkey_session").unwrap();
+        assert_eq!((ended.value(), ended.max_age().unwrap().whole_seconds()), ("", 0));
+    }
+}
+
+#[actix_web::test]
+async fn a_cookie_that_logs_nobody_in_is_cleared_with_the_same_attributes() {
+    let stranger = Browser::stranger().await;
+    stranger.set_cookie("session", "nonsense");
+    let answer = stranger.get("/").await;
+    let ended = &answer.cookies()[0];
+    assert_eq!(
+        (ended.secure(), ended.http_only(), ended.path()),
+        (Some(true), Some(true), Some("/"))
+    );
+    assert_eq!(stranger.cookie("session"), None);
+}
+
+#[actix_web::test]
+async fn with_an_authorization_header_the_cookie_is_not_looked_at() {
+    let ada = Browser::logged_in("ada").await;
+    for value in ["Bearer x", "Basic eDp5", "nonsense"] {
+        ada.set_header("authorization", Some(value));
+        assert_eq!(ada.get("/dashboard").await.status, 401);
+    }
+    ada.set_header("authorization", None);
+    assert!(ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn on_a_lan_address_the_cookie_does_without_what_browsers_would_drop() {
+    let ada = Site::with(&[("PUBLIC_URL", "http://192.168.1.5:8080")]).await.logged_in("ada").await;
+    let cookie = ada.log_in("ada").await.cookies().remove(0);
+    assert_eq!(
+        (cookie.name(), cookie.secure(), cookie.http_only()),
+        ("latchkey_session", None, Some(true))
+    );
+    assert!(ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn behind_https_the_cookie_has_the_host_prefix() {
+    let ada = Site::with(&[("PUBLIC_URL", "https://app.example.com")]).await.logged_in("ada").await;
+    let cookie = ada.log_in("ada").await.cookies().remove(0);
+    assert_eq!((cookie.name(), cookie.secure()), ("__Host-latchkey_session", Some(true)));
+}
+
+#[actix_web::test]
+async fn a_flash_message_is_shown_exactly_once() {
+    let ada = Browser::logged_in("ada").await;
+    let answer = ada.submit("/notes", &[("title", "Milk"), ("body", "")]).await;
+    assert_eq!(ada.get("/static/app.css").await.status, 200);
+    assert_eq!(ada.get("/no-such-page").await.status, 404);
+    ada.follow(&answer).await.shows("Your note is saved.");
+    ada.get("/notes").await.hides("Your note is saved.");
+}
+
+#[actix_web::test]
+async fn a_forged_flash_cookie_is_text_or_nothing() {
+    let stranger = Browser::stranger().await;
+    for value in ["", "x", "notice.", "notice.%%%", "evil.SGk", &"A".repeat(4000), "notice.PGI-"] {
+        stranger.set_cookie("flash", value);
+        let answer = stranger.get("/").await;
+        assert_eq!(answer.status, 200);
+        answer.hides("<b>");
+    }
+}

@@ -1,0 +1,236 @@
+//! Errors as pages, and the headers that every answer has.
+
+use std::rc::Rc;
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use latchkey::app::features;
+use latchkey::error::Error;
+
+use crate::browser::{Answer, Browser, Site, config, passwords};
+
+/// The app, and pages that go wrong.
+fn with_trouble(config: &mut ServiceConfig) {
+    async fn panics() -> HttpResponse {
+        panic!("the secret reason")
+    }
+    async fn hangs() -> HttpResponse {
+        std::future::pending().await
+    }
+    let fails = |error: fn() -> Error| move || async move { Err::<HttpResponse, _>(error()) };
+    config
+        .route("/panics", web::get().to(panics))
+        .route("/hangs", web::get().to(hangs))
+        .route("/forbidden", web::get().to(fails(|| Error::Forbidden)))
+        .route("/broken", web::get().to(fails(|| Error::Internal("the secret reason".to_owned()))))
+        .route("/busy", web::get().to(fails(|| Error::Busy)))
+        .route("/malformed", web::get().to(fails(|| Error::BadRequest)))
+        .route("/limited", web::get().to(HttpResponse::TooManyRequests))
+        .route("/unauthorized", web::get().to(HttpResponse::Unauthorized))
+        .configure(features);
+}
+
+async fn troubled(settings: &[(&str, &str)]) -> Rc<Site> {
+    Site::build(settings, passwords(&config(settings)), with_trouble).await
+}
+
+/// One answer of each kind.
+async fn every_kind(site: &Rc<Site>) -> Vec<(u16, Answer)> {
+    let browser = site.logged_in("ada").await;
+    let mut answers = Vec::new();
+    let pages = [
+        (200, "/"),
+        (303, "/login"),
+        (404, "/no-such-page"),
+        (403, "/forbidden"),
+        (500, "/broken"),
+        (500, "/panics"),
+        (503, "/busy"),
+        (400, "/malformed"),
+        (429, "/limited"),
+        (401, "/unauthorized"),
+        (405, "/logout"),
+        (200, "/static/app.css"),
+        (404, "/static/none.css"),
+        (408, "/hangs"),
+    ];
+    for (status, path) in pages {
+        answers.push((status, browser.get(path).await));
+    }
+    answers.push((422, browser.submit("/notes", &[]).await));
+    let large = "a".repeat(70_000);
+    answers.push((413, browser.submit("/notes", &[("title", &large)]).await));
+    answers.push((414, browser.get(&format!("/{}", "a".repeat(4100))).await));
+    browser.set_header("sec-fetch-site", Some("cross-site"));
+    answers.push((403, browser.submit("/notes", &[]).await));
+    browser.set_header("host", Some("evil.example"));
+    answers.push((421, browser.get("/").await));
+    answers
+}
+
+#[actix_web::test]
+async fn every_answer_has_its_status_and_the_security_headers() {
+    let site = troubled(&[("REQUEST_TIMEOUT", "1s")]).await;
+    for (status, answer) in every_kind(&site).await {
+        assert_eq!(answer.status, status, "{}", answer.body);
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{status}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
+        assert!(!policy.contains("unsafe") && !policy.contains("upgrade-insecure-requests"));
+        assert_eq!(answer.header("strict-transport-security"), "", "on plain http it is ignored");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("server", ""),
+            ("x-powered-by", ""),
+            ("access-control-allow-origin", ""),
+        ] {
+            assert_eq!(answer.header(name), value, "{name} of {status}");
+        }
+        assert!(answer.header("permissions-policy").contains("camera=()"));
+    }
+}
+
+#[actix_web::test]
+async fn every_error_is_a_page_in_the_layout_with_the_requests_id() {
+    let site = troubled(&[("REQUEST_TIMEOUT", "1s")]).await;
+    for (status, answer) in every_kind(&site).await.into_iter().filter(|(status, _)| *status >= 400)
+    {
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        answer.shows("<title>").shows("Latchkey").hides("secret reason");
+        let id = answer.header("x-request-id");
+        assert_eq!(id.len(), 12);
+        if status != 422 {
+            answer.shows(&format!("<code>{id}</code>")).shows(&status.to_string());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn dynamic_answers_are_never_stored() {
+    let site = troubled(&[("REQUEST_TIMEOUT", "1s")]).await;
+    for (status, answer) in every_kind(&site).await {
+        let stored = answer.header("content-type").starts_with("text/css");
+        assert_eq!(answer.header("cache-control") == "no-store", !stored, "{status}");
+    }
+}
+
+#[actix_web::test]
+async fn https_is_asked_for_on_https_alone() {
+    let ada = Site::with(&[("PUBLIC_URL", "https://app.example.com")]).await.logged_in("ada").await;
+    for path in ["/", "/no-such-page", "/static/app.css"] {
+        let answer = ada.get(path).await;
+        assert_eq!(
+            answer.header("strict-transport-security"),
+            "max-age=63072000; includeSubDomains"
+        );
+        assert!(answer.header("content-security-policy").ends_with("; upgrade-insecure-requests"));
+    }
+}
+
+#[actix_web::test]
+async fn programs_get_problem_details_without_our_inner_life() {
+    let site = troubled(&[]).await;
+    let program = site.stranger();
+    program.set_header("accept", Some("application/json"));
+    for (status, path) in [
+        (404, "/no-such-page"),
+        (500, "/broken"),
+        (500, "/panics"),
+        (405, "/logout"),
+        (503, "/busy"),
+    ] {
+        let answer = program.get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, "application/problem+json")
+        );
+        let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(
+            (&problem["status"], &problem["request_id"]),
+            (&status.into(), &answer.header("x-request-id").into())
+        );
+        answer.hides("secret reason");
+    }
+}
+
+#[actix_web::test]
+async fn after_a_panic_the_app_goes_on() {
+    let site = troubled(&[]).await;
+    let ada = site.logged_in("ada").await;
+    assert_eq!(ada.get("/panics").await.status, 500);
+    assert!(ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn busy_says_when_to_come_back() {
+    let answer = troubled(&[]).await.stranger().get("/busy").await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
+}
+
+#[actix_web::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let ada = Browser::logged_in("ada").await;
+    for method in ["PUT", "DELETE", "PATCH", "TRACE", "FOO"] {
+        let answer = ada.send(Method::from_bytes(method.as_bytes()).unwrap(), "/notes", None).await;
+        assert_eq!((answer.status, answer.header("allow")), (405, "GET, POST"), "{method}");
+    }
+}
+
+#[actix_web::test]
+async fn methods_in_headers_and_fields_are_not_listened_to() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/notes", &[("title", "Milk")]).await;
+    ada.set_header("x-http-method-override", Some("POST"));
+    assert_eq!(ada.get("/notes/1/delete?_method=POST").await.status, 200);
+    assert_eq!(ada.get("/notes/1").await.status, 200);
+}
+
+#[actix_web::test]
+async fn head_works_on_every_page() {
+    let ada = Browser::logged_in("ada").await;
+    for path in ["/", "/dashboard", "/notes", "/notes/new", "/static/app.css"] {
+        let (head, get) = (ada.send(Method::HEAD, path, None).await, ada.get(path).await);
+        assert_eq!((head.status, head.header("content-type")), (200, get.header("content-type")));
+    }
+    assert_eq!(ada.send(Method::HEAD, "/no-such-page", None).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_body_must_be_a_form() {
+    let ada = Browser::logged_in("ada").await;
+    for kind in ["text/plain", "application/json", "multipart/form-data", ""] {
+        ada.set_header("content-type", Some(kind));
+        assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 415, "{kind:?}");
+    }
+    ada.set_header("content-type", None);
+    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 415);
+}
+
+#[actix_web::test]
+async fn a_broken_form_is_400_and_the_parser_is_silent() {
+    let ada = Browser::logged_in("ada").await;
+    let twice = Some("title=a&title=b".to_owned());
+    let answer = ada.send(Method::POST, "/notes", twice).await;
+    assert_eq!(answer.status, 400);
+    answer.hides("duplicate").hides("field");
+}
+
+#[actix_web::test]
+async fn a_field_of_the_query_is_no_field_of_the_form() {
+    let ada = Browser::logged_in("ada").await;
+    assert_eq!(ada.submit("/notes?title=Milk", &[("body", "x")]).await.status, 422);
+}
+
+#[actix_web::test]
+async fn files_of_the_project_are_not_served() {
+    let stranger = Browser::stranger().await;
+    for path in ["/.git/config", "/.env", "/Cargo.toml", "/data/latchkey.db", "/src/main.rs"] {
+        assert_eq!(stranger.get(path).await.status, 404, "{path}");
+    }
+}

@@ -1,0 +1,90 @@
+//! Who gets in, and what the others get.
+
+use actix_web::http::Method;
+
+use crate::browser::{Browser, Site};
+
+#[actix_web::test]
+async fn head_asks_for_a_login_like_get() {
+    let stranger = Browser::stranger().await;
+    let answer = stranger.send(Method::HEAD, "/notes?page=2", None).await;
+    assert_eq!((answer.status, answer.location()), (303, "/login?next=%2Fnotes%3Fpage%3D2"));
+}
+
+#[actix_web::test]
+async fn a_form_that_was_refused_is_not_sent_again_after_the_login() {
+    let stranger = Browser::stranger().await;
+    let answer = stranger.submit("/notes", &[("title", "Milk")]).await;
+    assert_eq!((answer.status, answer.location()), (303, "/login"));
+    stranger.follow(&answer).await.shows("Please log in to see this page.");
+}
+
+#[actix_web::test]
+async fn a_program_gets_401_and_how_to_do_better() {
+    let stranger = Browser::stranger().await;
+    for accept in [Some("application/json"), Some("*/*"), None] {
+        let answer = stranger.set_header("accept", accept).get("/notes").await;
+        assert_eq!(
+            (answer.status, answer.header("www-authenticate")),
+            (401, "Bearer realm=\"latchkey\"")
+        );
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        answer.shows("\"status\":401");
+    }
+}
+
+#[actix_web::test]
+async fn a_broken_database_is_503_and_nobody_becomes_a_stranger() {
+    let ada = Browser::logged_in("ada").await;
+    ada.site.sql("ALTER TABLE sessions RENAME TO elsewhere").await;
+    // A page for all, a protected page, and the log-in page.
+    for path in ["/", "/dashboard", "/login"] {
+        let answer = ada.get(path).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "2"), "{path}");
+        answer.hides("elsewhere").hides("sessions").hides("SELECT");
+        assert!(answer.cookies().is_empty(), "the cookie stays");
+    }
+    ada.site.sql("ALTER TABLE elsewhere RENAME TO sessions").await;
+    assert!(ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn the_start_page_shows_who_is_logged_in() {
+    let ada = Browser::logged_in("ada").await;
+    ada.get("/").await.shows("You are logged in as <strong>ada</strong>");
+    ada.site.stranger().get("/").await.shows("Nobody is logged in here.");
+}
+
+#[actix_web::test]
+async fn every_page_for_somebody_logged_in_has_the_logout_button() {
+    let ada = Browser::logged_in("ada").await;
+    for path in ["/", "/dashboard", "/notes", "/notes/new", "/no-such-page"] {
+        ada.get(path).await.shows("action=\"/logout\"");
+    }
+}
+
+#[actix_web::test]
+async fn a_proxy_is_believed_only_when_it_is_ours() {
+    for (trusted, shown) in [
+        ("", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.7"),
+        ("127.0.0.0/8,203.0.113.0/24", "198.51.100.9"),
+    ] {
+        let site = Site::with(&[("TRUSTED_PROXIES", trusted)]).await;
+        site.user("ada").await;
+        let ada = site.stranger();
+        ada.set_header("x-forwarded-for", Some("198.51.100.9, 203.0.113.7"));
+        ada.log_in("ada").await;
+        ada.get("/dashboard").await.shows(&format!("<dd>{shown}</dd>"));
+    }
+}
+
+#[actix_web::test]
+async fn a_forwarded_host_changes_no_link() {
+    let stranger = Browser::stranger().await;
+    stranger.set_header("x-forwarded-host", Some("evil.example"));
+    stranger.set_header("forwarded", Some("host=evil.example;proto=https"));
+    let answer = stranger.get("/notes").await;
+    assert_eq!(answer.location(), "/login?next=%2Fnotes");
+    stranger.get("/").await.hides("evil.example");
+}

@@ -1,0 +1,105 @@
+//! How passwords are kept.
+
+use futures_util::future::join_all;
+use latchkey::app::features;
+use latchkey::auth::authenticator::NewAccount;
+use latchkey::user::Email;
+
+use crate::browser::{Browser, PASSWORD, Site, config, passwords};
+
+async fn stored_hash(site: &Site) -> String {
+    site.user("ada").await.password_hash
+}
+
+#[actix_web::test]
+async fn a_hash_has_the_strength_we_promise() {
+    let site = Site::open().await;
+    site.admin("ada").await;
+    let hash = stored_hash(&site).await;
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+}
+
+#[actix_web::test]
+async fn the_same_password_is_hashed_differently_each_time() {
+    let passwords = passwords(&config(&[]));
+    let (one, two) =
+        (passwords.hash(PASSWORD.to_owned()).await, passwords.hash(PASSWORD.to_owned()).await);
+    assert_ne!(one.unwrap(), two.unwrap());
+}
+
+#[actix_web::test]
+async fn a_login_strengthens_a_hash_from_easier_times() {
+    let stronger = passwords(&config(&[("ARGON2_ITERATIONS", "3")]));
+    let site = Site::build(&[], stronger, features).await;
+    assert!(stored_hash(&site).await.contains("t=2"));
+    assert_eq!(site.stranger().log_in("ada").await.status, 303);
+    assert!(stored_hash(&site).await.contains("t=3"));
+    assert_eq!(site.stranger().log_in("ada").await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_wrong_password_strengthens_nothing() {
+    let stronger = passwords(&config(&[("ARGON2_ITERATIONS", "3")]));
+    let site = Site::build(&[], stronger, features).await;
+    let before = stored_hash(&site).await;
+    site.stranger()
+        .submit("/login", &[("email", "ada@example.com"), ("password", "wrong password")])
+        .await;
+    assert_eq!(stored_hash(&site).await, before);
+}
+
+#[actix_web::test]
+async fn a_broken_hash_in_the_table_is_our_mistake_and_opens_nothing() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    site.sql("UPDATE users SET password_hash = 'broken'").await;
+    assert_eq!(site.stranger().log_in("ada").await.status, 500);
+}
+
+#[actix_web::test]
+async fn two_ways_to_write_an_accent_are_one_password() {
+    let site = Site::open().await;
+    let new = NewAccount {
+        email: Email::parse("ada@example.com").unwrap(),
+        name: "ada".to_owned(),
+        password: "caf\u{e9} au lait au lait".to_owned(),
+        is_admin: false,
+    };
+    site.app.accounts().create_account(new, |_| Ok(())).await.unwrap();
+    let fields = [("email", "ada@example.com"), ("password", "cafe\u{301} au lait au lait")];
+    assert_eq!(site.stranger().submit("/login", &fields).await.status, 303);
+}
+
+#[actix_web::test]
+async fn the_shortest_password_is_a_setting() {
+    for (length, status) in [(9, 422), (10, 303)] {
+        let settings = [("PASSWORD_MIN_LENGTH", "10")];
+        let site = Site::build(&settings, passwords(&config(&settings)), features).await;
+        let password = "\u{e4}".repeat(length);
+        let fields = [("name", "Ada"), ("email", "ada@example.com"), ("password", &password)];
+        assert_eq!(site.stranger().submit("/register", &fields).await.status, status);
+    }
+}
+
+#[actix_web::test]
+async fn a_flood_of_logins_is_turned_away_and_pages_go_on() {
+    let own = passwords(&config(&[]));
+    let site = Site::build(&[], own, features).await;
+    let ada = site.logged_in("ada").await;
+    let browsers: Vec<Browser> = (0..100).map(|_| site.stranger()).collect();
+    let flood = join_all(browsers.iter().map(|browser| browser.log_in("ada")));
+    let (answers, page) = futures_util::future::join(flood, ada.get("/dashboard")).await;
+    assert_eq!(page.status, 200);
+    let refused = answers.iter().filter(|answer| answer.status == 503).count();
+    let let_in = answers.iter().filter(|answer| answer.status == 303).count();
+    assert!(refused > 0 && let_in > 0 && refused + let_in == 100, "{refused} and {let_in}");
+    assert!(
+        answers.iter().all(|answer| answer.status == 303 || answer.header("retry-after") == "2")
+    );
+}
+
+#[actix_web::test]
+async fn a_user_in_the_log_shows_neither_hash_nor_address() {
+    let site = Site::open().await;
+    assert_eq!(format!("{:?}", site.user("ada").await), "User(1)");
+}

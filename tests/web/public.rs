@@ -1,0 +1,51 @@
+//! A walk over every route as a stranger: whatever is not on the list asks for a log-in.
+
+use actix_web::http::Method;
+
+use crate::browser::Browser;
+
+/// What a stranger may see or send, and what they get.
+const PUBLIC: [(&str, &str, u16); 10] = [
+    ("GET", "/", 200),
+    ("GET", "/login", 200),
+    ("POST", "/login", 422),
+    ("POST", "/logout", 303),
+    ("GET", "/register", 200),
+    ("POST", "/register", 422),
+    ("GET", "/setup", 404),
+    ("POST", "/setup", 404),
+    ("GET", "/static", 404),
+    ("HEAD", "/static", 404),
+];
+
+#[actix_web::test]
+async fn a_stranger_gets_the_login_page_from_every_route_that_is_not_public() {
+    let stranger = Browser::stranger().await;
+    let routes = stranger.site.app.routes().await;
+    assert!(routes.len() > 8, "the walk found only {routes:?}");
+    for (path, methods) in routes {
+        for method in methods {
+            let body = (method == "POST").then(String::new);
+            let parsed = Method::from_bytes(method.as_bytes()).unwrap();
+            let answer = stranger.send(parsed, &path.replace("{id}", "1"), body).await;
+            match PUBLIC.iter().find(|(m, p, _)| (*m, *p) == (&method, &path)) {
+                Some((_, _, status)) => assert_eq!(answer.status, *status, "{method} {path}"),
+                None => assert!(
+                    answer.status == 303 && answer.location().starts_with("/login"),
+                    "{method} {path} gave a stranger {}",
+                    answer.status
+                ),
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_list_of_public_routes_holds_no_route_that_is_gone() {
+    let routes = Browser::stranger().await.site.app.routes().await;
+    for (method, path, _) in PUBLIC {
+        let found =
+            routes.iter().any(|(p, methods)| p == path && methods.iter().any(|m| m == method));
+        assert!(found || path == "/static", "{method} {path} is not a route");
+    }
+}

@@ -1,0 +1,93 @@
+//! The first account.
+
+use futures_util::future::join_all;
+use time::Duration;
+
+use crate::browser::{Browser, PASSWORD, Site};
+
+const ADA: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", PASSWORD)];
+
+async fn link(browser: &Browser) -> String {
+    browser.site.app.open_setup_link().await.unwrap().unwrap()
+}
+
+#[actix_web::test]
+async fn whoever_has_the_link_makes_the_first_account_and_is_logged_in() {
+    let ada = Browser::stranger().await;
+    let link = link(&ada).await;
+    ada.get(&link).await.shows("Make the first account").shows("At least 12 characters");
+    let answer = ada.submit(&link, &ADA).await;
+    assert_eq!((answer.status, answer.location()), (303, "/dashboard"));
+    ada.follow(&answer).await.shows("Hello, ada").shows("you are the administrator");
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM users WHERE is_admin").await, 1);
+}
+
+#[actix_web::test]
+async fn the_link_works_once() {
+    let ada = Browser::stranger().await;
+    let link = link(&ada).await;
+    ada.submit(&link, &ADA).await;
+    let stranger = ada.site.stranger();
+    assert_eq!(stranger.get(&link).await.status, 404);
+    assert_eq!(stranger.submit(&link, &ADA).await.status, 404);
+}
+
+#[actix_web::test]
+async fn of_twenty_who_use_the_link_at_once_one_becomes_the_administrator() {
+    let site = Site::open().await;
+    let link = link(&site.stranger()).await;
+    let browsers: Vec<_> = (0..12).map(|_| site.stranger()).collect();
+    let answers = join_all(browsers.iter().map(|browser| browser.submit(&link, &ADA))).await;
+    let won = answers.iter().filter(|answer| answer.status == 303).count();
+    assert_eq!(won, 1);
+    assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 1);
+}
+
+#[actix_web::test]
+async fn the_link_works_for_thirty_minutes() {
+    let ada = Browser::stranger().await;
+    let link = link(&ada).await;
+    ada.site.clock.advance(Duration::minutes(30) - Duration::SECOND);
+    assert_eq!(ada.get(&link).await.status, 200);
+    ada.site.clock.advance(Duration::SECOND);
+    assert_eq!(ada.get(&link).await.status, 404);
+    assert_eq!(ada.submit(&link, &ADA).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_new_link_ends_the_old_one() {
+    let ada = Browser::stranger().await;
+    let (old, new) = (link(&ada).await, link(&ada).await);
+    assert_eq!(ada.get(&old).await.status, 404);
+    assert_eq!(ada.get(&new).await.status, 200);
+}
+
+#[actix_web::test]
+async fn without_the_link_there_is_no_set_up_page() {
+    let stranger = Browser::stranger().await;
+    link(&stranger).await;
+    assert_eq!(stranger.get("/setup").await.status, 404);
+    assert_eq!(stranger.get("/setup?token=").await.status, 404);
+    let guess = "/setup?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_eq!(stranger.submit(guess, &ADA).await.status, 404);
+}
+
+#[actix_web::test]
+async fn once_a_user_exists_no_link_is_made_and_an_open_one_is_dead() {
+    let stranger = Browser::stranger().await;
+    let link = link(&stranger).await;
+    stranger.site.user("ada").await;
+    assert_eq!(stranger.get(&link).await.status, 404);
+    assert_eq!(stranger.submit(&link, &ADA).await.status, 404);
+    assert_eq!(stranger.site.app.open_setup_link().await.unwrap(), None);
+}
+
+#[actix_web::test]
+async fn a_mistake_in_the_form_costs_neither_the_link_nor_the_words() {
+    let ada = Browser::stranger().await;
+    let link = link(&ada).await;
+    let answer = ada.submit(&link, &[("email", "ada@example.com"), ("password", "short")]).await;
+    assert_eq!(answer.status, 422);
+    answer.shows("ada@example.com").shows("Use at least 12 characters").hides("\"short\"");
+    assert_eq!(ada.submit(&link, &ADA).await.status, 303);
+}
