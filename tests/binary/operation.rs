@@ -1,0 +1,291 @@
+//! Stopping, crashing, logging, and what an operator reads when something is wrong.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::server::{Server, free_port, latchkey};
+
+const ADA: [(&str, &str); 2] =
+    [("email", "ada@example.com"), ("password", "correct horse battery")];
+
+/// A server with Ada logged in.
+fn with_ada(dir: &Path, settings: &[(&str, &str)]) -> (Server, Client) {
+    let server = Server::start_with(dir, free_port(), settings);
+    let mut ada = Client::new(&server.url);
+    assert_eq!(ada.submit(server.setup_link().unwrap(), &ADA).status, 303);
+    (server, ada)
+}
+
+/// Starts the program, which must fail; its exit code and what it says.
+fn failure(dir: &Path, settings: &[(&str, &str)]) -> (i32, String) {
+    let output = latchkey(dir, settings, &[]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("panicked") && !said.contains("backtrace"), "{said}");
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn a_request_in_flight_is_finished_before_the_stop() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut server, _ada) = with_ada(dir.path(), &[]);
+    let address = server.url.replace("http://localhost", "127.0.0.1");
+    let mut slow = TcpStream::connect(&address).unwrap();
+    let body = "email=ada%40example.com&password=correct+horse+battery";
+    write!(
+        slow,
+        "POST /login HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\nemail=",
+        body.len()
+    )
+    .unwrap();
+    thread::sleep(Duration::from_millis(300));
+    server.terminate();
+    thread::sleep(Duration::from_millis(500));
+    slow.write_all(&body.as_bytes()[6..]).unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 303") && answer.contains("location: /dashboard"),
+        "{answer}"
+    );
+    assert!(server.wait().success());
+}
+
+#[test]
+fn a_body_that_never_arrives_is_given_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start_with(dir.path(), free_port(), &[("REQUEST_TIMEOUT", "1s")]);
+    let address = server.url.replace("http://localhost", "127.0.0.1");
+    let mut slow = TcpStream::connect(&address).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+    write!(
+        slow,
+        "POST /login HTTP/1.1\r\nHost: {address}\r\nContent-Length: 100\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\nemail="
+    )
+    .unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[test]
+fn a_crash_in_the_middle_of_writing_leaves_a_database_that_opens() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut server, mut ada) = with_ada(dir.path(), &[]);
+    let mut saved = 0;
+    for round in 0..3 {
+        let url = server.url.clone();
+        let cookies = ada.cookies();
+        let writer = thread::spawn(move || {
+            let mut ada = Client::with_cookies(&url, cookies);
+            (0..)
+                .take_while(|n| ada.try_submit("/notes", &[("title", &format!("{round}/{n}"))]))
+                .count()
+        });
+        thread::sleep(Duration::from_millis(400));
+        server.kill();
+        saved += writer.join().unwrap();
+        let port = server.url.rsplit(':').next().unwrap().parse().unwrap();
+        server = Server::start(dir.path(), port);
+    }
+    let page = ada.get("/notes").body;
+    let kept = page.matches("<li>").count();
+    // A killed process loses nothing that was answered; only a power cut may cost the last ones.
+    assert!(saved > 10 && kept >= saved, "{kept} of {saved}");
+}
+
+#[test]
+fn each_request_is_one_line_that_holds_no_secret() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, mut ada) = with_ada(dir.path(), &[("RUST_LOG", "debug")]);
+    ada.get("/notes?q=private-search");
+    ada.submit("/login", &[("email", "ada@example.com"), ("password", "a wrong password")]);
+    ada.get("/no-such-page");
+    let token = server.setup_link().unwrap().split_once("token=").unwrap().1.to_owned();
+    let cookies = ada.cookies();
+    thread::sleep(Duration::from_millis(200));
+    let log = server.log();
+    let line = log.lines().find(|line| line.contains(" GET /notes 200 ")).expect(&log);
+    assert!(line.contains("access") && line.trim_end().ends_with("ms"), "{line}");
+    assert!(log.contains("POST /setup 303") && log.contains("GET /no-such-page 404"), "{log}");
+    let mut secrets = vec![
+        "private-search",
+        "correct horse",
+        "correct+horse",
+        "a wrong password",
+        "argon2",
+        &token,
+    ];
+    secrets.extend(cookies.values().map(String::as_str));
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+}
+
+#[test]
+fn the_visitors_request_id_is_in_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, mut ada) = with_ada(dir.path(), &[]);
+    let page = ada.get("/no-such-page").body;
+    let id = page.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0;
+    thread::sleep(Duration::from_millis(200));
+    assert!(server.log().contains(&format!("{id} GET /no-such-page 404")));
+}
+
+#[test]
+fn as_json_each_line_is_one_object() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, mut ada) = with_ada(dir.path(), &[("LOG_FORMAT", "json")]);
+    ada.get("/notes");
+    thread::sleep(Duration::from_millis(200));
+    let lines: Vec<serde_json::Value> =
+        server.log().lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let line = lines.iter().find(|line| line["path"] == "/notes").unwrap();
+    assert_eq!((&line["method"], &line["status"]), (&"GET".into(), &200.into()));
+    assert_eq!(line["request_id"].as_str().unwrap().len(), 12);
+    assert!(line["milliseconds"].is_u64() && line["time"].as_str().unwrap().ends_with('Z'));
+}
+
+#[test]
+fn wrong_settings_are_told_all_at_once_and_end_with_78() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, said) =
+        failure(dir.path(), &[("PORT", "http"), ("APP_ENV", "prod"), ("SECRET_KEY", "abc123")]);
+    assert_eq!(code, 78);
+    assert!(
+        said.contains("PORT=http")
+            && said.contains("APP_ENV=prod")
+            && said.contains("SECRET_KEY=(hidden)")
+    );
+    assert!(!said.contains("abc123"), "{said}");
+    assert!(!dir.path().join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn production_does_not_start_with_what_is_fine_at_home() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, said) = failure(dir.path(), &[("APP_ENV", "production")]);
+    assert_eq!(code, 78);
+    assert!(said.contains("PUBLIC_URL=") && said.contains("SECRET_KEY="), "{said}");
+}
+
+#[test]
+fn in_production_the_tables_are_changed_by_a_command_of_their_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let key =
+        String::from_utf8(latchkey(dir.path(), &[], &["secret"]).output().unwrap().stdout).unwrap();
+    let port = free_port().to_string();
+    let settings = [
+        ("APP_ENV", "production"),
+        ("PUBLIC_URL", "https://app.example.com"),
+        ("SECRET_KEY", key.trim()),
+        ("PORT", &port),
+    ];
+    let (code, said) = failure(dir.path(), &settings);
+    assert!(code == 1 && said.contains("Run `migrate` first"), "{said}");
+    assert!(latchkey(dir.path(), &settings, &["migrate"]).status().unwrap().success());
+    let server = Server::start_with(dir.path(), port.parse().unwrap(), &settings);
+    assert!(server.announcement.contains("https://app.example.com/setup?token="));
+}
+
+#[test]
+fn a_broken_dotenv_file_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join(".env"), "PORT 8080 = what\n").unwrap();
+    let (code, said) = failure(dir.path(), &[]);
+    assert!(code == 78 && said.contains(".env"), "{said}");
+}
+
+#[test]
+fn settings_are_read_from_a_dotenv_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = free_port();
+    fs::write(dir.path().join(".env"), "REGISTRATION=closed\n").unwrap();
+    let server = Server::start(dir.path(), port);
+    assert_eq!(Client::new(&server.url).get("/register").status, 404);
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let (code, said) = failure(dir.path(), &[("PORT", &port)]);
+    assert!(code == 1 && said.contains(&format!("Port {port} of 127.0.0.1 is in use")), "{said}");
+}
+
+#[test]
+fn a_key_file_that_holds_no_key_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("key"), "short").unwrap();
+    let (code, said) = failure(dir.path(), &[("SECRET_KEY_FILE", "key")]);
+    assert!(code == 1 && said.contains("The key in key must be base64"), "{said}");
+}
+
+#[cfg(not(feature = "postgres"))]
+mod sqlite {
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, SqliteConnection};
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_no_database_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("app.db"), "This is a letter, and not a database at all.")
+            .unwrap();
+        let (code, said) = failure(dir.path(), &[("DATABASE_URL", "app.db")]);
+        assert!(code == 1 && said.contains("The database app.db cannot be used"), "{said}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("data"), "a file where the folder should be").unwrap();
+        let (code, said) = failure(dir.path(), &[]);
+        assert!(code == 1 && said.contains("data/latchkey.db"), "{said}");
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_written_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Server::start(dir.path(), free_port()));
+        // A file that even root cannot write: SQLite's own mark for it.
+        let (code, said) = failure(dir.path(), &[("DATABASE_URL", "/dev/full")]);
+        assert!(code == 1 && said.contains("/dev/full"), "{said}");
+    }
+
+    #[test]
+    fn a_locked_database_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("app.db");
+        let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        other.batch_execute("CREATE TABLE other (id INTEGER); BEGIN EXCLUSIVE").unwrap();
+        let (code, said) = failure(dir.path(), &[("DATABASE_URL", "app.db")]);
+        assert!(code == 1 && said.contains("The database app.db is locked"), "{said}");
+    }
+
+    #[test]
+    fn a_database_from_a_newer_version_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Server::start(dir.path(), free_port()));
+        let path = dir.path().join("data/latchkey.db");
+        let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        connection
+            .batch_execute(
+                "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')",
+            )
+            .unwrap();
+        let (code, said) = failure(dir.path(), &[]);
+        assert!(
+            code == 1 && said.contains("is from a newer version") && said.contains("latchkey.db"),
+            "{said}"
+        );
+    }
+}

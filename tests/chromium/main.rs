@@ -1,0 +1,11 @@
+//! A real Chromium, driven through chromedriver. `scripts/check` installs both and runs these.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
+
+mod driver;
+#[expect(dead_code, reason = "the tests of the binary use the rest")]
+#[path = "../kit/server.rs"]
+mod server;
+
+mod journey;
+mod screenshots;

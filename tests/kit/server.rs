@@ -1,0 +1,107 @@
+//! The real binary, started in a folder of its own.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A running server; it is killed when dropped.
+pub struct Server {
+    child: Child,
+    /// `http://localhost:PORT`.
+    pub url: String,
+    /// The line that it printed when it was ready.
+    pub announcement: String,
+    log: Arc<Mutex<String>>,
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The program, to be run in `dir` with these settings and no others.
+pub fn latchkey(dir: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.args(arguments).current_dir(dir).env_clear().envs(settings.iter().copied());
+    command
+}
+
+impl Server {
+    /// Starts the server in `dir` and waits until it is ready.
+    pub fn start(dir: &Path, port: u16) -> Self {
+        Self::start_with(dir, port, &[])
+    }
+
+    /// The same with further settings.
+    pub fn start_with(dir: &Path, port: u16, settings: &[(&str, &str)]) -> Self {
+        let port = port.to_string();
+        let settings = [&[("PORT", port.as_str())], settings].concat();
+        let mut command = latchkey(dir, &settings, &[]);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let mut stderr = child.stderr.take().unwrap();
+        let sink = Arc::clone(&log);
+        thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(n @ 1..) = stderr.read(&mut chunk) {
+                sink.lock().unwrap().push_str(&String::from_utf8_lossy(&chunk[..n]));
+            }
+        });
+        let mut announcement = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut announcement).unwrap();
+        assert!(announcement.contains("runs at"), "it did not start: {}", log.lock().unwrap());
+        Self { child, url: format!("http://localhost:{port}"), announcement, log }
+    }
+
+    /// The set-up link, if it was printed.
+    pub fn setup_link(&self) -> Option<&str> {
+        self.announcement.split_once("first account: ").map(|(_, link)| link.trim())
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The process, for signals.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").arg(id).status().unwrap().success());
+    }
+
+    /// Waits until it has stopped.
+    pub fn wait(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + Duration::from_secs(15);
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        panic!("it does not stop: {}", self.log());
+    }
+
+    /// Stops it as a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have stopped already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
