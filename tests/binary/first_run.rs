@@ -52,8 +52,8 @@ fn what_the_first_run_makes_is_for_this_user_alone() {
         (0o700, 0o600, 0o600)
     );
     assert_eq!(mode("data/latchkey.db-wal"), 0o600);
-    let made: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
-    assert_eq!(made.len(), 1, "only data/: {made:?}");
+    let entries: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
+    assert_eq!(entries.len(), 1, "only data/: {entries:?}");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_crash_in_the_middle_of_writing_leaves_a_database_that_opens() {
         let cookies = ada.cookies();
         let writer = thread::spawn(move || {
             let mut ada = Client::with_cookies(&url, cookies);
-            (0..)
+            (0..100_000)
                 .take_while(|n| ada.try_submit("/notes", &[("title", &format!("{round}/{n}"))]))
                 .count()
         });

@@ -150,7 +150,7 @@ fn capabilities(screen: Screen, profile: &str) -> Map<String, Value> {
     .map(str::to_owned)
     .into();
     arguments.push(format!("--user-data-dir={profile}"));
-    arguments.push(format!("--blink-settings=preferredColorScheme={}", if dark { 0 } else { 1 }));
+    arguments.push(format!("--blink-settings=preferredColorScheme={}", u8::from(!dark)));
     let mut options = json!({ "args": arguments, "binary": "/usr/bin/chromium" });
     // A phone by its measures, not by a narrow window: windows have a minimum width.
     options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1, "mobile": width < 600 } });
