@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
@@ -14,16 +15,23 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, PathConfig, QueryConfig, ServiceConfig};
 
 use crate::accounts::setup::SetupLink;
+use crate::api::token::PasswordGrant;
+use crate::auth::api_token;
 use crate::auth::authenticator::Authenticator;
+use crate::auth::event::SecurityEvents;
+use crate::auth::grant::Grants;
 use crate::auth::guard::identify;
-use crate::auth::manager::{LoginManager, Settings};
+use crate::auth::manager::LoginManager;
 use crate::auth::password::Passwords;
-use crate::auth::session::{Login, Sessions, renew};
+use crate::auth::scope;
+use crate::auth::session::{Login, Sessions, keep};
+use crate::auth::token::{Keys, Kind};
 use crate::clock::Clock;
-use crate::config::{Config, Environment, Registration};
+use crate::config::{Config, Environment, Registration, Secret};
 use crate::cookie::CookieKind;
 use crate::db::Db;
 use crate::error::Error;
+use crate::keypair::KeyPair;
 use crate::keys::{self, SigningKey};
 use crate::peer::Peers;
 use crate::user::User;
@@ -33,11 +41,15 @@ use crate::web::flash::{self, FlashCookie};
 use crate::web::form::FORM_MAX_BYTES;
 use crate::web::observe::{Outermost, observe};
 use crate::web::origin::{Origins, check_origin};
-use crate::{accounts, home, notes};
+use crate::{accounts, api, home, notes};
 
 /// The features: each a file or folder that lists its own routes.
 pub fn features(config: &mut ServiceConfig) {
-    config.configure(home::routes).configure(accounts::routes).configure(notes::routes);
+    config
+        .configure(home::routes)
+        .configure(accounts::routes)
+        .configure(notes::routes)
+        .configure(api::routes);
 }
 
 /// Everything that handlers and middleware ask for. Cheap to clone: the threads share it.
@@ -48,6 +60,8 @@ pub struct App {
     clock: Clock,
     logins: Data<LoginManager<Login>>,
     sessions: Data<Sessions>,
+    grants: Data<Grants>,
+    events: SecurityEvents,
     accounts: Data<Authenticator>,
     setup_link: Data<SetupLink>,
     assets: Data<Assets>,
@@ -58,15 +72,23 @@ impl App {
     /// the operator.
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Result<Self, String> {
         let in_development = config.environment == Environment::Development;
-        let peers = Peers::new(config.trusted_proxies.clone());
-        let sessions = Sessions::new(db.clone(), clock.clone(), peers, config.lifetimes);
-        let logins = Data::new(login_manager(&config, &clock, sessions.clone())?);
+        let events = SecurityEvents::default();
+        let sessions = Sessions::new(&config, db.clone(), clock.clone(), events.clone());
+        let grants = Grants {
+            db: db.clone(),
+            clock: clock.clone(),
+            lifetime: config.lifetimes.refresh_token,
+            events: events.clone(),
+        };
+        let logins = login_manager(&config, &clock, &db, (sessions.clone(), grants.clone()))?;
+        let logins = Data::new(logins);
         let accounts = Authenticator {
             db: db.clone(),
             logins: logins.clone(),
             sessions: sessions.clone(),
             passwords,
             clock: clock.clone(),
+            events: events.clone(),
         };
         let assets = Assets::new(config.static_dir.clone(), in_development).map_err(|e| {
             format!("The folder {} cannot be read: {e}.", config.static_dir.display())
@@ -74,6 +96,8 @@ impl App {
         Ok(Self {
             logins,
             sessions: Data::new(sessions),
+            grants: Data::new(grants),
+            events,
             accounts: Data::new(accounts),
             setup_link: Data::new(SetupLink::closed(clock.clone())),
             assets: Data::new(assets),
@@ -98,7 +122,7 @@ impl App {
         > + use<>,
     > {
         let pages = web::scope("")
-            .wrap(from_fn(renew))
+            .wrap(from_fn(keep))
             .wrap(from_fn(identify::<Login>))
             .configure(features)
             .default_service(web::to(|| async { Err::<&str, _>(Error::NotFound) }));
@@ -118,6 +142,9 @@ impl App {
         config
             .app_data(self.logins.clone())
             .app_data(self.sessions.clone())
+            .app_data(self.grants.clone())
+            .app_data(Data::new(self.events.clone()))
+            .app_data(Data::new(PasswordGrant(self.config.password_grant)))
             .app_data(self.accounts.clone())
             .app_data(self.setup_link.clone())
             .app_data(self.assets.clone())
@@ -129,6 +156,7 @@ impl App {
             .app_data(Data::new(Outermost {
                 timeout: self.config.request_timeout.unsigned_abs(),
                 https: self.config.public_url.scheme() == "https",
+                peers: Peers::new(self.config.trusted_proxies.clone()),
             }))
             .app_data(web::PayloadConfig::new(FORM_MAX_BYTES))
             // The extractors' own answers quote the parser.
@@ -139,6 +167,11 @@ impl App {
     /// What the command line does with people.
     pub fn accounts(&self) -> &Authenticator {
         &self.accounts
+    }
+
+    /// Where the app tells what happens to log-ins and tokens: listen here.
+    pub fn events(&self) -> &SecurityEvents {
+        &self.events
     }
 
     /// The tokens and the cookie.
@@ -197,20 +230,31 @@ impl App {
 fn login_manager(
     config: &Config,
     clock: &Clock,
-    sessions: Sessions,
+    db: &Db,
+    (sessions, grants): (Sessions, Grants),
 ) -> Result<LoginManager<Login>, String> {
-    let settings = Settings {
-        keys: signing_keys(config)?,
-        issuer: config.origin(),
-        cookie: cookie_kind(config, "session"),
-        default_expiry: config.lifetimes.access_token,
-        token_url: "/auth/token".to_owned(),
-        clock: clock.clone(),
-    };
-    LoginManager::new(settings, move |claims| {
-        let sessions = sessions.clone();
-        async move { sessions.find(claims).await }
-    })
+    let (db, token_clock) = (db.clone(), clock.clone());
+    let mut manager = LoginManager::builder(signing_keys(config)?)
+        .issuer(config.origin())
+        .cookie(cookie_kind(config, "session"))
+        .default_expiry(config.lifetimes.access_token)
+        .clock(clock.clone())
+        .scopes(|login: &Login, name| scope::may_hold(login, name))
+        .user_loader(move |claims| {
+            let (sessions, grants) = (sessions.clone(), grants.clone());
+            async move {
+                match claims.kind() {
+                    Kind::Session => sessions.find(claims).await,
+                    Kind::Access => grants.find(claims).await,
+                }
+            }
+        })
+        .request_loader(move |req| api_token::load(db.clone(), token_clock.clone(), req));
+    if let Some(path) = &config.token_private_key_file {
+        let password = config.token_private_key_password.as_ref().map(Secret::expose);
+        manager = manager.access_keys(Keys::Pair(Arc::new(KeyPair::read(path, password)?)));
+    }
+    manager.build()
 }
 
 /// From `SECRET_KEY`, or from `SECRET_KEY_FILE`, which is made at the first run in development.

@@ -14,7 +14,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
-use crate::user::{Email, User};
+use crate::user::{Email, NAME_MAX, User};
+use crate::web::Errors;
 use crate::{keys, logger};
 
 /// `EX_CONFIG` of BSD's sysexits.h: the settings are wrong, and starting again will not help.
@@ -111,7 +112,7 @@ impl Cli {
         let config = Config::read(|name| std::env::var(name).ok())
             .map_err(|message| Failure { message, code: EXIT_CONFIG })?;
         logger::init(&config);
-        let db = Db::connect(&config.database_url, config.database_connections)?;
+        let db = Db::connect(config.database_url.expose(), config.database_connections)?;
         if matches!(command, Command::Migrate) {
             println!("{} migrations were run; the tables are up to date.", db.migrate()?);
             return Ok(());
@@ -174,7 +175,12 @@ async fn manage_users(command: UserCommand, app: &App) -> Result<(), Failure> {
     match command {
         UserCommand::Add { email, name, admin } => {
             let email = Email::parse(&email)?;
-            let name = name.unwrap_or_else(|| email.local_part().to_owned());
+            let mut name = name.unwrap_or_else(|| email.local_part().to_owned());
+            let mut errors = Errors::default();
+            errors.require("name", &mut name, "a name", NAME_MAX);
+            if let Some(sentence) = errors.get("name") {
+                return Err(sentence.into());
+            }
             let password = read_new_password(accounts)?;
             let typed = email.typed.clone();
             let new = NewAccount { email, name, password, is_admin: admin };
@@ -186,7 +192,9 @@ async fn manage_users(command: UserCommand, app: &App) -> Result<(), Failure> {
             for user in accounts.db.run(User::all).await? {
                 let role = if user.is_admin { "admin" } else { "user" };
                 let state = if user.disabled_at.is_some() { "disabled" } else { "active" };
-                println!("{:6} {role:6} {state:9} {} ({})", user.id, user.email, user.name);
+                // A name from before names were checked must not move the terminal's cursor.
+                let name = user.name.escape_debug();
+                println!("{:6} {role:6} {state:9} {} ({name})", user.id, user.email);
             }
         }
         UserCommand::Disable { email } => {

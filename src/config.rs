@@ -1,6 +1,6 @@
 //! The settings: read once at start-up, all of them checked, all problems told at once.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,17 @@ pub enum Registration {
     Closed,
 }
 
+/// What happens to a session that is suddenly used from another browser and another network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionProtection {
+    /// Nothing.
+    Off,
+    /// The password is asked for before anything that needs a fresh log-in.
+    Basic,
+    /// It ends.
+    Strong,
+}
+
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -63,6 +74,25 @@ pub struct Lifetimes {
     pub remembered_absolute: Duration,
     /// An access token that names no other expiry.
     pub access_token: Duration,
+    /// A refresh token, counted from the log-in: refreshing does not make it longer.
+    pub refresh_token: Duration,
+}
+
+/// A text that is never printed.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// The cost of a password hash (argon2id, one lane).
@@ -85,7 +115,7 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     pub trusted_proxies: Vec<IpNet>,
     pub dev_insecure_cookies: bool,
-    pub database_url: String,
+    pub database_url: Secret,
     pub database_connections: u32,
     pub secret_keys: Vec<SigningKey>,
     pub secret_key_file: PathBuf,
@@ -94,6 +124,11 @@ pub struct Config {
     pub password_min_length: usize,
     pub hash_cost: HashCost,
     pub lifetimes: Lifetimes,
+    pub session_protection: SessionProtection,
+    pub password_grant: bool,
+    pub api_docs: bool,
+    pub token_private_key_file: Option<PathBuf>,
+    pub token_private_key_password: Option<Secret>,
     pub request_timeout: Duration,
     pub log_filter: String,
     pub log_format: LogFormat,
@@ -168,7 +203,25 @@ impl Config {
                 remembered_idle: read.duration("REMEMBER_IDLE", "14d"),
                 remembered_absolute: read.duration("REMEMBER_LIFETIME", "30d"),
                 access_token: read.duration("TOKEN_EXPIRY", "15m"),
+                refresh_token: read.duration("REFRESH_EXPIRY", "30d"),
             },
+            session_protection: read.choice(
+                "SESSION_PROTECTION",
+                "basic",
+                [
+                    ("off", SessionProtection::Off),
+                    ("basic", SessionProtection::Basic),
+                    ("strong", SessionProtection::Strong),
+                ],
+            ),
+            password_grant: read.choice("PASSWORD_GRANT", "on", [("on", true), ("off", false)]),
+            api_docs: read.choice(
+                "API_DOCS",
+                if production { "false" } else { "true" },
+                [("true", true), ("false", false)],
+            ),
+            token_private_key_file: read.text("TOKEN_PRIVATE_KEY_FILE").map(PathBuf::from),
+            token_private_key_password: read.text("TOKEN_PRIVATE_KEY_PASSWORD").map(Secret),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
             log_filter: read
                 .value("RUST_LOG", "info,actix_server=warn", "", |v| Some(v.to_owned())),
@@ -303,7 +356,7 @@ impl Reader<'_> {
         self.value(name, default, rule, parse_duration)
     }
 
-    fn database_url(&mut self) -> String {
+    fn database_url(&mut self) -> Secret {
         let rule = if cfg!(feature = "postgres") {
             "must begin with postgres://: this program was built for PostgreSQL"
         } else {
@@ -311,11 +364,14 @@ impl Reader<'_> {
         };
         let name = "DATABASE_URL";
         let value = self.text(name).unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
-        if value.starts_with("postgres") != cfg!(feature = "postgres") {
+        // SQLite's URLs would get around the file's rights, and `:memory:` is empty for each
+        // connection.
+        let is_url = value.contains("://") || value.starts_with("file:") || value == ":memory:";
+        if (is_url || value.starts_with("postgres")) != cfg!(feature = "postgres") {
             // It may hold a password.
             self.problem(name, "(hidden)", rule, DEFAULT_DATABASE_URL);
         }
-        value
+        Secret(value)
     }
 
     fn secret_keys(&mut self) -> Vec<SigningKey> {
@@ -348,8 +404,9 @@ impl Reader<'_> {
     }
 
     fn static_dir(&mut self) -> PathBuf {
-        let default =
-            if Path::new("static/app.css").is_file() { "static" } else { SOURCE_STATIC_DIR };
+        // The source tree of the machine that built it is of use on that machine only.
+        let is_here = Path::new("static/app.css").is_file() || !cfg!(debug_assertions);
+        let default = if is_here { "static" } else { SOURCE_STATIC_DIR };
         let dir = self.value("STATIC_DIR", default, "", |v| Some(PathBuf::from(v)));
         if !dir.join("app.css").is_file() {
             let rule = "must be the folder that holds app.css";

@@ -155,16 +155,16 @@ fn cannot_open(url: &str, cause: &str) -> String {
     format!("The database {database} cannot be used: {cause}. Check DATABASE_URL.")
 }
 
-/// The URL without its password.
+/// The database without what is secret about it. A password can stand in more places of a URL than
+/// one, so only what surely holds none is shown.
 fn shown(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            // Only fails for URLs that cannot have a password, and this one has one.
-            let _ = parsed.set_password(Some("***"));
-            parsed.to_string()
-        }
-        _ => url.to_owned(),
+    if !url.contains("://") {
+        return url.to_owned();
     }
+    url::Url::parse(url)
+        .ok()
+        .and_then(|url| Some(format!("{}{}", url.host_str()?, url.path())))
+        .unwrap_or_else(|| "(its address cannot be read)".to_owned())
 }
 
 /// What each new connection is told.
@@ -194,9 +194,6 @@ mod sqlite {
 
     /// Makes the file and its folder, both for this user alone: it holds e-mail addresses.
     pub(super) fn prepare_file(url: &str) -> Result<(), String> {
-        if url == ":memory:" || url.starts_with("file:") {
-            return Ok(());
-        }
         let path = Path::new(url);
         let fail = |error: std::io::Error| {
             format!(

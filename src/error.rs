@@ -10,6 +10,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What a handler returns.
 pub type Response = Result<HttpResponse>;
 
+/// The names of fields, and what is wrong with each.
+pub type FieldErrors = Vec<(&'static str, String)>;
+
 /// A reason not to answer as asked.
 #[derive(Debug)]
 pub enum Error {
@@ -19,6 +22,10 @@ pub enum Error {
     BadRequest,
     /// Logged in, but not allowed. 403.
     Forbidden,
+    /// The token lacks this scope. 403, with `insufficient_scope`.
+    OutOfScope(&'static str),
+    /// Logged in too long ago for this. 303 to the page that asks for the password, and back.
+    NotFresh,
     /// The request comes from another site. 403.
     CrossSite,
     /// There is no such page, or the thing belongs to somebody else. 404.
@@ -29,6 +36,8 @@ pub enum Error {
     TooLarge,
     /// The address is longer than allowed. 414.
     UriTooLong,
+    /// What was sent is well-formed and wrong: a sentence for each field. 422.
+    Invalid(FieldErrors),
     /// The body is of a kind that this address does not take. 415.
     UnsupportedMediaType,
     /// The request names a host that is not ours. 421.
@@ -56,11 +65,14 @@ impl ResponseError for Error {
         match self {
             Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
             Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::OutOfScope(_) | Self::NotFresh | Self::CrossSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Busy | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -3,7 +3,7 @@
 use actix_web::web::{Data, ServiceConfig, resource};
 use askama::Template;
 
-use crate::auth::CurrentUser;
+use crate::auth::CurrentSession;
 use crate::config::Registration;
 use crate::error::Response;
 use crate::web::{Page, render};
@@ -28,9 +28,9 @@ async fn start(page: Page, registration: Data<Registration>) -> Response {
 #[template(path = "home/dashboard.html")]
 struct Dashboard {
     page: Page,
-    user: CurrentUser,
+    session: CurrentSession,
 }
 
-async fn dashboard(user: CurrentUser, page: Page) -> Response {
-    render(&Dashboard { page, user })
+async fn dashboard(session: CurrentSession, page: Page) -> Response {
+    render(&Dashboard { page, session })
 }

@@ -103,8 +103,10 @@ pub fn read_or_create(path: &Path) -> Result<Vec<SigningKey>, String> {
     };
     if !path.exists() {
         files::create_private_dir(path.parent().unwrap_or(Path::new(""))).map_err(fail)?;
-        let mut file = files::open_private(path).map_err(fail)?;
-        writeln!(file, "{}", generate()).map_err(fail)?;
+        // Whole or not at all: written beside it, then given its name.
+        let draft = path.with_extension("new");
+        writeln!(files::open_private(&draft).map_err(fail)?, "{}", generate()).map_err(fail)?;
+        fs::rename(&draft, path).map_err(fail)?;
     }
     read(path)
 }

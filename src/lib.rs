@@ -4,6 +4,7 @@
 pub mod clock; // what time it is
 pub mod files; // files for this user alone
 pub mod keys; // signing keys, random tokens
+pub mod keypair; // key pairs for tokens that others verify
 pub mod config; // the settings, all checked
 pub mod logger; // the log
 pub mod error; // what can go wrong, and what the visitor gets
@@ -18,5 +19,6 @@ pub mod web; // what all pages share: layout, forms, errors, rules
 pub mod home; // start page and dashboard
 pub mod notes; // the worked example
 pub mod accounts; // set-up, register, log-in
+pub mod api; // what programs may ask; the token endpoint
 pub mod app; // the parts put together
 pub mod cli; // the commands

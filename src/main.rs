@@ -6,8 +6,8 @@ use clap::Parser;
 use latchkey::cli::Cli;
 
 fn main() -> ExitCode {
-    match dotenvy::dotenv() {
-        Ok(_) => {}
+    match dotenvy::from_path(".env") {
+        Ok(()) => {}
         Err(error) if error.not_found() => {}
         Err(error) => {
             eprintln!("The file .env cannot be read: {error}.");

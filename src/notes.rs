@@ -1,14 +1,16 @@
 //! Notes: the worked example of a model with its pages. Copy it and rename.
 
+mod api;
+
 use actix_web::web::{Data, ServiceConfig, resource};
-use askama::Template;
 use diesel::prelude::*;
 
 use crate::auth::CurrentUser;
 use crate::db::{Backend, Connection, Db};
 use crate::error::Response;
 use crate::schema::notes;
-use crate::web::{Errors, Flash, Form, Own, Owned, Page, Submitted, redirect, render, render_with};
+use crate::web::{Errors, Flash, Form, List, Own, Owned, Page, Paging, Submitted};
+use crate::web::{redirect, render, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -16,10 +18,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/notes").get(index).post(create))
         .service(resource("/notes/new").get(new))
         .service(resource("/notes/{id}").get(edit).post(update))
-        .service(resource("/notes/{id}/delete").get(confirm_delete).post(delete));
+        .service(resource("/notes/{id}/delete").get(confirm_delete).post(delete))
+        .configure(api::routes);
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, serde::Serialize)]
 #[diesel(check_for_backend(Backend))]
 struct Note {
     id: i64,
@@ -28,7 +31,7 @@ struct Note {
     created_at: time::PrimitiveDateTime,
 }
 
-/// One person's notes. Every query begins here, so that another's note is one that is not there.
+/// One person's notes. Reading begins here, so that another's note is one that is not there.
 #[diesel::dsl::auto_type]
 fn notes_of(user_id: i64) -> _ {
     notes::table.filter(notes::user_id.eq(user_id))
@@ -42,7 +45,7 @@ impl Owned for Note {
 
 #[derive(Default, serde::Deserialize, Insertable, AsChangeset)]
 #[diesel(table_name = notes)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct Draft {
     title: String,
     body: String,
@@ -51,18 +54,18 @@ struct Draft {
 impl Form for Draft {
     fn check(&mut self, errors: &mut Errors) {
         errors.require("title", &mut self.title, "a title", 100);
-        errors.limit("body", &self.body, 5000);
+        errors.text("body", &mut self.body, 5000);
     }
 }
 
-#[derive(Template)]
+#[derive(askama::Template)]
 #[template(path = "notes/index.html")]
 struct Index {
     page: Page,
-    notes: Vec<Note>,
+    notes: List<Note>,
 }
 
-#[derive(Template)]
+#[derive(askama::Template)]
 #[template(path = "notes/edit.html")]
 struct Edit {
     page: Page,
@@ -70,17 +73,15 @@ struct Edit {
     id: Option<i64>,
 }
 
-#[derive(Template)]
+#[derive(askama::Template)]
 #[template(path = "notes/delete.html")]
 struct ConfirmDelete {
     page: Page,
     note: Note,
 }
 
-async fn index(user: CurrentUser, page: Page, db: Data<Db>) -> Response {
-    let newest_first = notes_of(user.id).order(notes::id.desc()).select(Note::as_select());
-    let notes = db.run(move |conn| newest_first.load(conn)).await?;
-    render(&Index { page, notes })
+async fn index(user: CurrentUser, page: Page, db: Data<Db>, paging: Paging) -> Response {
+    render(&Index { page, notes: api::list(&db, user.id, paging).await? })
 }
 
 async fn new(_: CurrentUser, page: Page) -> Response {
@@ -96,9 +97,9 @@ async fn create(user: CurrentUser, page: Page, db: Data<Db>, form: Submitted<Dra
     Ok(redirect("/notes", Flash::success("Your note is saved.")))
 }
 
-async fn edit(Own(note): Own<Note>, page: Page) -> Response {
-    let form = Submitted::with(Draft { title: note.title, body: note.body });
-    render(&Edit { page, form, id: Some(note.id) })
+async fn edit(note: Own<Note>, page: Page) -> Response {
+    let Note { id, title, body, .. } = note.into_inner();
+    render(&Edit { page, form: Submitted::with(Draft { title, body }), id: Some(id) })
 }
 
 async fn update(note: Own<Note>, page: Page, db: Data<Db>, form: Submitted<Draft>) -> Response {
@@ -110,8 +111,8 @@ async fn update(note: Own<Note>, page: Page, db: Data<Db>, form: Submitted<Draft
     Ok(redirect("/notes", Flash::success("Your changes are saved.")))
 }
 
-async fn confirm_delete(Own(note): Own<Note>, page: Page) -> Response {
-    render(&ConfirmDelete { page, note })
+async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
+    render(&ConfirmDelete { page, note: note.into_inner() })
 }
 
 async fn delete(note: Own<Note>, db: Data<Db>) -> Response {

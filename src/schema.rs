@@ -24,6 +24,7 @@ diesel::table! {
         remembered -> Bool,
         ip_address -> Text,
         user_agent -> Text,
+        authenticated_at -> Nullable<Timestamp>,
     }
 }
 
@@ -37,6 +38,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    refresh_tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        family -> Text,
+        token_hash -> Text,
+        scope -> Text,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        token_hash -> Text,
+        last_four -> Text,
+        scope -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(notes -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, sessions, notes);
+diesel::joinable!(refresh_tokens -> users (user_id));
+diesel::joinable!(api_tokens -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, notes, refresh_tokens, api_tokens);

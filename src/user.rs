@@ -95,6 +95,18 @@ impl User {
         Ok(Some(created?))
     }
 
+    /// Whether the user may log in and has this password hash. Holds the row until the transaction
+    /// is over: whoever changes the password meanwhile waits, and then ends what was begun here.
+    pub fn is_still(connection: &mut Connection, id: i64, hash: &str) -> QueryResult<bool> {
+        let unchanged = users::table
+            .find(id)
+            .filter(users::password_hash.eq(hash).and(users::disabled_at.is_null()));
+        diesel::update(unchanged)
+            .set(users::password_hash.eq(hash))
+            .execute(connection)
+            .map(|found| found == 1)
+    }
+
     /// Stores another password.
     pub fn set_password(connection: &mut Connection, id: i64, hash: &str) -> QueryResult<usize> {
         diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(connection)

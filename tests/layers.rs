@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 /// Where each module stands. A module may use those of a lower number; `auth` and `web` also their
 /// own parts.
-const LAYERS: [(&str, u8); 20] = [
+const LAYERS: [(&str, u8); 22] = [
     ("clock", 0),
     ("files", 0),
     ("keys", 1),
+    ("keypair", 1),
     ("config", 2),
     ("logger", 3),
     ("error", 3),
@@ -24,6 +25,7 @@ const LAYERS: [(&str, u8); 20] = [
     ("home", 9),
     ("notes", 9),
     ("accounts", 9),
+    ("api", 9),
     ("app", 10),
     ("cli", 11),
     ("lib", 12),

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Query, ServiceConfig, resource};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::auth::{Authenticator, OptionalUser, password};
+use crate::auth::{Authenticator, OptionalUser, SecurityEvent, password};
 use crate::config::Registration;
 use crate::error::Response;
 use crate::user::EMAIL_MAX;
@@ -38,7 +38,9 @@ impl Form for LoginForm {
         if self.password.is_empty() {
             errors.add("password", "Enter your password.");
         }
-        errors.limit("password", &self.password, password::MAX_LENGTH);
+        if password::is_too_long(&self.password) {
+            errors.add("password", "This is longer than any password here.");
+        }
     }
 }
 
@@ -81,7 +83,7 @@ async fn log_in(
     }
     let password = std::mem::take(&mut form.fields.password);
     let Some(user) = accounts.authenticate(&form.fields.email, password).await? else {
-        log::warn!("log-in refused");
+        accounts.events.tell(&SecurityEvent::LogInFailed);
         form.errors.add("", REFUSED);
         return show_form(page, form, **registration);
     };
@@ -93,8 +95,9 @@ async fn log_in(
 
 async fn log_out(user: OptionalUser, accounts: Data<Authenticator>) -> Response {
     let mut response = redirect("/", Flash::success("You are logged out."));
-    if let Some(user) = user.0 {
-        accounts.sessions.end(user.session.id).await?;
+    if let Some(session) = user.0.as_ref().and_then(|user| user.session.as_ref()) {
+        accounts.sessions.end(session.id).await?;
+        accounts.events.tell(&SecurityEvent::LoggedOut { user_id: session.user_id });
     }
     accounts.logins.clear_cookie(&mut response)?;
     // What the browser kept of our pages goes too. (Not "cookies": that is the whole domain's.)

@@ -1,8 +1,10 @@
-//! Accounts: setting up, registering, logging in and out.
+//! Accounts: setting up, registering, logging in and out, API tokens.
 
 pub mod login;
 pub mod register;
 pub mod setup;
+pub mod sudo;
+pub mod tokens;
 
 use actix_web::web::ServiceConfig;
 
@@ -11,4 +13,6 @@ pub fn routes(config: &mut ServiceConfig) {
     login::routes(config);
     register::routes(config);
     setup::routes(config);
+    sudo::routes(config);
+    tokens::routes(config);
 }

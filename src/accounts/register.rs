@@ -4,14 +4,14 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::web::{Data, ServiceConfig, resource};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::authenticator::{Authenticator, NewAccount};
 use crate::config::Registration;
 use crate::error::{Error, Response, Result};
-use crate::user::{Email, NAME_MAX};
+use crate::user::{Email, NAME_MAX, User};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.
@@ -59,6 +59,9 @@ struct RegisterPage {
 }
 
 async fn show(_: OpenRegistration, page: Page, accounts: Data<Authenticator>) -> Response {
+    if is_first(&accounts).await? {
+        return Ok(to_setup());
+    }
     show_form(page, Submitted::default(), &accounts)
 }
 
@@ -69,6 +72,9 @@ async fn register(
     accounts: Data<Authenticator>,
     mut form: Submitted<RegisterForm>,
 ) -> Response {
+    if is_first(&accounts).await? {
+        return Ok(to_setup());
+    }
     if let Err(sentence) = accounts.passwords.check(&form.fields.password) {
         form.errors.add("password", sentence);
     }
@@ -85,6 +91,17 @@ async fn register(
     let mut response = redirect("/dashboard", Flash::success("Welcome! Your account is ready."));
     response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;
     Ok(response)
+}
+
+/// Whether nobody has an account yet. The first one is the operator's: a stranger who registered
+/// before them would leave the site without an administrator.
+async fn is_first(accounts: &Authenticator) -> Result<bool> {
+    Ok(!accounts.db.run(User::any_exists).await?)
+}
+
+fn to_setup() -> HttpResponse {
+    let sentence = "The first account is made through the link that the program printed.";
+    redirect("/", Flash::notice(sentence))
 }
 
 fn show_form(page: Page, form: Submitted<RegisterForm>, accounts: &Authenticator) -> Response {

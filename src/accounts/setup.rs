@@ -58,10 +58,15 @@ impl SetupLink {
         open.as_ref().is_some_and(|open| open.admits(token, self.clock.now()))
     }
 
-    /// Uses the link up; `false` when somebody else was quicker.
-    fn redeem(&self, token: &str) -> bool {
+    /// Uses the link up; `None` when somebody else was quicker.
+    fn redeem(&self, token: &str) -> Option<Open> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.take_if(|open| open.admits(token, self.clock.now())).is_some()
+        open.take_if(|open| open.admits(token, self.clock.now()))
+    }
+
+    /// Puts back a link that was used for nothing.
+    fn restore(&self, link: Open) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(link);
     }
 }
 
@@ -146,16 +151,15 @@ async fn set_up(
     let (true, Ok(email)) = (form.is_valid(), email) else {
         return show_form(visitor, page, form, &accounts);
     };
-    if !visitor.link.redeem(&visitor.token) {
-        return Err(Error::NotFound);
-    }
+    let link = visitor.link.redeem(&visitor.token).ok_or(Error::NotFound)?;
     let name = email.local_part().to_owned();
     let new = NewAccount { email, name, password: form.fields.password, is_admin: true };
     // Asked again in the transaction: `user add` may have been quicker.
     let nobody_yet = |connection: &mut _| {
         if User::any_exists(connection)? { Err(Error::NotFound) } else { Ok(()) }
     };
-    let user = accounts.create_account(new, nobody_yet).await?.ok_or(Error::NotFound)?;
+    let created = accounts.create_account(new, nobody_yet).await;
+    let user = created.inspect_err(|_| visitor.link.restore(link))?.ok_or(Error::NotFound)?;
     let welcome = "Welcome! You are logged in, and you are the administrator.";
     let mut response = redirect("/dashboard", Flash::success(welcome));
     response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;

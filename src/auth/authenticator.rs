@@ -5,6 +5,7 @@ use actix_web::cookie::Cookie;
 use actix_web::web::Data;
 use diesel::prelude::*;
 
+use crate::auth::event::{SecurityEvent, SecurityEvents};
 use crate::auth::manager::LoginManager;
 use crate::auth::password::{Passwords, Verdict};
 use crate::auth::session::{Login, Sessions};
@@ -38,6 +39,8 @@ pub struct Authenticator {
     pub passwords: Passwords,
     /// The time.
     pub clock: Clock,
+    /// Where it is told.
+    pub events: SecurityEvents,
 }
 
 impl Authenticator {
@@ -52,12 +55,10 @@ impl Authenticator {
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         match self.passwords.verify(password, stored).await? {
             Verdict::Wrong => Ok(None),
-            Verdict::Right { rehashed } => {
-                if let (Some(hash), Some(user)) = (rehashed, user.as_ref()) {
-                    self.store_stronger_hash(user, hash).await?;
-                }
-                Ok(user)
-            }
+            Verdict::Right { rehashed } => match (user, rehashed) {
+                (Some(user), Some(hash)) => self.store_stronger_hash(user, hash).await,
+                (user, _) => Ok(user),
+            },
         }
     }
 
@@ -87,20 +88,24 @@ impl Authenticator {
         user: &User,
         remembered: bool,
     ) -> Result<Cookie<'static>> {
-        self.sessions.begin(&self.logins, req, user.id, remembered).await
+        let cookie = self.sessions.begin(&self.logins, req, user, remembered).await?;
+        self.events.tell(&SecurityEvent::LoggedIn { user_id: user.id });
+        Ok(cookie)
     }
 
-    async fn store_stronger_hash(&self, user: &User, hash: String) -> Result<()> {
-        let (id, old) = (user.id, user.password_hash.clone());
-        // Only over the hash that was verified: the password may have been changed meanwhile.
-        let unchanged = users::table.filter(users::id.eq(id).and(users::password_hash.eq(old)));
-        self.db
-            .write(move |connection| {
-                diesel::update(unchanged)
-                    .set(users::password_hash.eq(hash))
-                    .execute(connection)
-                    .map(drop)
-            })
-            .await
+    /// Whether this is the password of somebody who is logged in.
+    pub async fn confirms(&self, user: &User, password: String) -> Result<bool> {
+        let verdict = self.passwords.verify(password, Some(user.password_hash.clone())).await?;
+        Ok(matches!(verdict, Verdict::Right { .. }))
+    }
+
+    /// Only over the hash that was verified: the password may have been changed meanwhile, and then
+    /// nobody is logged in.
+    async fn store_stronger_hash(&self, user: User, hash: String) -> Result<Option<User>> {
+        let unchanged =
+            users::table.find(user.id).filter(users::password_hash.eq(user.password_hash));
+        let change = diesel::update(unchanged).set(users::password_hash.eq(hash));
+        let stored = change.returning(User::as_returning());
+        self.db.write(move |connection| stored.get_result(connection).optional()).await
     }
 }

@@ -8,10 +8,10 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, http::header};
 
 use crate::auth::manager::{Caller, LoginManager};
-use crate::auth::session::Login;
+use crate::auth::session::{Login, Session, Sessions};
 use crate::error::{Error, Result};
 
 /// The middleware that asks once for each request who is calling. Guards only read its answer:
@@ -25,17 +25,22 @@ pub async fn identify<U: 'static>(
         Ok(caller) => caller,
         Err(error) => return Ok(req.error_response(error).map_into_right_body()),
     };
-    let stale = matches!(caller, Caller::Anonymous { stale: true });
     req.extensions_mut().insert(Rc::new(caller));
     let mut res = next.call(req).await?;
-    // Not over a cookie that the handler has just set.
-    if stale && !res.headers().contains_key(actix_web::http::header::SET_COOKIE) {
+    // A cookie that logs nobody in is ended, but not one that the handler has just set.
+    let stale = matches!(
+        Caller::<U>::of(res.request()).as_deref(),
+        Some(Caller::Anonymous { stale: true })
+    );
+    if stale && !res.headers().contains_key(header::SET_COOKIE) {
         logins.clear_cookie(res.response_mut())?;
     }
     Ok(res.map_into_left_body())
 }
 
-/// Somebody is logged in: the handler gets the user. Otherwise [`Error::NotAuthenticated`].
+/// A person is logged in, by the cookie: the handler gets the user. Otherwise
+/// [`Error::NotAuthenticated`]. A token in the header does not pass: it may be good for less than
+/// all that a person may do. See [`crate::auth::scope`] for those.
 pub struct CurrentUser<U = Login>(Rc<U>);
 
 /// The user, or nobody, for pages that are open to all.
@@ -59,8 +64,8 @@ impl<U: 'static> CurrentUser<U> {
     /// Whoever is logged in, for code that has the request and is not a handler.
     pub fn of(req: &HttpRequest) -> Option<Self> {
         match &*Caller::of(req)? {
-            Caller::LoggedIn { user, .. } => Some(Self(Rc::clone(user))),
-            Caller::Anonymous { .. } => None,
+            Caller::Session { user, .. } => Some(Self(Rc::clone(user))),
+            Caller::Token { .. } | Caller::Anonymous { .. } => None,
         }
     }
 }
@@ -80,5 +85,62 @@ impl<U: 'static> FromRequest for OptionalUser<U> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self(CurrentUser::of(req))))
+    }
+}
+
+/// Guard: a person at a browser, and their session.
+pub struct CurrentSession(CurrentUser, Session);
+
+/// Guard: a person who typed their password within [`FRESH_FOR`](crate::auth::session::FRESH_FOR).
+/// Others are asked for it and come back. For what a stolen cookie must not do.
+pub struct Sudo(CurrentUser);
+
+impl CurrentSession {
+    /// Who.
+    pub fn user(&self) -> &Login {
+        &self.0
+    }
+}
+
+impl Deref for CurrentSession {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.1
+    }
+}
+
+impl Deref for Sudo {
+    type Target = Login;
+
+    fn deref(&self) -> &Login {
+        &self.0
+    }
+}
+
+impl FromRequest for CurrentSession {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let user = CurrentUser::<Login>::of(req).ok_or(Error::NotAuthenticated);
+        ready(user.and_then(|user| {
+            let session = user.session.clone().ok_or(Error::NotAuthenticated)?;
+            Ok(Self(user, session))
+        }))
+    }
+}
+
+impl FromRequest for Sudo {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let sessions = req.app_data::<Data<Sessions>>().cloned();
+        let session = CurrentSession::from_request(req, payload).into_inner();
+        ready(session.and_then(|session| {
+            let now = sessions.ok_or_else(|| Error::Internal("no Sessions".to_owned()))?.now();
+            if session.is_fresh(now) { Ok(Self(session.0)) } else { Err(Error::NotFresh) }
+        }))
     }
 }

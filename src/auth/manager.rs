@@ -6,40 +6,51 @@ use std::rc::Rc;
 use actix_web::cookie::Cookie;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
-use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::future::{FutureExt, LocalBoxFuture};
+use serde_json::{Map, Value};
 use time::Duration;
 
-use crate::auth::token::{Claims, Kind, Signer};
+use crate::auth::token::{Claims, Keys, Kind, Refusal, Signer};
 use crate::clock::Clock;
 use crate::cookie::{CookieKind, Presented};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::{SigningKey, random_token};
 
-type UserLoader<U> = Box<dyn Fn(Claims) -> BoxFuture<'static, Result<Option<U>>> + Send + Sync>;
-
-/// What the manager needs to know. See [`LoginManager::new`].
-pub struct Settings {
-    /// The first key signs, all verify. See [`crate::keys`].
-    pub keys: Vec<SigningKey>,
-    /// Who issues the tokens: the public address.
-    pub issuer: String,
-    /// The cookie that carries the session's token.
-    pub cookie: CookieKind,
-    /// The life of an access token that names no other.
-    pub default_expiry: Duration,
-    /// Where a client gets a token.
-    pub token_url: String,
-    /// What time it is.
-    pub clock: Clock,
-}
+type Answer<T> = LocalBoxFuture<'static, Result<Option<T>>>;
+type UserLoader<U> = Box<dyn Fn(Claims) -> Answer<U> + Send + Sync>;
+type RequestLoader<U> = Box<dyn Fn(HttpRequest) -> Answer<(U, Vec<String>)> + Send + Sync>;
+type ScopeFilter<U> = Box<dyn Fn(&U, &str) -> bool + Send + Sync>;
 
 /// The one object that knows how people are recognised. `U` is what its user loader returns and
 /// what the guards hand to the handlers.
 pub struct LoginManager<U> {
-    settings: Settings,
     sessions: Signer,
     access: Signer,
+    cookie: CookieKind,
+    use_cookie: bool,
+    use_header: bool,
+    default_expiry: Duration,
+    token_url: String,
+    clock: Clock,
     load_user: UserLoader<U>,
+    load_request: Option<RequestLoader<U>>,
+    may_hold: ScopeFilter<U>,
+}
+
+/// The settings of a [`LoginManager`], one call each; [`Builder::build`] checks them.
+pub struct Builder<U> {
+    session_keys: Keys,
+    access_keys: Keys,
+    issuer: String,
+    cookie: CookieKind,
+    use_cookie: bool,
+    use_header: bool,
+    default_expiry: Duration,
+    token_url: String,
+    clock: Clock,
+    load_user: Option<UserLoader<U>>,
+    load_request: Option<RequestLoader<U>>,
+    may_hold: ScopeFilter<U>,
 }
 
 /// What is known about the caller of one request.
@@ -49,12 +60,19 @@ pub enum Caller<U> {
         /// Whether to end the cookie.
         stale: bool,
     },
-    /// Somebody is, and this is what their token said.
-    LoggedIn {
+    /// A person, by the cookie.
+    Session {
         /// What the user loader returned.
         user: Rc<U>,
-        /// The token's claims.
+        /// What the cookie's token said.
         claims: Claims,
+    },
+    /// A program, by the `Authorization` header or what a request loader reads.
+    Token {
+        /// What the user loader returned.
+        user: Rc<U>,
+        /// What the token is good for.
+        scopes: Vec<String>,
     },
 }
 
@@ -63,39 +81,52 @@ impl<U: 'static> Caller<U> {
     pub fn of(req: &HttpRequest) -> Option<Rc<Self>> {
         req.extensions().get::<Rc<Self>>().cloned()
     }
+
+    /// Whether the caller's token holds the scope.
+    pub fn holds(&self, scope: &str) -> bool {
+        matches!(self, Self::Token { scopes, .. } if scopes.iter().any(|held| held == scope))
+    }
 }
 
-impl<U> LoginManager<U> {
-    /// Builds the manager. `load_user` finds the user whom a token's claims name, or nobody. The
-    /// error is a sentence for the operator.
-    pub fn new<F, Fut>(settings: Settings, load_user: F) -> Result<Self, String>
-    where
-        F: Fn(Claims) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Option<U>>> + Send + 'static,
-    {
-        let sessions = Signer::new(Kind::Session, &settings.issuer, &settings.keys);
-        let access = Signer::new(Kind::Access, &settings.issuer, &settings.keys);
-        let load_user: UserLoader<U> = Box::new(move |claims| load_user(claims).boxed());
-        let manager = Self { settings, sessions, access, load_user };
-        manager.prove()?;
-        Ok(manager)
+/// What [`LoginManager::create_access_token`] puts into a token besides its subject.
+#[derive(Clone, Debug, Default)]
+pub struct TokenOptions {
+    /// The token's life, instead of the manager's default.
+    pub expires: Option<Duration>,
+    /// What it is good for.
+    pub scopes: Vec<String>,
+    /// Further claims. They are signed, and anybody can read them.
+    pub claims: Map<String, Value>,
+}
+
+impl<U: 'static> LoginManager<U> {
+    /// Begins with the keys that sign sessions and, unless [`Builder::access_keys`] names others,
+    /// access tokens. The first signs, all verify.
+    pub fn builder(keys: Vec<SigningKey>) -> Builder<U> {
+        Builder {
+            session_keys: Keys::Secrets(keys.clone()),
+            access_keys: Keys::Secrets(keys),
+            issuer: "http://localhost:8080".to_owned(),
+            cookie: CookieKind { name: "__Host-session".to_owned(), secure: true },
+            use_cookie: true,
+            use_header: true,
+            default_expiry: Duration::minutes(15),
+            token_url: "/auth/token".to_owned(),
+            clock: Clock::System,
+            load_user: None,
+            load_request: None,
+            may_hold: Box::new(|_, _| true),
+        }
     }
 
-    /// Signs a token and verifies it, because the library finds out that it was built without
-    /// cryptography only at the first token.
-    fn prove(&self) -> Result<(), String> {
-        let token = self.create_session_token("0", random_token(), Duration::MINUTE);
-        let token = token.map_err(|e| e.to_string())?;
-        let now = self.settings.clock.timestamp();
-        self.sessions.verify(&token, now).map_err(|e| format!("the token check failed: {e}"))?;
-        Ok(())
-    }
-
-    /// A signed access token for `subject`. `expires` replaces the default life.
-    pub fn create_access_token(&self, subject: &str, expires: Option<Duration>) -> Result<String> {
-        let lifetime = expires.unwrap_or(self.settings.default_expiry).whole_seconds();
-        let now = self.settings.clock.timestamp();
-        self.access.sign(&self.access.claims(subject, random_token(), now, lifetime))
+    /// A signed access token for `subject`.
+    pub fn create_access_token(&self, subject: &str, options: TokenOptions) -> Result<String> {
+        let lifetime = options.expires.unwrap_or(self.default_expiry).whole_seconds();
+        let now = self.clock.timestamp();
+        let mut claims = self.access.claims(subject, random_token(), now, lifetime);
+        claims.scope = options.scopes.join(" ");
+        claims.extra = options.claims;
+        self.access.sign(&claims)
     }
 
     /// A signed token for the cookie: `id` is the session's secret.
@@ -105,13 +136,13 @@ impl<U> LoginManager<U> {
         id: String,
         lifetime: Duration,
     ) -> Result<String> {
-        let now = self.settings.clock.timestamp();
+        let now = self.clock.timestamp();
         self.sessions.sign(&self.sessions.claims(subject, id, now, lifetime.whole_seconds()))
     }
 
     /// The cookie with `token`. Without `max_age` it ends with the browser.
     pub fn cookie(&self, token: &str, max_age: Option<Duration>) -> Cookie<'static> {
-        self.settings.cookie.with(token, max_age)
+        self.cookie.with(token, max_age)
     }
 
     /// Puts `token` into the response's cookie. Without `max_age` it ends with the browser.
@@ -126,42 +157,206 @@ impl<U> LoginManager<U> {
 
     /// Ends the cookie.
     pub fn clear_cookie<B>(&self, response: &mut HttpResponse<B>) -> Result<()> {
-        Ok(response.add_cookie(&self.settings.cookie.expired())?)
+        Ok(response.add_cookie(&self.cookie.expired())?)
     }
 
     /// Where a client gets a token.
     pub fn token_url(&self) -> &str {
-        &self.settings.token_url
+        &self.token_url
+    }
+
+    /// The life of an access token that names no other.
+    pub fn default_expiry(&self) -> Duration {
+        self.default_expiry
+    }
+
+    /// The claims of an access token, if everything about it is right.
+    pub fn verify_access_token(&self, token: &str) -> Result<Claims, Refusal> {
+        self.access.verify(token, self.clock.timestamp())
     }
 
     /// The claims in the request's session cookie, if everything about them is right.
     pub fn session_claims(&self, req: &HttpRequest) -> Option<Claims> {
         let Presented::One(token) = self.session_cookie(req) else { return None };
-        match self.sessions.verify(&token, self.settings.clock.timestamp()) {
-            Ok(claims) => Some(claims),
-            Err(reason) => {
-                log::debug!("session token refused: {reason}");
-                None
-            }
-        }
+        let verified = self.sessions.verify(&token, self.clock.timestamp());
+        verified.inspect_err(|reason| log::debug!("session token refused: {reason}")).ok()
     }
 
     /// Who sends credentials in the header means those: otherwise a request could pass as an API
     /// call, which needs no check of its origin, and be logged in by the cookie.
     fn session_cookie(&self, req: &HttpRequest) -> Presented {
-        if req.headers().contains_key(header::AUTHORIZATION) {
+        if !self.use_cookie || req.headers().contains_key(header::AUTHORIZATION) {
             return Presented::Nothing;
         }
-        self.settings.cookie.read(req)
+        self.cookie.read(req)
     }
 
-    /// Finds out who is calling. A failing user loader is an error, never an anonymous caller.
+    fn access_claims(&self, req: &HttpRequest) -> Option<Claims> {
+        let token = bearer(req).filter(|_| self.use_header)?;
+        let verified = self.verify_access_token(token);
+        verified.inspect_err(|reason| log::debug!("access token refused: {reason}")).ok()
+    }
+
+    /// Finds out who is calling: by the cookie, by a token in the header, or by the request
+    /// loader. A failing loader is an error, never an anonymous caller.
     pub async fn identify(&self, req: &HttpRequest) -> Result<Caller<U>> {
         if let Some(claims) = self.session_claims(req)
             && let Some(user) = (self.load_user)(claims.clone()).await?
         {
-            return Ok(Caller::LoggedIn { user: Rc::new(user), claims });
+            return Ok(Caller::Session { user: Rc::new(user), claims });
+        }
+        if let Some(claims) = self.access_claims(req) {
+            let scopes = claims.scope.split_ascii_whitespace().map(str::to_owned).collect();
+            if let Some(user) = (self.load_user)(claims).await? {
+                return Ok(self.token_caller(user, scopes));
+            }
+        }
+        if let Some(load) = &self.load_request
+            && let Some((user, scopes)) = load(req.clone()).await?
+        {
+            return Ok(self.token_caller(user, scopes));
         }
         Ok(Caller::Anonymous { stale: self.session_cookie(req) != Presented::Nothing })
     }
+
+    /// A token never holds more than its user may today.
+    fn token_caller(&self, user: U, mut scopes: Vec<String>) -> Caller<U> {
+        scopes.retain(|scope| (self.may_hold)(&user, scope));
+        Caller::Token { user: Rc::new(user), scopes }
+    }
+}
+
+impl<U: 'static> Builder<U> {
+    /// Finds the user whom a token's claims name, or nobody; sync functions use
+    /// `std::future::ready`.
+    #[must_use]
+    pub fn user_loader<F, Fut>(mut self, load: F) -> Self
+    where
+        F: Fn(Claims) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Option<U>>> + 'static,
+    {
+        self.load_user = Some(Box::new(move |claims| load(claims).boxed_local()));
+        self
+    }
+
+    /// The seam for other ways to call: asked when neither cookie nor token named anybody. Returns
+    /// the user and the scopes. The caller counts as a program, not as somebody at a browser.
+    #[must_use]
+    pub fn request_loader<F, Fut>(mut self, load: F) -> Self
+    where
+        F: Fn(HttpRequest) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Option<(U, Vec<String>)>>> + 'static,
+    {
+        self.load_request = Some(Box::new(move |req| load(req).boxed_local()));
+        self
+    }
+
+    /// Whether a token of this user may hold a scope; asked at each request.
+    #[must_use]
+    pub fn scopes(mut self, may_hold: impl Fn(&U, &str) -> bool + Send + Sync + 'static) -> Self {
+        self.may_hold = Box::new(may_hold);
+        self
+    }
+
+    /// Other keys for access tokens: a pair, so that other services can verify them.
+    #[must_use]
+    pub fn access_keys(mut self, keys: Keys) -> Self {
+        self.access_keys = keys;
+        self
+    }
+
+    /// Who issues the tokens: the public address.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
+    /// The cookie that carries a session's token.
+    #[must_use]
+    pub fn cookie(mut self, cookie: CookieKind) -> Self {
+        self.cookie = cookie;
+        self
+    }
+
+    /// Whether the cookie is looked at.
+    #[must_use]
+    pub fn use_cookie(mut self, on: bool) -> Self {
+        self.use_cookie = on;
+        self
+    }
+
+    /// Whether the `Authorization` header is looked at.
+    #[must_use]
+    pub fn use_header(mut self, on: bool) -> Self {
+        self.use_header = on;
+        self
+    }
+
+    /// The life of an access token that names no other.
+    #[must_use]
+    pub fn default_expiry(mut self, expiry: Duration) -> Self {
+        self.default_expiry = expiry;
+        self
+    }
+
+    /// Where a client gets a token.
+    #[must_use]
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        self.token_url = url.into();
+        self
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Checks the settings. The error is a sentence for the operator.
+    pub fn build(self) -> Result<LoginManager<U>, String> {
+        let load_user = self.load_user.ok_or("The LoginManager needs a user_loader.")?;
+        if !self.use_cookie && !self.use_header {
+            return Err("The LoginManager must look at the cookie, the header or both.".to_owned());
+        }
+        let manager = LoginManager {
+            sessions: Signer::new(Kind::Session, &self.issuer, &self.session_keys),
+            access: Signer::new(Kind::Access, &self.issuer, &self.access_keys),
+            cookie: self.cookie,
+            use_cookie: self.use_cookie,
+            use_header: self.use_header,
+            default_expiry: self.default_expiry,
+            token_url: self.token_url,
+            clock: self.clock,
+            load_user,
+            load_request: self.load_request,
+            may_hold: self.may_hold,
+        };
+        manager.prove()?;
+        Ok(manager)
+    }
+}
+
+impl<U: 'static> LoginManager<U> {
+    /// Signs a token of each kind and verifies it, because the library finds out that it was built
+    /// without cryptography, or with a key that does not fit, only at the first token.
+    fn prove(&self) -> Result<(), String> {
+        let broken = |e: &dyn std::fmt::Display| format!("Tokens cannot be signed: {e}.");
+        let now = self.clock.timestamp();
+        for signer in [&self.sessions, &self.access] {
+            let token = signer.sign(&signer.claims("0", random_token(), now, 60));
+            let token = token.map_err(|e: Error| broken(&e))?;
+            signer.verify(&token, now).map_err(|e| broken(&e))?;
+        }
+        Ok(())
+    }
+}
+
+/// The token of an `Authorization: Bearer …` header (RFC 6750 section 2.1).
+pub fn bearer(req: &HttpRequest) -> Option<&str> {
+    let mut values = req.headers().get_all(header::AUTHORIZATION);
+    let value = values.next().filter(|_| values.next().is_none())?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

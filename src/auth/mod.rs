@@ -1,13 +1,19 @@
 //! Who is calling. Knows no pages.
 
+pub mod api_token;
 pub mod authenticator;
+pub mod event;
+pub mod grant;
 pub mod guard;
 pub mod manager;
 pub mod password;
+pub mod scope;
 pub mod session;
 pub mod token;
 
 pub use authenticator::Authenticator;
-pub use guard::{CurrentUser, OptionalUser};
+pub use event::{SecurityEvent, SecurityEvents};
+pub use guard::{CurrentSession, CurrentUser, OptionalUser, Sudo};
 pub use manager::LoginManager;
+pub use scope::{ApiUser, Scope, Scoped};
 pub use session::{Login, Sessions};

@@ -1,14 +1,14 @@
 //! Passwords: argon2id hashes, made and verified on a small pool of threads of their own.
 
+use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
@@ -20,6 +20,11 @@ use crate::keys::random_token;
 /// The longest password, in code points. It bounds what is normalised and sent to the hash, whose
 /// cost does not grow with it. (NIST SP 800-63B-4 asks for at least 64.)
 pub const MAX_LENGTH: usize = 256;
+
+/// Whether a password is longer than any that was accepted.
+pub fn is_too_long(password: &str) -> bool {
+    password.nfc().count() > MAX_LENGTH
+}
 
 /// How many hashes may wait for each thread; one more is answered with 503.
 const QUEUE_PER_THREAD: usize = 8;
@@ -46,7 +51,7 @@ pub enum Verdict {
 /// fastest there is, and it bounds the memory; their low priority keeps pages quick meanwhile.
 #[derive(Clone)]
 pub struct Passwords {
-    hasher: Arc<Argon2<'static>>,
+    params: Params,
     jobs: SyncSender<Job>,
     /// Verified for users that do not exist, so that they take as long as those that do.
     dummy: Arc<str>,
@@ -54,19 +59,23 @@ pub struct Passwords {
     done: Arc<AtomicU64>,
 }
 
+/// What argon2id works in. Each thread keeps its own: 19 MiB that are asked for and given back at
+/// every hash leave the allocator with many times that.
+type Memory = Vec<Block>;
+
 struct Job {
     deadline: Instant,
-    work: Box<dyn FnOnce() + Send>,
+    work: Box<dyn FnOnce(&mut Memory) + Send>,
 }
 
 impl Passwords {
     /// Starts the threads. `min_length` is in code points.
     pub fn new(cost: HashCost, min_length: usize) -> Result<Self, String> {
-        let fail = |e: &dyn std::fmt::Display| format!("Passwords cannot be hashed: {e}.");
+        let fail = |e: &dyn Display| format!("Passwords cannot be hashed: {e}.");
         let params =
             Params::new(cost.memory_kib, cost.iterations, 1, None).map_err(|e| fail(&e))?;
-        let hasher = Arc::new(Argon2::new(Algorithm::Argon2id, Version::V0x13, params));
-        let dummy = hash(&hasher, &random_token()).map_err(|e| fail(&e))?.into();
+        let dummy = hash(&params, &random_token(), &mut Memory::new());
+        let dummy = dummy.map_err(|e| fail(&e))?.into();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let (jobs, queue) = sync_channel::<Job>(threads * QUEUE_PER_THREAD);
         let queue = Arc::new(Mutex::new(queue));
@@ -77,7 +86,7 @@ impl Passwords {
                 .spawn(move || work_off(&queue))
                 .map_err(|e| fail(&e))?;
         }
-        Ok(Self { hasher, jobs, dummy, min_length, done: Arc::default() })
+        Ok(Self { params, jobs, dummy, min_length, done: Arc::default() })
     }
 
     /// What is wrong with a new password, as a sentence for its field.
@@ -107,28 +116,27 @@ impl Passwords {
 
     /// Hashes a new password; the result is a PHC string.
     pub async fn hash(&self, password: String) -> Result<String> {
-        let hasher = Arc::clone(&self.hasher);
-        self.run(move || hash(&hasher, &password)).await?
+        let params = self.params.clone();
+        self.run(move |memory| hash(&params, &password, memory)).await?
     }
 
     /// Verifies `password` against a stored hash. Without one (no such user, or one who may not
     /// log in) it does the same work: the answer's time tells nobody which addresses have
     /// accounts.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
-        let hasher = Arc::clone(&self.hasher);
+        let params = self.params.clone();
         let dummy = Arc::clone(&self.dummy);
-        self.run(move || {
+        self.run(move |memory| {
             let known = stored.is_some();
             let stored = stored.as_deref().unwrap_or(&dummy);
             let parsed = PasswordHash::new(stored)
                 .map_err(|e| Error::Internal(format!("a stored password hash is broken: {e}")))?;
-            let right = hasher.verify_password(normalise(&password).as_bytes(), &parsed).is_ok();
+            let right = verify(&parsed, &password, memory)?;
             if !(right && known) {
                 return Ok(Verdict::Wrong);
             }
-            let rehashed = is_weaker(&parsed, hasher.params())
-                .then(|| hash(&hasher, &password))
-                .transpose()?;
+            let is_weaker = is_weaker(&parsed, &params);
+            let rehashed = is_weaker.then(|| hash(&params, &password, memory)).transpose()?;
             Ok(Verdict::Right { rehashed })
         })
         .await?
@@ -136,13 +144,17 @@ impl Passwords {
 
     /// Runs `work` on the pool. The work goes on when the visitor has gone: their leaving must not
     /// make room for the next hash before this one is done.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Memory) -> T + Send + 'static,
+    {
         let (answer, result) = oneshot::channel();
         let done = Arc::clone(&self.done);
-        let work = Box::new(move || {
+        let work = Box::new(move |memory: &mut Memory| {
             done.fetch_add(1, Ordering::Relaxed);
             // Fails only when nobody waits for the answer any more.
-            let _ = answer.send(work());
+            let _ = answer.send(work(memory));
         });
         let deadline = Instant::now() + MAX_WAIT;
         self.jobs.try_send(Job { deadline, work }).map_err(|_| Error::Busy)?;
@@ -154,10 +166,11 @@ fn work_off(queue: &Mutex<Receiver<Job>>) {
     if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
         log::debug!("password threads keep the normal priority: {error}");
     }
+    let mut memory = Memory::new();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {
-            Ok(job) if Instant::now() <= job.deadline => (job.work)(),
+            Ok(job) if Instant::now() <= job.deadline => (job.work)(&mut memory),
             Ok(_late) => {} // dropping it answers 503
             Err(_) => return,
         }
@@ -170,11 +183,50 @@ fn normalise(password: &str) -> String {
     password.nfc().collect()
 }
 
-fn hash(hasher: &Argon2, password: &str) -> Result<String> {
-    let hash: PasswordHash = hasher
-        .hash_password(normalise(password).as_bytes())
-        .map_err(|e| Error::Internal(format!("hashing a password: {e}")))?;
+fn hash(params: &Params, password: &str, memory: &mut Memory) -> Result<String> {
+    let broken = |e: &dyn Display| Error::Internal(format!("hashing a password: {e}"));
+    let salt = Salt::generate();
+    let output = compute(params, password, &salt, memory).map_err(|e| broken(&e))?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(|e| broken(&e))?,
+        salt: Some(salt),
+        hash: Some(output),
+    };
     Ok(hash.to_string())
+}
+
+/// Outputs are compared in constant time: see [`Output`].
+fn verify(stored: &PasswordHash, password: &str, memory: &mut Memory) -> Result<bool> {
+    let broken =
+        |e: &dyn Display| Error::Internal(format!("a stored password hash is broken: {e}"));
+    let is_ours = stored.algorithm == Algorithm::Argon2id.ident()
+        && stored.version == Some(Version::V0x13.into());
+    let (true, Some(salt), Some(expected)) = (is_ours, &stored.salt, &stored.hash) else {
+        return Err(broken(&"not argon2id with salt and hash"));
+    };
+    let params = Params::try_from(stored).map_err(|e| broken(&e))?;
+    let output = compute(&params, password, salt, memory).map_err(|e| broken(&e))?;
+    Ok(output == *expected)
+}
+
+fn compute(
+    params: &Params,
+    password: &str,
+    salt: &[u8],
+    memory: &mut Memory,
+) -> Result<Output, argon2::Error> {
+    memory.resize(params.block_count(), Block::default());
+    let mut output = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_into_with_memory(
+            normalise(password).as_bytes(),
+            salt,
+            &mut output,
+            memory,
+        )?;
+    Output::new(&output).map_err(|_| argon2::Error::OutputTooLong)
 }
 
 fn is_weaker(stored: &PasswordHash, wanted: &Params) -> bool {

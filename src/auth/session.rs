@@ -1,30 +1,40 @@
 //! Sessions: a row for each log-in. The cookie only names the row; deleting the row ends the
 //! log-in at the next request.
 
+use std::net::IpAddr;
 use std::ops::Deref;
+use std::rc::Rc;
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, http::header};
+use actix_web::{HttpMessage, HttpRequest, http::header};
 use diesel::prelude::*;
+use ipnet::IpNet;
 use time::{Duration, PrimitiveDateTime};
 
+use crate::auth::event::{SecurityEvent, SecurityEvents};
 use crate::auth::manager::{Caller, LoginManager};
 use crate::auth::token::Claims;
 use crate::clock::Clock;
-use crate::config::Lifetimes;
+use crate::config::{Config, Lifetimes, SessionProtection};
 use crate::db::{Backend, Connection, Db};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::{hash_token, random_token};
 use crate::peer::Peers;
 use crate::schema::{sessions, users};
 use crate::user::User;
 
+/// How many sessions a user can have; the one unused for longest makes room for the next.
+const SESSIONS_MAX: i64 = 20;
+
 /// `last_seen_at` is written at most this often: not every page view is worth a write.
 const LAST_SEEN_EVERY: Duration = Duration::MINUTE;
+
+/// How long a typed password counts for what needs a fresh log-in ([`crate::auth::Sudo`]).
+pub const FRESH_FOR: Duration = Duration::minutes(10);
 
 /// Longer user agents are cut.
 const USER_AGENT_MAX: usize = 200;
@@ -49,30 +59,50 @@ pub struct Session {
     pub ip_address: String,
     /// The browser's description of itself.
     pub user_agent: String,
+    /// When the password was last asked for; `None` when it has to be asked for again.
+    pub authenticated_at: Option<PrimitiveDateTime>,
 }
 
 impl Session {
+    /// Whether the password was asked for within [`FRESH_FOR`].
+    pub fn is_fresh(&self, now: PrimitiveDateTime) -> bool {
+        self.authenticated_at.is_some_and(|at| now - at < FRESH_FOR)
+    }
+
     /// The browser and the system, as far as they tell: "Firefox on Linux".
     pub fn device(&self) -> String {
-        // In this order: most browsers name others too.
-        let browsers = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "curl"];
-        let shown = ["Edge", "Opera", "Firefox", "Chrome", "Safari", "curl"];
-        let systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
-        let named = |words: &[&str]| words.iter().position(|word| self.user_agent.contains(word));
-        let browser = named(&browsers).map_or("A program", |found| shown[found]);
-        match named(&systems) {
-            Some(found) => format!("{browser} on {}", systems[found]),
-            None => browser.to_owned(),
-        }
+        device(&self.user_agent)
     }
 }
 
-/// Somebody who is logged in: the user, and the session they are logged in by.
+fn device(user_agent: &str) -> String {
+    // In this order: most browsers name others too.
+    let browsers = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "curl"];
+    let shown = ["Edge", "Opera", "Firefox", "Chrome", "Safari", "curl"];
+    let systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
+    let named = |words: &[&str]| words.iter().position(|word| user_agent.contains(word));
+    let browser = named(&browsers).map_or("A program", |found| shown[found]);
+    match named(&systems) {
+        Some(found) => format!("{browser} on {}", systems[found]),
+        None => browser.to_owned(),
+    }
+}
+
+/// What hardly changes while somebody travels with one provider: the first 24 bits of an IPv4
+/// address, 48 of an IPv6 one.
+fn network(address: &str) -> Option<IpNet> {
+    let address: IpAddr = address.parse().ok()?;
+    let bits = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, bits).ok().map(|network| network.trunc())
+}
+
+/// Somebody who is logged in.
+#[derive(Clone)]
 pub struct Login {
     /// Who.
     pub user: User,
-    /// How.
-    pub session: Session,
+    /// The session of a person at a browser; a program with a token has none.
+    pub session: Option<Session>,
 }
 
 impl Deref for Login {
@@ -99,12 +129,21 @@ pub struct Sessions {
     clock: Clock,
     peers: Peers,
     lifetimes: Lifetimes,
+    protection: SessionProtection,
+    events: SecurityEvents,
 }
 
 impl Sessions {
     /// Keeps its rows in `db`.
-    pub fn new(db: Db, clock: Clock, peers: Peers, lifetimes: Lifetimes) -> Self {
-        Self { db, clock, peers, lifetimes }
+    pub fn new(config: &Config, db: Db, clock: Clock, events: SecurityEvents) -> Self {
+        let peers = Peers::new(config.trusted_proxies.clone());
+        let (lifetimes, protection) = (config.lifetimes, config.session_protection);
+        Self { db, clock, peers, lifetimes, protection, events }
+    }
+
+    /// The time.
+    pub fn now(&self) -> PrimitiveDateTime {
+        self.clock.now()
     }
 
     /// Logs the user in: a new session, never one that was there before the log-in (session
@@ -113,18 +152,23 @@ impl Sessions {
         &self,
         logins: &LoginManager<Login>,
         req: &HttpRequest,
-        user_id: i64,
+        user: &User,
         remembered: bool,
     ) -> Result<Cookie<'static>> {
+        let (user_id, password_hash) = (user.id, user.password_hash.clone());
         let now = self.clock.now();
         let lifetime = self.absolute(remembered);
         let secret = random_token();
         let token_hash = hash_token(&secret);
         let previous = logins.session_claims(req).map(|claims| hash_token(&claims.jti));
-        let ip_address = self.peers.address(req).map_or_else(String::new, |ip| ip.to_string());
-        let user_agent = header_text(req, &header::USER_AGENT, USER_AGENT_MAX);
+        let (ip_address, user_agent) = self.origin(req);
         self.db
             .write(move |connection| {
+                // The password may have been changed, or the user disabled, since it was verified.
+                if !User::is_still(connection, user_id, &password_hash)? {
+                    return Err(Error::NotAuthenticated);
+                }
+                make_room(connection, user_id, now)?;
                 if let Some(previous) = previous {
                     diesel::delete(sessions::table.filter(sessions::token_hash.eq(previous)))
                         .execute(connection)?;
@@ -139,8 +183,11 @@ impl Sessions {
                         sessions::remembered.eq(remembered),
                         sessions::ip_address.eq(ip_address),
                         sessions::user_agent.eq(user_agent),
+                        // What a remembered session may do is not what a typed password may.
+                        sessions::authenticated_at.eq((!remembered).then_some(now)),
                     ))
-                    .execute(connection)
+                    .execute(connection)?;
+                Ok(())
             })
             .await?;
         self.cookie(logins, Ticket { user_id, secret, remembered, left: lifetime })
@@ -188,13 +235,18 @@ impl Sessions {
                 if over {
                     return Ok(None);
                 }
-                if now - session.last_seen_at >= LAST_SEEN_EVERY {
+                let every = LAST_SEEN_EVERY.min(sessions.idle(session.remembered) / 4);
+                if now - session.last_seen_at >= every {
                     // An update: it cannot bring back a row that was deleted meanwhile.
-                    diesel::update(sessions::table.find(session.id))
+                    let seen = diesel::update(sessions::table.find(session.id))
                         .set(sessions::last_seen_at.eq(now))
-                        .execute(connection)?;
+                        .execute(connection);
+                    // Nobody is turned away because a note could not be taken.
+                    if let Err(error) = seen {
+                        log::warn!("last_seen_at was not written: {error}");
+                    }
                 }
-                Ok(Some(Login { user, session }))
+                Ok(Some(Login { user, session: Some(session) }))
             })
             .await
     }
@@ -208,9 +260,93 @@ impl Sessions {
             .await
     }
 
-    /// Ends all sessions of a user.
-    pub fn end_all(connection: &mut Connection, user_id: i64) -> QueryResult<usize> {
-        diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id))).execute(connection)
+    /// Ends all sessions and tokens of a user: every cookie and every token of theirs is dead at
+    /// the next request.
+    pub fn end_all(connection: &mut Connection, user_id: i64) -> QueryResult<()> {
+        use crate::schema::{api_tokens, refresh_tokens};
+        diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id)))
+            .execute(connection)?;
+        diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id)))
+            .execute(connection)?;
+        diesel::delete(api_tokens::table.filter(api_tokens::user_id.eq(user_id)))
+            .execute(connection)?;
+        Ok(())
+    }
+
+    /// Notes that the password was just typed, and gives the session a new secret: whoever had the
+    /// old cookie does not get what the password opens. Returns the new cookie.
+    pub async fn confirm(
+        &self,
+        logins: &LoginManager<Login>,
+        req: &HttpRequest,
+        session: &Session,
+    ) -> Result<Cookie<'static>> {
+        let (id, now, secret) = (session.id, self.clock.now(), random_token());
+        let (ip_address, user_agent) = self.origin(req);
+        let token_hash = hash_token(&secret);
+        let changed = self
+            .db
+            .write(move |connection| {
+                diesel::update(sessions::table.find(id))
+                    .set((
+                        sessions::token_hash.eq(token_hash),
+                        sessions::authenticated_at.eq(now),
+                        sessions::ip_address.eq(ip_address),
+                        sessions::user_agent.eq(user_agent),
+                    ))
+                    .execute(connection)
+            })
+            .await?;
+        if changed == 0 {
+            return Err(Error::NotAuthenticated);
+        }
+        self.events.tell(&SecurityEvent::SudoGranted { user_id: session.user_id });
+        let (user_id, remembered) = (session.user_id, session.remembered);
+        let left = session.expires_at - now;
+        self.cookie(logins, Ticket { user_id, secret, remembered, left })
+    }
+
+    /// Where a request comes from: address and browser.
+    fn origin(&self, req: &HttpRequest) -> (String, String) {
+        let ip_address = self.peers.address(req).map_or_else(String::new, |ip| ip.to_string());
+        let user_agent = req.headers().get(header::USER_AGENT).and_then(|text| text.to_str().ok());
+        (ip_address, user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX).collect())
+    }
+
+    /// Whether a session is used from another kind of browser and another network than it was
+    /// made in. One of them changes in good faith; both at once looks like a stolen cookie.
+    fn has_moved(&self, req: &HttpRequest, session: &Session) -> bool {
+        let (ip_address, user_agent) = self.origin(req);
+        network(&ip_address) != network(&session.ip_address)
+            && device(&user_agent) != session.device()
+    }
+
+    /// What becomes of a session that has moved: the caller from now on.
+    async fn protect(
+        &self,
+        login: &Login,
+        session: &Session,
+        claims: &Claims,
+    ) -> Result<Caller<Login>> {
+        let id = session.id;
+        if self.protection == SessionProtection::Strong {
+            self.events.tell(&SecurityEvent::SessionMoved { user_id: session.user_id });
+            self.end(id).await?;
+            return Ok(Caller::Anonymous { stale: true });
+        }
+        if session.authenticated_at.is_some() {
+            self.events.tell(&SecurityEvent::SessionMoved { user_id: session.user_id });
+            self.db
+                .write(move |connection| {
+                    diesel::update(sessions::table.find(id))
+                        .set(sessions::authenticated_at.eq(None::<PrimitiveDateTime>))
+                        .execute(connection)
+                })
+                .await?;
+        }
+        let session = Session { authenticated_at: None, ..session.clone() };
+        let user = Rc::new(Login { user: login.user.clone(), session: Some(session) });
+        Ok(Caller::Session { user, claims: claims.clone() })
     }
 
     fn idle(&self, remembered: bool) -> Duration {
@@ -231,27 +367,49 @@ impl Sessions {
     }
 }
 
-/// The middleware that renews the cookie of a session in use.
-pub async fn renew(
+/// Deletes a user's sessions that are over, and the oldest of too many.
+fn make_room(connection: &mut Connection, user_id: i64, now: PrimitiveDateTime) -> QueryResult<()> {
+    let own = sessions::table.filter(sessions::user_id.eq(user_id));
+    diesel::delete(own.filter(sessions::expires_at.le(now))).execute(connection)?;
+    let kept: Vec<i64> = own
+        .order(sessions::last_seen_at.desc())
+        .limit(SESSIONS_MAX - 1)
+        .select(sessions::id)
+        .load(connection)?;
+    diesel::delete(own.filter(sessions::id.ne_all(kept))).execute(connection)?;
+    Ok(())
+}
+
+/// The middleware that looks after the session of a person at a browser: it marks or ends one that
+/// has moved, and renews the cookie of one in use.
+pub async fn keep(
     sessions: Data<Sessions>,
     logins: Data<LoginManager<Login>>,
     req: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if let Some(Caller::Session { user: login, claims }) =
+        Caller::<Login>::of(req.request()).as_deref()
+        && let Some(session) = &login.session
+        && sessions.protection != SessionProtection::Off
+        && sessions.has_moved(req.request(), session)
+    {
+        match sessions.protect(login, session, claims).await {
+            Ok(caller) => req.extensions_mut().insert(Rc::new(caller)),
+            Err(error) => return Ok(req.error_response(error).map_into_right_body()),
+        };
+    }
     let mut res = next.call(req).await?;
-    let caller = Caller::<Login>::of(res.request());
-    if let Some(Caller::LoggedIn { user: login, claims }) = caller.as_deref()
-        // The handler may just have ended this session or begun another.
-        && !res.headers().contains_key(header::SET_COOKIE)
-        && let Some(cookie) = sessions.renewal(&logins, &login.session, claims)?
+    // The handler may just have ended this session or begun another.
+    if res.headers().contains_key(header::SET_COOKIE) {
+        return Ok(res.map_into_left_body());
+    }
+    if let Some(Caller::Session { user: login, claims }) =
+        Caller::<Login>::of(res.request()).as_deref()
+        && let Some(session) = &login.session
+        && let Some(cookie) = sessions.renewal(&logins, session, claims)?
     {
         res.response_mut().add_cookie(&cookie)?;
     }
-    Ok(res)
-}
-
-/// A header's text, cut to `max` characters.
-fn header_text(req: &HttpRequest, name: &header::HeaderName, max: usize) -> String {
-    let text = req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    text.chars().take(max).collect()
+    Ok(res.map_into_left_body())
 }

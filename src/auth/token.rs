@@ -2,13 +2,16 @@
 //! everything it leaves to its caller is checked here.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::keypair::KeyPair;
 use crate::keys::SigningKey;
 
 /// Ours are about 400 bytes; a longer one is not ours and not worth decoding.
@@ -50,10 +53,8 @@ impl Kind {
     }
 }
 
-/// What a token says: ids and times, and nothing about the person. Each claim must be there, and
-/// none else.
+/// What a token says: ids and times, and nothing about the person.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Claims {
     /// Issuer: our public address.
     pub iss: String,
@@ -69,6 +70,19 @@ pub struct Claims {
     pub nbf: i64,
     /// Expires at.
     pub exp: i64,
+    /// What an access token is good for: names with spaces between them (RFC 8693 section 4.2).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    /// What else whoever issued an access token wanted it to say. Never in a session's token.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Claims {
+    /// What the token is for. Only asked of claims that were checked.
+    pub fn kind(&self) -> Kind {
+        if self.aud == Kind::Session.audience() { Kind::Session } else { Kind::Access }
+    }
 }
 
 /// The header. Anything more (`crit`, `jwk`, `jku`, `x5c`…) asks the verifier to trust the token
@@ -106,10 +120,11 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Signs and verifies the tokens of one kind.
+/// Signs and verifies the tokens of one kind, with one algorithm.
 pub struct Signer {
     kind: Kind,
     issuer: String,
+    algorithm: Algorithm,
     ring: Vec<RingKey>,
 }
 
@@ -119,18 +134,47 @@ struct RingKey {
     decoding: DecodingKey,
 }
 
-impl Signer {
-    /// With `keys`, of which the first signs and all verify.
-    pub fn new(kind: Kind, issuer: &str, keys: &[SigningKey]) -> Self {
-        let ring = keys.iter().map(|key| {
+/// What tokens are signed with.
+#[derive(Clone, Debug)]
+pub enum Keys {
+    /// HS256: the first key signs, all verify. Each kind of token has a key of its own.
+    Secrets(Vec<SigningKey>),
+    /// RS256 or `EdDSA`, so that other services can verify with the public half.
+    Pair(Arc<KeyPair>),
+}
+
+impl Keys {
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Secrets(_) => Algorithm::HS256,
+            Self::Pair(pair) => pair.algorithm(),
+        }
+    }
+
+    fn ring(&self, kind: Kind) -> Vec<RingKey> {
+        let secret = |key: &SigningKey| {
             let secret = key.derive(kind.key_purpose());
             RingKey {
                 id: key.id(),
                 encoding: EncodingKey::from_secret(&secret),
                 decoding: DecodingKey::from_secret(&secret),
             }
-        });
-        Self { kind, issuer: issuer.to_owned(), ring: ring.collect() }
+        };
+        match self {
+            Self::Secrets(keys) => keys.iter().map(secret).collect(),
+            Self::Pair(pair) => {
+                let (encoding, decoding) = pair.keys();
+                vec![RingKey { id: pair.id(), encoding, decoding }]
+            }
+        }
+    }
+}
+
+impl Signer {
+    /// With `keys`, whose algorithm is the only one accepted.
+    pub fn new(kind: Kind, issuer: &str, keys: &Keys) -> Self {
+        let (algorithm, ring) = (keys.algorithm(), keys.ring(kind));
+        Self { kind, issuer: issuer.to_owned(), algorithm, ring }
     }
 
     /// The claims of a new token. `lifetime` is in seconds.
@@ -142,7 +186,9 @@ impl Signer {
             jti: id,
             iat: now,
             nbf: now,
-            exp: now + lifetime,
+            exp: now.saturating_add(lifetime),
+            scope: String::new(),
+            extra: Map::new(),
         }
     }
 
@@ -152,7 +198,7 @@ impl Signer {
         let header = Header {
             typ: Some(self.kind.typ().to_owned()),
             kid: Some(key.id.clone()),
-            ..Header::new(Algorithm::HS256)
+            ..Header::new(self.algorithm)
         };
         jsonwebtoken::encode(&header, claims, &key.encoding)
             .map_err(|e| Error::Internal(format!("signing a token: {e}")))
@@ -164,14 +210,15 @@ impl Signer {
             return Err(Refusal::Malformed);
         }
         let header = strict_header(token).ok_or(Refusal::Malformed)?;
-        if header.alg != "HS256" {
+        // Pinned: a token does not choose how it is checked (RFC 8725 section 3.1).
+        if header.alg != format!("{:?}", self.algorithm) {
             return Err(Refusal::Algorithm);
         }
         if header.typ != self.kind.typ() {
             return Err(Refusal::NotForUs);
         }
         let key = self.ring.iter().find(|key| key.id == header.kid).ok_or(Refusal::UnknownKey)?;
-        let claims = verify_signature(token, key)?;
+        let claims = verify_signature(token, key, self.algorithm)?;
         self.check(&claims, now)?;
         Ok(claims)
     }
@@ -179,6 +226,10 @@ impl Signer {
     fn check(&self, claims: &Claims, now: i64) -> Result<(), Refusal> {
         if claims.iss != self.issuer || claims.aud != self.kind.audience() {
             return Err(Refusal::NotForUs);
+        }
+        let says_more = !claims.scope.is_empty() || !claims.extra.is_empty();
+        if self.kind == Kind::Session && says_more {
+            return Err(Refusal::Malformed);
         }
         if claims.sub.is_empty() || claims.jti.is_empty() || claims.exp <= claims.iat {
             return Err(Refusal::Malformed);
@@ -198,10 +249,10 @@ fn strict_header(token: &str) -> Option<StrictHeader> {
     serde_json::from_slice(&BASE64.decode(header).ok()?).ok()
 }
 
-fn verify_signature(token: &str, key: &RingKey) -> Result<Claims, Refusal> {
+fn verify_signature(token: &str, key: &RingKey, algorithm: Algorithm) -> Result<Claims, Refusal> {
     // The library's own checks of time, issuer and audience are switched off, because they accept
     // a token that lacks the claim; `Signer::check` makes them.
-    let mut validation = Validation::new(Algorithm::HS256);
+    let mut validation = Validation::new(algorithm);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;

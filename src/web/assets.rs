@@ -51,20 +51,25 @@ impl Assets {
     pub fn service(&self) -> impl HttpServiceFactory + use<> {
         let files = Files::new("", &self.dir)
             .use_last_modified(true)
-            .path_filter(|path, _| {
-                path.extension().is_some_and(|ext| EXTENSIONS.iter().any(|known| ext == *known))
-            })
+            .path_filter(|path, _| is_served(path))
             .prefer_utf8(true);
         web::scope("/static").wrap(actix_web::middleware::from_fn(cache)).service(files)
     }
 
+    /// The hash of a file that lies directly in the folder.
     fn hash(&self, name: &str) -> Option<String> {
-        if self.hashes.is_empty() {
-            hash(&self.dir.join(name)).ok()
-        } else {
-            self.hashes.get(name).cloned()
+        if !self.hashes.is_empty() {
+            return self.hashes.get(name).cloned();
         }
+        // The name may come from an address: it must not lead out of the folder, nor to something
+        // whose reading never ends.
+        let path = self.dir.join(Path::new(name).file_name().filter(|file| *file == name)?);
+        if is_served(&path) && path.is_file() { hash(&path).ok() } else { None }
     }
+}
+
+fn is_served(path: &Path) -> bool {
+    path.extension().is_some_and(|ext| EXTENSIONS.iter().any(|known| ext == *known))
 }
 
 fn hash(path: &Path) -> io::Result<String> {
@@ -77,8 +82,9 @@ async fn cache(
     req: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let fixed = assets.url(req.path().trim_start_matches("/static/"))
-        == req.uri().path_and_query().map_or("", |path| path.as_str());
+    let name = req.path().strip_prefix("/static/").unwrap_or_default();
+    let asked = req.query_string().strip_prefix("v=");
+    let fixed = asked.is_some() && asked == assets.hash(name).as_deref();
     let mut res = next.call(req).await?;
     if res.status().is_success() {
         let value = if fixed { "public, max-age=31536000, immutable" } else { "no-cache" };

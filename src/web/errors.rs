@@ -5,13 +5,16 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
+use log::Level;
 use serde_json::json;
 
+use crate::auth::{SecurityEvent, SecurityEvents};
 use crate::config::APP_NAME;
 use crate::error::{Error, Response};
-use crate::web::flash::{Flash, redirect};
+use crate::web::flash::{Flash, Shown, redirect};
 use crate::web::observe::RequestId;
 use crate::web::page::{Page, render_with};
 
@@ -43,9 +46,14 @@ pub async fn render_errors(
     }
     let error = res.response().error().and_then(|error| error.as_error::<Error>());
     let req = res.request();
-    log_failure(req, status, res.response().error());
+    // The page that would have shown the message is not drawn.
+    req.extensions_mut().remove::<Shown>();
+    let cause = res.response().error().map_or_else(String::new, ToString::to_string);
+    log_failure(&RequestId::of(req), status, &cause);
+    tell(req, status, error);
     let mut drawn = match error {
         Some(Error::NotAuthenticated) if wants_html(req) => ask_to_log_in(req),
+        Some(Error::NotFresh) if wants_html(req) => ask_for_password(req),
         _ => draw(Subject::of(req)?, status, error)?,
     };
     // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
@@ -64,6 +72,8 @@ pub struct Subject {
     pub page: Page,
     /// A page, or JSON.
     pub wants_html: bool,
+    /// Whether the request carried credentials in its header.
+    pub had_token: bool,
     /// The id under which the log knows the request.
     pub request_id: String,
 }
@@ -73,6 +83,7 @@ impl Subject {
         Ok(Self {
             page: Page::without_flash(req)?,
             wants_html: wants_html(req),
+            had_token: req.headers().contains_key(header::AUTHORIZATION),
             request_id: RequestId::of(req),
         })
     }
@@ -92,7 +103,7 @@ pub fn wants_html(req: &HttpRequest) -> bool {
 /// A page with a sentence, or problem details (RFC 9457).
 pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Response {
     let (title, sentence) = words(status, error);
-    let Subject { page, wants_html, request_id } = subject;
+    let Subject { page, wants_html, had_token, request_id } = subject;
     let mut response = if wants_html {
         let request_id = &request_id;
         render_with(
@@ -100,9 +111,13 @@ pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Resp
             &ErrorPage { page, status: status.as_u16(), title, sentence, request_id },
         )?
     } else {
-        let problem = json!({
+        let mut problem = json!({
             "title": title, "status": status.as_u16(), "detail": sentence, "request_id": request_id,
         });
+        if let Some(Error::Invalid(fields)) = error {
+            problem["errors"] =
+                fields.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
+        }
         HttpResponse::build(status)
             .content_type("application/problem+json")
             .body(problem.to_string())
@@ -111,12 +126,44 @@ pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Resp
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
     }
-    if status == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::try_from(format!("Bearer realm=\"{APP_NAME}\""))
-            .map_err(|e| Error::Internal(e.to_string()))?;
+    let challenge = match (status, error) {
+        (_, Some(Error::OutOfScope(scope))) => Some(format!(
+            "Bearer realm=\"{APP_NAME}\", error=\"insufficient_scope\", scope=\"{scope}\""
+        )),
+        (StatusCode::UNAUTHORIZED, _) if had_token => {
+            Some(format!("Bearer realm=\"{APP_NAME}\", error=\"invalid_token\""))
+        }
+        (StatusCode::UNAUTHORIZED, _) => Some(format!("Bearer realm=\"{APP_NAME}\"")),
+        _ => None,
+    };
+    if let Some(challenge) = challenge {
+        let challenge =
+            HeaderValue::try_from(challenge).map_err(|e| Error::Internal(e.to_string()))?;
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
     Ok(response)
+}
+
+fn tell(req: &HttpRequest, status: StatusCode, error: Option<&Error>) {
+    let event = match error {
+        Some(Error::OutOfScope(scope)) => SecurityEvent::OutOfScope { scope },
+        _ if status == StatusCode::UNAUTHORIZED => SecurityEvent::Unauthorized,
+        _ => return,
+    };
+    if let Some(events) = req.app_data::<Data<SecurityEvents>>() {
+        events.tell(&event);
+    }
+}
+
+/// To the page that asks for the password, and back here after it.
+fn ask_for_password(req: &HttpRequest) -> HttpResponse {
+    let here = req.uri().path_and_query().map_or("/", |here| here.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    if req.method() == Method::GET {
+        return redirect(&format!("/sudo?next={next}"), None);
+    }
+    let sentence = "Nothing was changed yet: please confirm your password, then send it again.";
+    redirect(&format!("/sudo?next={next}"), Flash::notice(sentence))
 }
 
 /// To the log-in page, and back here after it; a form that was sent is not sent again.
@@ -131,14 +178,16 @@ fn ask_to_log_in(req: &HttpRequest) -> HttpResponse {
     redirect(&to, Flash::notice("Please log in to see this page."))
 }
 
-fn log_failure(req: &HttpRequest, status: StatusCode, error: Option<&actix_web::Error>) {
-    let id = RequestId::of(req);
-    let cause = error.map_or_else(String::new, ToString::to_string);
-    if status.is_server_error() {
-        log::error!(request_id = id.as_str(); "{id} failed: {cause}");
-    } else {
-        log::debug!(request_id = id.as_str(); "{id} refused: {status} {cause}");
-    }
+/// The one line about a request that went wrong, with its cause.
+pub(super) fn log_failure(id: &str, status: StatusCode, cause: &str) {
+    // Being busy is no mistake, and a flood of requests must not become a flood of alarms.
+    let level = match status {
+        StatusCode::SERVICE_UNAVAILABLE if cause == "Busy" => Level::Info,
+        StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => Level::Info,
+        _ if status.is_server_error() => Level::Error,
+        _ => Level::Debug,
+    };
+    log::log!(level, request_id = id; "{id} {}: {cause}", status.as_u16());
 }
 
 fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static str) {
@@ -150,6 +199,8 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static s
             "This request came from another site, so it was not carried out. Open the page here \
              and try again.",
         ),
+        (403, Some(Error::OutOfScope(_))) => ("Not allowed", "Your token is not good for this."),
+        (403, Some(Error::NotFresh)) => ("Not allowed", "Confirm your password first."),
         (403, _) => ("Not allowed", "You are logged in, but this is not for you to see."),
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),

@@ -88,7 +88,7 @@ pub fn redirect(to: &str, flash: impl Into<Option<Flash>>) -> HttpResponse {
 pub struct FlashCookie(pub CookieKind);
 
 /// Left in the request when a page showed the message.
-struct Shown;
+pub(super) struct Shown;
 
 impl FlashCookie {
     /// The message that came with the request; it will not come again.

@@ -40,6 +40,19 @@ impl Errors {
         if text.is_empty() {
             self.add(field, format!("Enter {what}."));
         }
+        if text.contains(char::is_control) {
+            self.add(field, "Use letters, digits and signs in one line.");
+        }
+        self.limit(field, text, max);
+    }
+
+    /// The same for a text of several lines, which may be empty. Browsers send each line break as
+    /// two characters and count it as one: it becomes one.
+    pub fn text(&mut self, field: &'static str, text: &mut String, max: usize) {
+        *text = text.replace("\r\n", "\n");
+        if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t') {
+            self.add(field, "This holds characters that cannot be shown.");
+        }
         self.limit(field, text, max);
     }
 
@@ -59,6 +72,11 @@ impl Errors {
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// All of them, for an answer to a program.
+    pub fn into_error(self) -> Error {
+        Error::Invalid(self.0)
     }
 }
 
@@ -96,7 +114,7 @@ impl<F: Form> FromRequest for Submitted<F> {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_form = req.content_type() == "application/x-www-form-urlencoded";
+        let is_form = req.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
         let body = UrlEncoded::<F>::new(req, payload).limit(FORM_MAX_BYTES);
         Box::pin(async move {
             if !is_form {

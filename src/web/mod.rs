@@ -5,6 +5,8 @@ pub mod errors;
 pub mod flash;
 pub mod form;
 pub mod headers;
+pub mod json;
+pub mod list;
 pub mod next;
 pub mod observe;
 pub mod origin;
@@ -13,5 +15,7 @@ pub mod page;
 
 pub use flash::{Flash, redirect};
 pub use form::{Errors, Form, Submitted};
+pub use json::Valid;
+pub use list::{List, Paging};
 pub use own::{Own, Owned};
 pub use page::{Page, readable, render, render_with};

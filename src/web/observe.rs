@@ -16,10 +16,14 @@ use futures_util::FutureExt;
 
 use crate::error::Error;
 use crate::keys::random_token;
+use crate::peer::Peers;
 use crate::web::assets::Assets;
 use crate::web::errors::{self, Subject};
 use crate::web::headers;
 use crate::web::page::Page;
+
+/// Longer paths are cut in the log.
+const PATH_MAX: usize = 512;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -45,6 +49,8 @@ pub struct Outermost {
     pub timeout: Duration,
     /// Whether the site is reached by https.
     pub https: bool,
+    /// Tells where requests come from.
+    pub peers: Peers,
 }
 
 /// Gives the request an id and a time limit, turns a panic into a 500, adds the security headers,
@@ -59,7 +65,8 @@ pub async fn observe(
     let id = RequestId::new();
     let method = req.method().clone();
     // Without the query: it may hold a secret, such as a set-up link's.
-    let path = req.path().to_owned();
+    let path: String = req.path().chars().take(PATH_MAX).collect();
+    let peer = settings.peers.address(req.request()).map_or_else(String::new, |ip| ip.to_string());
     let wants_html = errors::wants_html(req.request());
     req.extensions_mut().insert(id.clone());
     // HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves the body out.
@@ -80,9 +87,9 @@ pub async fn observe(
         let (id, ms, status) = (id.0.as_str(), started.elapsed().as_millis(), status.as_u16());
         log::info!(
             target: "access",
-            request_id = id, method = method.as_str(), path = path.as_str(), status = status,
+            request_id = id, peer = peer.as_str(), method = method.as_str(), path = path.as_str(), status = status,
             milliseconds = u64::try_from(ms).unwrap_or(u64::MAX);
-            "{id} {method} {path} {status} {ms} ms"
+            "{id} {peer} {method} {path} {status} {ms} ms"
         );
     };
     match result {
@@ -93,7 +100,7 @@ pub async fn observe(
         Err(error) => {
             // The request is gone, and with it who was logged in.
             let page = Page::bare(&path, assets);
-            let subject = Subject { page, wants_html, request_id: id.0.clone() };
+            let subject = Subject { page, wants_html, had_token: false, request_id: id.0.clone() };
             let mut response = draw_lost(subject, &error);
             finish(response.status(), response.headers_mut());
             Err(InternalError::from_response(error, response).into())
@@ -105,7 +112,7 @@ pub async fn observe(
 fn draw_lost(subject: Subject, error: &actix_web::Error) -> HttpResponse {
     let status = error.as_response_error().status_code();
     let id = subject.request_id.clone();
-    log::error!(request_id = id.as_str(); "{id} failed: {error}");
+    errors::log_failure(&id, status, &error.to_string());
     errors::draw(subject, status, error.as_error())
         .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
 }

@@ -28,6 +28,12 @@ impl Origins {
         let url = &config.public_url;
         let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
         let mut hosts = config.allowed_hosts.clone();
+        // A program may name the port that goes without saying.
+        hosts.extend(
+            url.host_str()
+                .zip(url.port_or_known_default())
+                .map(|(host, port)| format!("{host}:{port}")),
+        );
         hosts.extend(url.host_str().map(|host| format!("{host}{port}")));
         if config.is_on_loopback() {
             hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}{port}")));
@@ -40,7 +46,7 @@ impl Origins {
     fn is_our_host(&self, req: &ServiceRequest) -> bool {
         let host = text(req, &header::HOST).unwrap_or_default().to_ascii_lowercase();
         let target = req.head().uri.authority().map(Authority::as_str);
-        self.hosts.contains(&host) && target.is_none_or(|target| target == host)
+        self.hosts.contains(&host) && target.is_none_or(|target| target.eq_ignore_ascii_case(&host))
     }
 
     /// Cross-site request forgery: a browser tells where a request comes from, and a page cannot

@@ -83,7 +83,7 @@ pub fn render_with(status: StatusCode, template: &impl Template) -> Response {
 }
 
 /// A time as people read it.
-pub fn readable(time: PrimitiveDateTime) -> String {
+pub fn readable(time: &PrimitiveDateTime) -> String {
     time.format(format_description!(
         "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
     ))

@@ -95,3 +95,26 @@ async fn markup_in_a_note_is_only_text() {
         ada.get(path).await.hides("<script>");
     }
 }
+
+#[actix_web::test]
+async fn many_notes_come_a_page_at_a_time() {
+    let ada = Browser::logged_in("ada").await;
+    for n in 1..=21 {
+        ada.submit("/notes", &[("title", &format!("Number {n};"))]).await;
+    }
+    let first = ada.get("/notes").await;
+    first.shows("Number 21;").shows("Number 2;").hides("Number 1;").shows("/notes?page=2");
+    ada.get("/notes?page=2").await.shows("Number 1;").hides("Number 2;").hides("page=3");
+    for page in ["0", "-1", "x", "99999999999999999999"] {
+        let status = ada.get(&format!("/notes?page={page}")).await.status;
+        assert!(matches!(status, 200 | 400), "{page} gave {status}");
+    }
+}
+
+#[actix_web::test]
+async fn line_breaks_count_as_the_browser_counts_them() {
+    let ada = Browser::logged_in("ada").await;
+    let body = format!("{}{}", "\r\n".repeat(100), "a".repeat(4900));
+    assert_eq!(ada.submit("/notes", &[("title", "Lines"), ("body", &body)]).await.status, 303);
+    assert_eq!(ada.submit("/notes", &[("title", "NUL"), ("body", "a\u{0}b")]).await.status, 422);
+}

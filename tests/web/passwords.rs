@@ -75,6 +75,7 @@ async fn the_shortest_password_is_a_setting() {
     for (length, status) in [(9, 422), (10, 303)] {
         let settings = [("PASSWORD_MIN_LENGTH", "10")];
         let site = Site::build(&settings, passwords(&config(&settings)), features).await;
+        site.user("operator").await;
         let password = "\u{e4}".repeat(length);
         let fields = [("name", "Ada"), ("email", "ada@example.com"), ("password", &password)];
         assert_eq!(site.stranger().submit("/register", &fields).await.status, status);
@@ -102,4 +103,20 @@ async fn a_flood_of_logins_is_turned_away_and_pages_go_on() {
 async fn a_user_in_the_log_shows_neither_hash_nor_address() {
     let site = Site::open().await;
     assert_eq!(format!("{:?}", site.user("ada").await), "User(1)");
+}
+
+#[actix_web::test]
+async fn a_login_that_began_before_a_password_change_is_not_let_in_after_it() {
+    let site = Site::open().await;
+    let ada = site.user("ada").await;
+    let request = actix_web::test::TestRequest::default().to_http_request();
+    let changes =
+        ["UPDATE users SET password_hash = 'another'", "UPDATE users SET disabled_at = created_at"];
+    for change in changes {
+        site.sql(change).await;
+        // The password was verified against the row as it was.
+        let begun = site.app.accounts().log_in(&request, &ada, false).await;
+        assert!(matches!(begun, Err(latchkey::error::Error::NotAuthenticated)));
+    }
+    assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 0);
 }

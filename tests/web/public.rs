@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use crate::browser::Browser;
 
 /// What a stranger may see or send, and what they get.
-const PUBLIC: [(&str, &str, u16); 10] = [
+const PUBLIC: [(&str, &str, u16); 12] = [
     ("GET", "/", 200),
     ("GET", "/login", 200),
     ("POST", "/login", 422),
@@ -14,6 +14,8 @@ const PUBLIC: [(&str, &str, u16); 10] = [
     ("POST", "/register", 422),
     ("GET", "/setup", 404),
     ("POST", "/setup", 404),
+    ("POST", "/auth/token", 400),
+    ("POST", "/auth/revoke", 400),
     ("GET", "/static", 404),
     ("HEAD", "/static", 404),
 ];
@@ -21,6 +23,7 @@ const PUBLIC: [(&str, &str, u16); 10] = [
 #[actix_web::test]
 async fn a_stranger_gets_the_login_page_from_every_route_that_is_not_public() {
     let stranger = Browser::stranger().await;
+    stranger.site.user("operator").await;
     let routes = stranger.site.app.routes().await;
     assert!(routes.len() > 8, "the walk found only {routes:?}");
     for (path, methods) in routes {
@@ -30,6 +33,10 @@ async fn a_stranger_gets_the_login_page_from_every_route_that_is_not_public() {
             let answer = stranger.send(parsed, &path.replace("{id}", "1"), body).await;
             match PUBLIC.iter().find(|(m, p, _)| (*m, *p) == (&method, &path)) {
                 Some((_, _, status)) => assert_eq!(answer.status, *status, "{method} {path}"),
+                // A program is told, a person is sent.
+                None if path.starts_with("/api/") => {
+                    assert_eq!(answer.status, 401, "{method} {path}");
+                }
                 None => assert!(
                     answer.status == 303 && answer.location().starts_with("/login"),
                     "{method} {path} gave a stranger {}",

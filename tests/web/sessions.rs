@@ -172,3 +172,36 @@ async fn the_table_holds_nothing_that_logs_in() {
     assert_ne!(stored, secret);
     assert_eq!(stored, latchkey::keys::hash_token(&secret));
 }
+
+#[actix_web::test]
+async fn a_short_idle_time_is_kept_to_the_second() {
+    let site = Site::with(&[("SESSION_IDLE", "20s")]).await;
+    let ada = site.logged_in("ada").await;
+    for _ in 0..5 {
+        site.clock.advance(Duration::seconds(15));
+        assert!(ada.is_logged_in().await);
+    }
+    site.clock.advance(Duration::seconds(20));
+    assert!(!ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn the_twenty_first_session_ends_the_one_unused_for_longest() {
+    let first = Browser::logged_in("ada").await;
+    let mut others = Vec::new();
+    for _ in 0..20 {
+        first.site.clock.advance(Duration::SECOND);
+        others.push(first.site.logged_in("ada").await);
+    }
+    assert!(!first.is_logged_in().await);
+    assert!(others[0].is_logged_in().await);
+    assert_eq!(first.site.count("SELECT count(*) AS count FROM sessions").await, 20);
+}
+
+#[actix_web::test]
+async fn a_login_sweeps_away_the_sessions_that_are_over() {
+    let ada = Browser::logged_in("ada").await;
+    ada.site.clock.advance(Duration::days(2));
+    ada.site.logged_in("ada").await;
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM sessions").await, 1);
+}

@@ -160,3 +160,14 @@ fn a_printed_configuration_shows_no_key() {
     let config = read(&[("SECRET_KEY", &key)]).unwrap();
     assert!(!format!("{config:?}").contains(&key));
 }
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn the_database_is_a_file() {
+    for wrong in
+        ["sqlite://app.db", "file:app.db", ":memory:", "mysql://host/app", "postgres://host/app"]
+    {
+        assert!(read(&[("DATABASE_URL", wrong)]).is_err(), "{wrong}");
+    }
+    assert!(read(&[("DATABASE_URL", "/var/lib/app/app.db")]).is_ok());
+}

@@ -91,3 +91,13 @@ async fn a_mistake_in_the_form_costs_neither_the_link_nor_the_words() {
     answer.shows("ada@example.com").shows("Use at least 12 characters").hides("\"short\"");
     assert_eq!(ada.submit(&link, &ADA).await.status, 303);
 }
+
+#[actix_web::test]
+async fn a_failure_of_ours_does_not_use_the_link_up() {
+    let ada = Browser::stranger().await;
+    let link = link(&ada).await;
+    ada.site.sql("ALTER TABLE users RENAME COLUMN name TO other_name").await;
+    assert_eq!(ada.submit(&link, &ADA).await.status, 503);
+    ada.site.sql("ALTER TABLE users RENAME COLUMN other_name TO name").await;
+    assert_eq!(ada.submit(&link, &ADA).await.status, 303);
+}

@@ -92,3 +92,33 @@ async fn pages_load_nothing_from_elsewhere_and_hold_no_inline_code() {
         answer.hides("<script>").hides("<style").hides(" style=").hides(" onclick=");
     }
 }
+
+#[actix_web::test]
+async fn an_address_leads_to_no_file_outside_the_folder_not_even_to_hash_it() {
+    let stranger = Browser::stranger().await;
+    // Reading one of these would never end; the answer must come at once.
+    for path in ["/static//dev/zero", "/static//dev/stdin", "/static/../../../../dev/zero?v=x"] {
+        let answer =
+            tokio::time::timeout(std::time::Duration::from_secs(5), stranger.get(path)).await;
+        assert!(matches!(answer.unwrap().status, 400 | 404), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_file_in_a_subfolder_is_asked_for_again_each_time() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("sub")).unwrap();
+    for name in ["app.css", "sub/inner.css"] {
+        std::fs::write(dir.path().join(name), "x").unwrap();
+    }
+    let key = latchkey::keys::generate();
+    let production = [
+        ("APP_ENV", "production"),
+        ("PUBLIC_URL", "https://app.example.com"),
+        ("SECRET_KEY", key.as_str()),
+        ("STATIC_DIR", dir.path().to_str().unwrap()),
+    ];
+    let stranger = Site::with(&production).await.stranger();
+    assert_eq!(stranger.get("/static/sub/inner.css").await.header("cache-control"), "no-cache");
+    assert_eq!(stranger.get("/static/app.css").await.header("cache-control"), "no-cache");
+}

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{EncodingKey, Header};
+use latchkey::auth::manager::TokenOptions;
 use latchkey::keys::SigningKey;
 use serde_json::{Value, json};
 
@@ -185,7 +186,7 @@ async fn other_keys_are_refused() {
 #[actix_web::test]
 async fn an_access_token_does_not_open_a_page() {
     let ada = Browser::logged_in("ada").await;
-    let token = ada.site.app.logins().create_access_token("1", None).unwrap();
+    let token = ada.site.app.logins().create_access_token("1", TokenOptions::default()).unwrap();
     assert!(!is_accepted(&ada, &token).await);
 }
 

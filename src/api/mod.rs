@@ -1,0 +1,69 @@
+//! What programs may ask about people. Each feature's own API stands beside its pages.
+
+pub mod token;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, ServiceConfig, resource};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::auth::Scoped;
+use crate::auth::scope::{ProfileRead, ProfileWrite, UsersRead};
+use crate::db::Db;
+use crate::error::Response;
+use crate::schema::users;
+use crate::user::{NAME_MAX, User};
+use crate::web::{Errors, Form, Paging, Valid};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/api/me").get(me).patch(rename))
+        .service(resource("/api/users").get(index))
+        .configure(token::routes);
+}
+
+/// What a program learns about a user: nothing else ever gets out.
+#[derive(Serialize)]
+struct Profile<'a> {
+    id: i64,
+    email: &'a str,
+    name: &'a str,
+    is_admin: bool,
+}
+
+impl<'a> From<&'a User> for Profile<'a> {
+    fn from(user: &'a User) -> Self {
+        Self { id: user.id, email: &user.email, name: &user.name, is_admin: user.is_admin }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    name: String,
+}
+
+impl Form for Rename {
+    fn check(&mut self, errors: &mut Errors) {
+        errors.require("name", &mut self.name, "your name", NAME_MAX);
+    }
+}
+
+async fn me(user: Scoped<ProfileRead>) -> Response {
+    Ok(HttpResponse::Ok().json(Profile::from(&user.user)))
+}
+
+async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -> Response {
+    let change = diesel::update(users::table.find(user.id)).set(users::name.eq(form.0.name));
+    let changed = change.returning(User::as_returning());
+    let user = db.write(move |conn| changed.get_result(conn)).await?;
+    Ok(HttpResponse::Ok().json(Profile::from(&user)))
+}
+
+async fn index(_: Scoped<UsersRead>, db: Data<Db>, paging: Paging) -> Response {
+    let page = users::table.order(users::id).limit(paging.limit()).offset(paging.offset());
+    let page = page.select(User::as_select());
+    let users = db.run(move |conn| page.load(conn)).await?;
+    Ok(HttpResponse::Ok().json(paging.list(users.iter().map(Profile::from).collect())))
+}

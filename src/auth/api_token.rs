@@ -1,0 +1,141 @@
+//! Personal API tokens: made by people for their own programs, shown once, ended at any time.
+
+use actix_web::HttpRequest;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+use time::{Duration, PrimitiveDateTime};
+
+use crate::auth::manager::bearer;
+use crate::auth::session::Login;
+use crate::clock::Clock;
+use crate::config::APP_NAME;
+use crate::db::{Backend, Connection, Db};
+use crate::error::Result;
+use crate::keys::{hash_token, random_token};
+use crate::schema::{api_tokens, users};
+use crate::user::User;
+
+/// The longest name, in characters.
+pub const NAME_MAX: usize = 60;
+
+/// The lives to choose from, in days.
+pub const LIVES: [i64; 3] = [30, 90, 365];
+
+/// `last_used_at` is written at most this often.
+const LAST_USED_EVERY: Duration = Duration::MINUTE;
+
+/// What is known of a token once it was shown.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(check_for_backend(Backend))]
+pub struct ApiToken {
+    /// The row.
+    pub id: i64,
+    /// What its owner calls it.
+    pub name: String,
+    /// Its last characters, to tell it from others.
+    pub last_four: String,
+    /// What it is good for.
+    pub scope: String,
+    /// When it was made.
+    pub created_at: PrimitiveDateTime,
+    /// When it ends.
+    pub expires_at: PrimitiveDateTime,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<PrimitiveDateTime>,
+}
+
+/// A token to be made.
+pub struct NewApiToken {
+    /// Whose.
+    pub user_id: i64,
+    /// 1 to [`NAME_MAX`] characters.
+    pub name: String,
+    /// Has passed [`crate::auth::scope::parse`].
+    pub scope: String,
+    /// How long it lives.
+    pub lifetime: Duration,
+}
+
+impl ApiToken {
+    /// Makes a token; its text is to be had here and never again.
+    pub fn create(
+        conn: &mut Connection,
+        new: &NewApiToken,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<String> {
+        let token = generate();
+        diesel::insert_into(api_tokens::table)
+            .values((
+                api_tokens::user_id.eq(new.user_id),
+                api_tokens::name.eq(&new.name),
+                api_tokens::token_hash.eq(hash_token(&token)),
+                api_tokens::last_four.eq(&token[token.len() - 4..]),
+                api_tokens::scope.eq(&new.scope),
+                api_tokens::created_at.eq(now),
+                api_tokens::expires_at.eq(now + new.lifetime),
+            ))
+            .execute(conn)?;
+        Ok(token)
+    }
+
+    /// A user's tokens, newest first.
+    pub fn of(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Self>> {
+        api_tokens::table
+            .filter(api_tokens::user_id.eq(user_id))
+            .order(api_tokens::id.desc())
+            .select(Self::as_select())
+            .load(conn)
+    }
+
+    /// Ends one of a user's tokens; whether there was one.
+    pub fn revoke(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<bool> {
+        let own = api_tokens::table.find(id).filter(api_tokens::user_id.eq(user_id));
+        diesel::delete(own).execute(conn).map(|gone| gone == 1)
+    }
+}
+
+/// Who calls with a personal token, and what it is good for: the app's request loader.
+pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Login, Vec<String>)>> {
+    let Some(token) = bearer(&req).filter(|token| is_well_formed(token)) else { return Ok(None) };
+    let (hash, now) = (hash_token(token), clock.now());
+    drop(req);
+    db.run(move |conn| {
+        let found: Option<(ApiToken, User)> = api_tokens::table
+            .inner_join(users::table)
+            .filter(api_tokens::token_hash.eq(hash))
+            .filter(api_tokens::expires_at.gt(now))
+            .filter(users::disabled_at.is_null())
+            .select((ApiToken::as_select(), User::as_select()))
+            .first(conn)
+            .optional()?;
+        let Some((token, user)) = found else { return QueryResult::Ok(None) };
+        if token.last_used_at.is_none_or(|last| now - last >= LAST_USED_EVERY) {
+            diesel::update(api_tokens::table.find(token.id))
+                .set(api_tokens::last_used_at.eq(now))
+                .execute(conn)?;
+        }
+        let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
+        Ok(Some((Login { user, session: None }, scopes)))
+    })
+    .await
+}
+
+/// A fixed beginning and a checksum, so that secret scanners know one when they see it.
+fn generate() -> String {
+    let body = format!("{APP_NAME}_{}", random_token());
+    format!("{body}{}", checksum(&body))
+}
+
+fn checksum(body: &str) -> String {
+    BASE64.encode(&Sha256::digest(body)[..3])
+}
+
+/// Whether it can be a personal token; a mistyped one costs no query.
+fn is_well_formed(token: &str) -> bool {
+    let Some((body, sum)) = token.split_at_checked(token.len().saturating_sub(4)) else {
+        return false;
+    };
+    body.strip_prefix(APP_NAME).is_some_and(|rest| rest.starts_with('_')) && checksum(body) == sum
+}

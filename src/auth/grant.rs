@@ -1,0 +1,225 @@
+//! Tokens for programs that know a person's password: a short access token, and a refresh token to
+//! get the next one with (RFC 6749). A refresh token works once. The ones that follow from one
+//! log-in are a family, and a used one that comes back ends the family (RFC 9700 section 4.14.2).
+
+use diesel::prelude::*;
+use serde_json::json;
+use time::{Duration, PrimitiveDateTime};
+
+use crate::auth::event::{SecurityEvent, SecurityEvents};
+use crate::auth::manager::{LoginManager, TokenOptions};
+use crate::auth::scope;
+use crate::auth::session::Login;
+use crate::auth::token::Claims;
+use crate::clock::Clock;
+use crate::db::{Backend, Connection, Db};
+use crate::error::{Error, Result};
+use crate::keys::{hash_token, random_token};
+use crate::schema::{refresh_tokens, users};
+use crate::user::User;
+
+/// Names the family in an access token, so that both end together.
+const FAMILY: &str = "sid";
+
+/// What a client gets (RFC 6749 section 5.1).
+pub struct Issued {
+    /// For the `Authorization` header.
+    pub access_token: String,
+    /// Seconds until it expires.
+    pub expires_in: i64,
+    /// For the next one.
+    pub refresh_token: String,
+    /// What they are good for.
+    pub scope: String,
+}
+
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = refresh_tokens, check_for_backend(Backend))]
+struct Row {
+    id: i64,
+    user_id: i64,
+    family: String,
+    scope: String,
+    expires_at: PrimitiveDateTime,
+    used_at: Option<PrimitiveDateTime>,
+}
+
+/// What became of a refresh token.
+enum Exchange {
+    Next(Row, String),
+    Reused(i64),
+    Refused,
+}
+
+/// Issues, exchanges and ends tokens. Cheap to clone.
+#[derive(Clone)]
+pub struct Grants {
+    /// Where the refresh tokens are.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// How long a family lives.
+    pub lifetime: Duration,
+    /// Where it is told.
+    pub events: SecurityEvents,
+}
+
+impl Grants {
+    /// The first tokens of a family. The scopes have passed [`scope::parse`].
+    pub async fn issue(
+        &self,
+        logins: &LoginManager<Login>,
+        user: &User,
+        scope: String,
+    ) -> Result<Issued> {
+        let (user_id, password_hash) = (user.id, user.password_hash.clone());
+        let (family, refresh_token) = (random_token(), random_token());
+        let expires_at = self.clock.now() + self.lifetime;
+        let (row_family, row_scope) = (family.clone(), scope.clone());
+        let hash = hash_token(&refresh_token);
+        self.db
+            .write(move |conn| {
+                // As when a session begins: the password may have been changed since.
+                if !User::is_still(conn, user_id, &password_hash)? {
+                    return Err(Error::NotAuthenticated);
+                }
+                Ok(insert(conn, user_id, &row_family, &hash, &row_scope, expires_at)?)
+            })
+            .await?;
+        self.events.tell(&SecurityEvent::TokenIssued { user_id });
+        pair(logins, user_id, &family, refresh_token, scope)
+    }
+
+    /// The next tokens for a refresh token, or `None` for one that is not good.
+    pub async fn refresh(
+        &self,
+        logins: &LoginManager<Login>,
+        refresh_token: &str,
+    ) -> Result<Option<Issued>> {
+        let (hash, now) = (hash_token(refresh_token), self.clock.now());
+        match self.db.write(move |conn| exchange(conn, &hash, now)).await? {
+            Exchange::Next(row, next) => {
+                self.events.tell(&SecurityEvent::TokenRefreshed { user_id: row.user_id });
+                pair(logins, row.user_id, &row.family, next, row.scope).map(Some)
+            }
+            Exchange::Reused(user_id) => {
+                self.events.tell(&SecurityEvent::TokenReused { user_id });
+                Ok(None)
+            }
+            Exchange::Refused => Ok(None),
+        }
+    }
+
+    /// Ends the family of an access or refresh token (RFC 7009). Unknown tokens end nothing.
+    pub async fn revoke(&self, logins: &LoginManager<Login>, token: &str) -> Result<()> {
+        let claimed = logins.verify_access_token(token).ok();
+        let family = claimed.and_then(|claims| family_of(&claims).map(str::to_owned));
+        let hash = hash_token(token);
+        let ended = self
+            .db
+            .write(move |conn| {
+                let by_hash = refresh_tokens::table.filter(refresh_tokens::token_hash.eq(hash));
+                let found = by_hash.select(refresh_tokens::family).first(conn).optional()?;
+                let Some(family) = found.or(family) else { return QueryResult::Ok(None) };
+                end_family(conn, &family)
+            })
+            .await?;
+        if let Some(user_id) = ended {
+            self.events.tell(&SecurityEvent::TokenRevoked { user_id });
+        }
+        Ok(())
+    }
+
+    /// The user of an access token whose family is alive, if they may log in.
+    pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
+        let Some(family) = family_of(&claims).map(str::to_owned) else { return Ok(None) };
+        let now = self.clock.now();
+        self.db
+            .run(move |conn| {
+                let user: Option<User> = refresh_tokens::table
+                    .inner_join(users::table)
+                    .filter(refresh_tokens::family.eq(family))
+                    .filter(refresh_tokens::expires_at.gt(now))
+                    .filter(users::disabled_at.is_null())
+                    .select(User::as_select())
+                    .first(conn)
+                    .optional()?;
+                let user = user.filter(|user| user.id.to_string() == claims.sub);
+                QueryResult::Ok(user.map(|user| Login { user, session: None }))
+            })
+            .await
+    }
+}
+
+fn family_of(claims: &Claims) -> Option<&str> {
+    claims.extra.get(FAMILY)?.as_str()
+}
+
+fn pair(
+    logins: &LoginManager<Login>,
+    user_id: i64,
+    family: &str,
+    refresh_token: String,
+    scope: String,
+) -> Result<Issued> {
+    let mut options = TokenOptions {
+        scopes: scope.split(' ').map(str::to_owned).collect(),
+        ..TokenOptions::default()
+    };
+    options.claims.insert(FAMILY.to_owned(), json!(family));
+    let access_token = logins.create_access_token(&user_id.to_string(), options)?;
+    let expires_in = logins.default_expiry().whole_seconds();
+    Ok(Issued { access_token, expires_in, refresh_token, scope })
+}
+
+fn exchange(conn: &mut Connection, hash: &str, now: PrimitiveDateTime) -> Result<Exchange> {
+    let found: Option<(Row, User)> = refresh_tokens::table
+        .inner_join(users::table)
+        .filter(refresh_tokens::token_hash.eq(hash))
+        .select((Row::as_select(), User::as_select()))
+        .first(conn)
+        .optional()?;
+    let Some((row, user)) = found else { return Ok(Exchange::Refused) };
+    // One statement decides who was first, however many ask at once.
+    let unused = refresh_tokens::table.find(row.id).filter(refresh_tokens::used_at.is_null());
+    let was_first = diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 1;
+    if row.used_at.is_some() || !was_first {
+        end_family(conn, &row.family)?;
+        return Ok(Exchange::Reused(row.user_id));
+    }
+    let granted = row.scope.split(' ').all(|name| scope::may_hold(&user, name));
+    if now >= row.expires_at || user.disabled_at.is_some() || !granted {
+        return Ok(Exchange::Refused);
+    }
+    let next = random_token();
+    let (family, scope) = (row.family.clone(), row.scope.clone());
+    insert(conn, row.user_id, &family, &hash_token(&next), &scope, row.expires_at)?;
+    Ok(Exchange::Next(row, next))
+}
+
+fn insert(
+    conn: &mut Connection,
+    user_id: i64,
+    family: &str,
+    hash: &str,
+    scope: &str,
+    expires_at: PrimitiveDateTime,
+) -> QueryResult<usize> {
+    diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::user_id.eq(user_id),
+            refresh_tokens::family.eq(family),
+            refresh_tokens::token_hash.eq(hash),
+            refresh_tokens::scope.eq(scope),
+            refresh_tokens::expires_at.eq(expires_at),
+        ))
+        .execute(conn)
+}
+
+/// Whose it was.
+fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
+    let rows = refresh_tokens::table.filter(refresh_tokens::family.eq(family));
+    let owner = rows.select(refresh_tokens::user_id).first(conn).optional()?;
+    diesel::delete(rows).execute(conn)?;
+    Ok(owner)
+}
