@@ -115,6 +115,24 @@ impl Site {
         browser
     }
 
+    /// A browser in which `name` logged in too long ago for what needs a fresh log-in.
+    pub async fn stale(self: &Rc<Self>, name: &str) -> Browser {
+        let browser = self.logged_in(name).await;
+        self.clock.advance(time::Duration::minutes(10));
+        browser
+    }
+
+    /// A program of `name`'s, with a token for these scopes.
+    pub async fn program(self: &Rc<Self>, name: &str, scope: &str) -> Browser {
+        self.user(name).await;
+        let program = self.stranger();
+        program.set_header("accept", Some("application/json")).set_header("sec-fetch-site", None);
+        let tokens = program.token(&[("username", &address(name)), ("scope", scope)]).await;
+        let access = tokens.json()["access_token"].as_str().expect(&tokens.body).to_owned();
+        program.set_header("authorization", Some(&format!("Bearer {access}")));
+        program
+    }
+
     /// The user called `name`, with the address `name@example.com`.
     pub async fn user(&self, name: &str) -> User {
         let email = Email::parse(&address(name)).unwrap();
@@ -199,6 +217,26 @@ impl Browser {
         let body =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Asks for a token by [`PASSWORD`], with these further parameters.
+    pub async fn token(&self, parameters: &[(&str, &str)]) -> Answer {
+        let grant = [("grant_type", "password"), ("password", PASSWORD)];
+        self.submit("/auth/token", &[&grant, parameters].concat()).await
+    }
+
+    /// Exchanges a refresh token.
+    pub async fn refresh(&self, token: &str) -> Answer {
+        self.submit("/auth/token", &[("grant_type", "refresh_token"), ("refresh_token", token)])
+            .await
+    }
+
+    /// Sends JSON.
+    pub async fn json(&self, method: Method, path: &str, body: &serde_json::Value) -> Answer {
+        self.set_header("content-type", Some("application/json"));
+        let answer = self.send(method, path, Some(body.to_string())).await;
+        self.headers.borrow_mut().remove("content-type");
+        answer
     }
 
     /// Opens the page that a redirect leads to.
@@ -306,6 +344,12 @@ impl Answer {
     /// A header's text; empty when it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body, as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }
 
     /// Where a redirect leads.

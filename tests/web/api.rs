@@ -1,0 +1,188 @@
+//! The JSON API.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, Site};
+
+async fn program(scope: &str) -> Browser {
+    Site::open().await.program("ada", scope).await
+}
+
+#[actix_web::test]
+async fn a_program_reads_and_changes_the_profile() {
+    let ada = program("profile:read profile:write").await;
+    let me = ada.get("/api/me").await.json();
+    assert_eq!(me, json!({"id": 1, "email": "ada@example.com", "name": "ada", "is_admin": false}));
+    let answer = ada.json(Method::PATCH, "/api/me", &json!({"name": "Ada <b>L</b>"})).await;
+    assert_eq!((answer.status, &answer.json()["name"]), (200, &"Ada <b>L</b>".into()));
+}
+
+#[actix_web::test]
+async fn a_program_writes_reads_changes_and_deletes_notes() {
+    let ada = program("notes:read notes:write").await;
+    let answer =
+        ada.json(Method::POST, "/api/notes", &json!({"title": "Milk", "body": "Two"})).await;
+    assert_eq!((answer.status, &answer.json()["title"]), (201, &"Milk".into()));
+    assert_eq!(ada.get("/api/notes/1").await.json()["body"], "Two");
+    let answer = ada.json(Method::PUT, "/api/notes/1", &json!({"title": "Oat milk"})).await;
+    assert_eq!((answer.status, &answer.json()["title"]), (200, &"Oat milk".into()));
+    assert_eq!(ada.get("/api/notes").await.json()["items"][0]["title"], "Oat milk");
+    let answer = ada.send(Method::DELETE, "/api/notes/1", None).await;
+    assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+    assert_eq!(ada.get("/api/notes/1").await.status, 404);
+}
+
+#[actix_web::test]
+async fn people_and_programs_see_the_same_notes_by_the_same_rules() {
+    let program = program("notes:read notes:write").await;
+    let person = program.site.logged_in("ada").await;
+    program.json(Method::POST, "/api/notes", &json!({"title": "From a program"})).await;
+    person.get("/notes").await.shows("From a program");
+    person.submit("/notes", &[("title", "From a person")]).await;
+    program.get("/api/notes").await.shows("From a person");
+    let answer = program.json(Method::POST, "/api/notes", &json!({"title": " "})).await;
+    assert_eq!((answer.status, &answer.json()["errors"]["title"]), (422, &"Enter a title.".into()));
+}
+
+#[actix_web::test]
+async fn anothers_note_is_not_there_for_programs_either() {
+    let eve = program("notes:read notes:write").await;
+    let bob = eve.site.logged_in("bob").await;
+    bob.submit("/notes", &[("title", "Secret")]).await;
+    assert_eq!(eve.get("/api/notes/1").await.status, 404);
+    assert_eq!(eve.json(Method::PUT, "/api/notes/1", &json!({"title": "x"})).await.status, 404);
+    assert_eq!(eve.send(Method::DELETE, "/api/notes/1", None).await.status, 404);
+    eve.get("/api/notes").await.hides("Secret");
+}
+
+#[actix_web::test]
+async fn each_call_needs_its_scope_and_says_which() {
+    let ada = program("profile:read").await;
+    let note = json!({"title": "Milk"});
+    for (method, path, scope) in [
+        (Method::PATCH, "/api/me", "profile:write"),
+        (Method::GET, "/api/notes", "notes:read"),
+        (Method::POST, "/api/notes", "notes:write"),
+        (Method::GET, "/api/notes/1", "notes:read"),
+        (Method::PUT, "/api/notes/1", "notes:write"),
+        (Method::DELETE, "/api/notes/1", "notes:write"),
+        (Method::GET, "/api/users", "users:read"),
+    ] {
+        let answer = ada.json(method, path, &note).await;
+        let challenge =
+            format!("Bearer realm=\"latchkey\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        assert_eq!(
+            (answer.status, answer.header("www-authenticate")),
+            (403, challenge.as_str()),
+            "{path}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn who_is_no_longer_an_administrator_holds_the_scope_for_nothing() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    let root = site.program("root", "users:read").await;
+    assert_eq!(root.get("/api/users").await.json()["items"][0]["name"], "root");
+    site.sql("UPDATE users SET is_admin = FALSE").await;
+    assert_eq!(root.get("/api/users").await.status, 403);
+}
+
+#[actix_web::test]
+async fn a_cookie_does_not_open_the_api_and_a_token_opens_no_page() {
+    let ada = program("profile:read notes:read notes:write").await;
+    let person = ada.site.logged_in("ada").await;
+    for path in ["/api/me", "/api/notes"] {
+        let answer = person.get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("www-authenticate")),
+            (401, "Bearer realm=\"latchkey\"")
+        );
+    }
+    for path in ["/dashboard", "/notes", "/notes/new", "/account/tokens", "/sudo"] {
+        assert_eq!(ada.get(path).await.status, 401, "{path}");
+    }
+    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 401);
+}
+
+#[actix_web::test]
+async fn wrong_bodies_are_told_apart_without_the_parsers_words() {
+    let ada = program("notes:write profile:write").await;
+    let bodies = [
+        ("{", 400),
+        ("", 400),
+        ("nonsense", 400),
+        ("[]", 422),
+        ("{\"title\":1}", 422),
+        ("{\"title\":null}", 422),
+        ("{\"title\":\"a\",\"admin\":true}", 422),
+        ("{\"title\":\"a\",\"title\":\"b\"}", 422),
+        ("{\"title\":\"\"}", 422),
+    ];
+    for (body, status) in bodies {
+        ada.set_header("content-type", Some("application/json"));
+        let answer = ada.send(Method::POST, "/api/notes", Some(body.to_owned())).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, "application/problem+json"),
+            "{body}"
+        );
+        let problem: Value = answer.json();
+        assert!(problem["title"].is_string() && problem["request_id"].is_string());
+        answer.hides("expected").hides("line 1").hides("Draft");
+    }
+}
+
+#[actix_web::test]
+async fn a_body_must_say_that_it_is_json() {
+    let ada = program("notes:write").await;
+    for kind in [
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("application/jsonx"),
+        None,
+    ] {
+        ada.set_header("content-type", kind);
+        let answer =
+            ada.send(Method::POST, "/api/notes", Some("{\"title\":\"Milk\"}".to_owned())).await;
+        assert_eq!(answer.status, 415, "{kind:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_profile_has_no_other_members_to_write() {
+    let ada = program("profile:write").await;
+    for member in ["id", "email", "is_admin", "password_hash", "disabled_at"] {
+        let answer =
+            ada.json(Method::PATCH, "/api/me", &json!({"name": "Ada", member: true})).await;
+        assert_eq!(answer.status, 422, "{member}");
+    }
+    assert_eq!(ada.site.user("ada").await.name, "ada");
+}
+
+#[actix_web::test]
+async fn lists_come_a_page_at_a_time() {
+    let ada = program("notes:read notes:write").await;
+    for n in 1..=3 {
+        ada.json(Method::POST, "/api/notes", &json!({"title": format!("Number {n}")})).await;
+    }
+    let page = ada.get("/api/notes?per_page=2").await.json();
+    assert_eq!((page["items"].as_array().unwrap().len(), &page["more"]), (2, &true.into()));
+    let page = ada.get("/api/notes?per_page=2&page=2").await.json();
+    assert_eq!((page["items"].as_array().unwrap().len(), &page["more"]), (1, &false.into()));
+    assert_eq!(ada.get("/api/notes?per_page=1000000").await.json()["per_page"], 100);
+    assert_eq!(ada.get("/api/notes?page=-1").await.status, 400);
+}
+
+#[actix_web::test]
+async fn ending_all_sessions_ends_every_cookie_and_every_token() {
+    let program = program("profile:read").await;
+    let person = program.site.logged_in("ada").await;
+    let id = program.site.user("ada").await.id;
+    let end = move |conn: &mut _| latchkey::auth::Sessions::end_all(conn, id);
+    program.site.db.write(end).await.unwrap();
+    assert_eq!(program.get("/api/me").await.status, 401);
+    assert!(!person.is_logged_in().await);
+}

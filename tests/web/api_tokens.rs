@@ -1,0 +1,116 @@
+//! Personal API tokens.
+
+use time::Duration;
+
+use crate::browser::{Browser, Site};
+
+const FORM: [(&str, &str); 3] = [("name", "Backup script"), ("days", "30"), ("notes:read", "yes")];
+
+/// Makes a token; its text.
+async fn make(ada: &Browser) -> String {
+    let page = ada.submit("/account/tokens", &FORM).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.shows("It will not be shown again.");
+    page.body.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap().to_owned()
+}
+
+async fn call(site: &std::rc::Rc<Site>, token: &str, path: &str) -> u16 {
+    let program = site.stranger();
+    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    program.get(path).await.status
+}
+
+#[actix_web::test]
+async fn a_token_is_shown_once_and_opens_what_it_was_made_for() {
+    let ada = Browser::logged_in("ada").await;
+    let token = make(&ada).await;
+    assert_eq!(call(&ada.site, &token, "/api/notes").await, 200);
+    assert_eq!(call(&ada.site, &token, "/api/me").await, 403);
+    assert_eq!(call(&ada.site, &token, "/notes").await, 401);
+    let page = ada.get("/account/tokens").await;
+    page.hides(&token)
+        .shows("Backup script")
+        .shows(&token[token.len() - 4..])
+        .shows("last used 1 November");
+}
+
+#[actix_web::test]
+async fn scanners_know_a_token_by_its_form() {
+    let ada = Browser::logged_in("ada").await;
+    let token = make(&ada).await;
+    let random = token.strip_prefix("latchkey_").unwrap();
+    assert_eq!(random.len(), 43 + 4);
+    assert_eq!(
+        ada.site
+            .count("SELECT count(*) AS count FROM api_tokens WHERE token_hash LIKE 'latchkey%'")
+            .await,
+        0
+    );
+}
+
+#[actix_web::test]
+async fn a_token_ends_when_it_was_to_end() {
+    let ada = Browser::logged_in("ada").await;
+    let token = make(&ada).await;
+    ada.site.clock.advance(Duration::days(30) - Duration::SECOND);
+    assert_eq!(call(&ada.site, &token, "/api/notes").await, 200);
+    ada.site.clock.advance(Duration::SECOND);
+    assert_eq!(call(&ada.site, &token, "/api/notes").await, 401);
+}
+
+#[actix_web::test]
+async fn a_token_that_is_ended_is_dead_and_anothers_cannot_be() {
+    let ada = Browser::logged_in("ada").await;
+    let token = make(&ada).await;
+    let eve = ada.site.logged_in("eve").await;
+    assert_eq!(eve.submit("/account/tokens/1/revoke", &[]).await.status, 404);
+    assert_eq!(call(&ada.site, &token, "/api/notes").await, 200);
+    let answer = ada.submit("/account/tokens/1/revoke", &[]).await;
+    ada.follow(&answer).await.shows("The token is ended.").shows("You have no tokens.");
+    assert_eq!(call(&ada.site, &token, "/api/notes").await, 401);
+}
+
+#[actix_web::test]
+async fn a_disabled_users_token_is_dead() {
+    let ada = Browser::logged_in("ada").await;
+    let token = make(&ada).await;
+    ada.site.sql("UPDATE users SET disabled_at = created_at").await;
+    assert_eq!(call(&ada.site, &token, "/api/notes").await, 401);
+}
+
+#[actix_web::test]
+async fn a_changed_token_is_refused() {
+    let ada = Browser::logged_in("ada").await;
+    let token = make(&ada).await;
+    for at in [0, 9, 20, 52, 55] {
+        let mut bytes = token.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        assert_eq!(call(&ada.site, &String::from_utf8(bytes).unwrap(), "/api/notes").await, 401);
+    }
+}
+
+#[actix_web::test]
+async fn the_form_is_checked_and_keeps_what_was_ticked() {
+    let ada = Browser::logged_in("ada").await;
+    let answer = ada
+        .submit("/account/tokens", &[("name", ""), ("days", "31"), ("notes:write", "yes")])
+        .await;
+    assert_eq!(answer.status, 422);
+    answer.shows("Enter a name.").shows("Choose how long it lives.");
+    answer.shows("name=\"notes:write\" value=\"yes\" checked");
+    ada.submit("/account/tokens", &[("name", "x"), ("days", "30")])
+        .await
+        .shows("Tick at least one.");
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM api_tokens").await, 0);
+}
+
+#[actix_web::test]
+async fn nobody_makes_a_token_for_more_than_they_may() {
+    let ada = Browser::logged_in("ada").await;
+    ada.get("/account/tokens/new").await.hides("users:read");
+    let answer = ada
+        .submit("/account/tokens", &[("name", "x"), ("days", "30"), ("users:read", "yes")])
+        .await;
+    assert_eq!(answer.status, 422);
+    answer.shows("You may not hold all of these.");
+}

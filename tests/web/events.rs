@@ -1,0 +1,67 @@
+//! Security events: the application can listen.
+
+use std::sync::{Arc, Mutex};
+
+use latchkey::auth::SecurityEvent::{self, *};
+
+use crate::browser::{PASSWORD, Site};
+
+fn listen(site: &Site) -> Arc<Mutex<Vec<SecurityEvent>>> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&heard);
+    site.app.events().listen(move |event| sink.lock().unwrap().push(event.clone()));
+    heard
+}
+
+#[actix_web::test]
+async fn a_persons_day_is_told() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    let heard = listen(&site);
+    let ada = site.stranger();
+    ada.submit("/login", &[("email", "ada@example.com"), ("password", "wrong password")]).await;
+    ada.get("/dashboard").await;
+    ada.log_in("ada").await;
+    ada.submit("/sudo", &[("password", "wrong password")]).await;
+    ada.submit("/sudo", &[("password", PASSWORD)]).await;
+    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("notes:read", "yes")]).await;
+    ada.submit("/account/tokens/1/revoke", &[]).await;
+    ada.submit("/logout", &[]).await;
+    let user_id = 1;
+    let told = [
+        LogInFailed,
+        Unauthorized,
+        LoggedIn { user_id },
+        SudoDenied { user_id },
+        SudoGranted { user_id },
+        ApiTokenCreated { user_id },
+        TokenRevoked { user_id },
+        LoggedOut { user_id },
+    ];
+    assert_eq!(*heard.lock().unwrap(), told);
+}
+
+#[actix_web::test]
+async fn a_programs_day_is_told() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    let heard = listen(&site);
+    let ada = site.program("ada", "profile:read").await;
+    ada.token(&[("username", "no@example.com")]).await;
+    let tokens = ada.token(&[("username", "ada@example.com")]).await.json();
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    ada.refresh(refresh).await;
+    ada.refresh(refresh).await;
+    ada.get("/api/notes").await;
+    let user_id = 1;
+    let told = [
+        TokenIssued { user_id },
+        TokenRefused,
+        TokenIssued { user_id },
+        TokenRefreshed { user_id },
+        TokenReused { user_id },
+        TokenRefused,
+        OutOfScope { scope: "notes:read" },
+    ];
+    assert_eq!(*heard.lock().unwrap(), told);
+}
