@@ -36,12 +36,12 @@ use crate::keys::{self, SigningKey};
 use crate::peer::Peers;
 use crate::user::User;
 use crate::web::assets::Assets;
-use crate::web::errors::render_errors;
+use crate::web::errors::{self, Refusals, render_errors};
 use crate::web::flash::{self, FlashCookie};
 use crate::web::form::FORM_MAX_BYTES;
 use crate::web::observe::{Outermost, observe};
 use crate::web::origin::{Origins, check_origin};
-use crate::{accounts, api, home, notes};
+use crate::{accounts, api, docs, home, notes};
 
 /// The features: each a file or folder that lists its own routes.
 pub fn features(config: &mut ServiceConfig) {
@@ -51,6 +51,10 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(notes::routes)
         .configure(api::routes);
 }
+
+/// What a stranger and a token without the scope get. Replace either to answer in another way.
+const REFUSALS: Refusals =
+    Refusals { not_authenticated: errors::ask_to_log_in, out_of_scope: errors::name_the_scope };
 
 /// Everything that handlers and middleware ask for. Cheap to clone: the threads share it.
 #[derive(Clone)]
@@ -125,6 +129,11 @@ impl App {
             .wrap(from_fn(keep))
             .wrap(from_fn(identify::<Login>))
             .configure(features)
+            .configure(|config| {
+                if self.config.api_docs {
+                    docs::routes(config);
+                }
+            })
             .default_service(web::to(|| async { Err::<&str, _>(Error::NotFound) }));
         actix_web::App::new()
             .configure(|config| self.provide(config))
@@ -151,6 +160,7 @@ impl App {
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::<Registration>::new(self.config.registration))
+            .app_data(Data::new(REFUSALS))
             .app_data(Data::new(FlashCookie(cookie("flash"))))
             .app_data(Data::new(Origins::new(&self.config, cookie("session"))))
             .app_data(Data::new(Outermost {

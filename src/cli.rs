@@ -39,10 +39,20 @@ enum Command {
     /// Add, list and change the people who can log in
     #[command(subcommand)]
     User(UserCommand),
-    /// Print a new key for `SECRET_KEY`
-    Secret,
+    /// Print a new key for `SECRET_KEY`, or put one into `SECRET_KEY_FILE`
+    Secret {
+        #[command(subcommand)]
+        command: Option<SecretCommand>,
+    },
     /// List every route with its methods
     Routes,
+}
+
+#[derive(Clone, Subcommand)]
+enum SecretCommand {
+    /// Put a new key in front of those in `SECRET_KEY_FILE`: it signs, and the others still verify.
+    /// Take the old ones out when the longest session is over
+    Rotate,
 }
 
 #[derive(Clone, Subcommand)]
@@ -105,12 +115,15 @@ impl Cli {
 
     fn execute(self) -> Result<(), Failure> {
         let command = self.command.unwrap_or_default();
-        if matches!(command, Command::Secret) {
+        if matches!(command, Command::Secret { command: None }) {
             println!("{}", keys::generate());
             return Ok(());
         }
         let config = Config::read(|name| std::env::var(name).ok())
             .map_err(|message| Failure { message, code: EXIT_CONFIG })?;
+        if matches!(command, Command::Secret { .. }) {
+            return rotate_secret(&config);
+        }
         logger::init(&config);
         let db = Db::connect(config.database_url.expose(), config.database_connections)?;
         if matches!(command, Command::Migrate) {
@@ -126,6 +139,16 @@ impl Cli {
             }
         })
     }
+}
+
+fn rotate_secret(config: &Config) -> Result<(), Failure> {
+    if !config.secret_keys.is_empty() {
+        let sentence = "SECRET_KEY is set: put a line of `secret` in front of it, with a comma.";
+        return Err(Failure::from(sentence));
+    }
+    let kept = keys::rotate(&config.secret_key_file)?;
+    println!("A new key signs from the next start on; {kept} older ones still verify.");
+    Ok(())
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {

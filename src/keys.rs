@@ -98,17 +98,32 @@ pub fn parse_list(text: &str) -> Result<Vec<SigningKey>, String> {
 
 /// Reads the keys from `path`; where there is no file, writes one with a new key (0600).
 pub fn read_or_create(path: &Path) -> Result<Vec<SigningKey>, String> {
-    let fail = |error: std::io::Error| {
-        format!("The key file {} cannot be used: {error}. Check SECRET_KEY_FILE.", path.display())
-    };
     if !path.exists() {
-        files::create_private_dir(path.parent().unwrap_or(Path::new(""))).map_err(fail)?;
-        // Whole or not at all: written beside it, then given its name.
-        let draft = path.with_extension("new");
-        writeln!(files::open_private(&draft).map_err(fail)?, "{}", generate()).map_err(fail)?;
-        fs::rename(&draft, path).map_err(fail)?;
+        write(path, &generate())?;
     }
     read(path)
+}
+
+/// Whole or not at all: written beside it, then given its name.
+fn write(path: &Path, keys: &str) -> Result<(), String> {
+    let fail = |error: std::io::Error| {
+        format!(
+            "The key file {} cannot be written: {error}. Check SECRET_KEY_FILE.",
+            path.display()
+        )
+    };
+    files::create_private_dir(path.parent().unwrap_or(Path::new(""))).map_err(fail)?;
+    let draft = path.with_extension("new");
+    writeln!(files::open_private(&draft).map_err(fail)?, "{keys}").map_err(fail)?;
+    fs::rename(&draft, path).map_err(fail)
+}
+
+/// Puts a new key in front of those in `path`; returns how many there were.
+pub fn rotate(path: &Path) -> Result<usize, String> {
+    let old = read(path)?.len();
+    let text = fs::read_to_string(path).unwrap_or_default();
+    write(path, &format!("{},{}", generate(), text.trim()))?;
+    Ok(old)
 }
 
 /// Reads the keys from `path`.

@@ -20,5 +20,6 @@ pub mod home; // start page and dashboard
 pub mod notes; // the worked example
 pub mod accounts; // set-up, register, log-in
 pub mod api; // what programs may ask; the token endpoint
+pub mod docs; // the API described
 pub mod app; // the parts put together
 pub mod cli; // the commands

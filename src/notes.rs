@@ -1,6 +1,7 @@
 //! Notes: the worked example of a model with its pages. Copy it and rename.
 
 mod api;
+pub use api::describe;
 
 use actix_web::web::{Data, ServiceConfig, resource};
 use diesel::prelude::*;
@@ -22,12 +23,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(api::routes);
 }
 
-#[derive(Queryable, Selectable, serde::Serialize)]
+#[derive(Queryable, Selectable, serde::Serialize, utoipa::ToSchema)]
 #[diesel(check_for_backend(Backend))]
 struct Note {
     id: i64,
     title: String,
     body: String,
+    #[serde(serialize_with = "crate::web::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
     created_at: time::PrimitiveDateTime,
 }
 
@@ -43,7 +46,7 @@ impl Owned for Note {
     }
 }
 
-#[derive(Default, serde::Deserialize, Insertable, AsChangeset)]
+#[derive(Default, serde::Deserialize, Insertable, AsChangeset, utoipa::ToSchema)]
 #[diesel(table_name = notes)]
 #[serde(default, deny_unknown_fields)]
 struct Draft {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Where each module stands. A module may use those of a lower number; `auth` and `web` also their
 /// own parts.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 23] = [
     ("clock", 0),
     ("files", 0),
     ("keys", 1),
@@ -26,10 +26,11 @@ const LAYERS: [(&str, u8); 22] = [
     ("notes", 9),
     ("accounts", 9),
     ("api", 9),
-    ("app", 10),
-    ("cli", 11),
-    ("lib", 12),
-    ("main", 13),
+    ("docs", 10),
+    ("app", 11),
+    ("cli", 12),
+    ("lib", 13),
+    ("main", 14),
 ];
 
 #[test]

@@ -13,7 +13,16 @@ use crate::db::Db;
 use crate::error::Response;
 use crate::schema::users;
 use crate::user::{NAME_MAX, User};
-use crate::web::{Errors, Form, Paging, Valid};
+use crate::web::{Errors, Form, List, Paging, Valid};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(me, rename, index))]
+struct Described;
+
+/// This feature, for the API's description.
+pub fn describe() -> utoipa::openapi::OpenApi {
+    <Described as utoipa::OpenApi>::openapi()
+}
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -24,7 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// What a program learns about a user: nothing else ever gets out.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Profile<'a> {
     id: i64,
     email: &'a str,
@@ -38,7 +47,7 @@ impl<'a> From<&'a User> for Profile<'a> {
     }
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Rename {
     name: String,
@@ -50,10 +59,12 @@ impl Form for Rename {
     }
 }
 
+#[utoipa::path(get, path = "/api/me", tag = "profile", description = "Who the token belongs to", responses((status = 200, body = Profile)), security(("password" = ["profile:read"]), ("token" = [])))]
 async fn me(user: Scoped<ProfileRead>) -> Response {
     Ok(HttpResponse::Ok().json(Profile::from(&user.user)))
 }
 
+#[utoipa::path(patch, path = "/api/me", tag = "profile", description = "Change the name", request_body = Rename, responses((status = 200, body = Profile), (status = 422)), security(("password" = ["profile:write"]), ("token" = [])))]
 async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -> Response {
     let change = diesel::update(users::table.find(user.id)).set(users::name.eq(form.0.name));
     let changed = change.returning(User::as_returning());
@@ -61,6 +72,7 @@ async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -
     Ok(HttpResponse::Ok().json(Profile::from(&user)))
 }
 
+#[utoipa::path(get, path = "/api/users", tag = "users", description = "Everybody with an account", params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)), responses((status = 200, body = List<Profile>)), security(("password" = ["users:read"]), ("token" = [])))]
 async fn index(_: Scoped<UsersRead>, db: Data<Db>, paging: Paging) -> Response {
     let page = users::table.order(users::id).limit(paging.limit()).offset(paging.offset());
     let page = page.select(User::as_select());

@@ -51,9 +51,11 @@ pub async fn render_errors(
     let cause = res.response().error().map_or_else(String::new, ToString::to_string);
     log_failure(&RequestId::of(req), status, &cause);
     tell(req, status, error);
-    let mut drawn = match error {
-        Some(Error::NotAuthenticated) if wants_html(req) => ask_to_log_in(req),
-        Some(Error::NotFresh) if wants_html(req) => ask_for_password(req),
+    let refusals = req.app_data::<Data<Refusals>>();
+    let mut drawn = match (error, refusals) {
+        (Some(Error::NotAuthenticated), Some(refusals)) => (refusals.not_authenticated)(req)?,
+        (Some(Error::OutOfScope(scope)), Some(refusals)) => (refusals.out_of_scope)(req, scope)?,
+        (Some(Error::NotFresh), _) if wants_html(req) => ask_for_password(req),
         _ => draw(Subject::of(req)?, status, error)?,
     };
     // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
@@ -64,6 +66,15 @@ pub async fn render_errors(
         }
     }
     Ok(res.into_response(drawn.map_into_right_body()))
+}
+
+/// How the two refusals that every application may want to word itself are answered. Set in one
+/// place, `REFUSALS` in `app.rs`.
+pub struct Refusals {
+    /// For [`Error::NotAuthenticated`].
+    pub not_authenticated: fn(&HttpRequest) -> Response,
+    /// For [`Error::OutOfScope`].
+    pub out_of_scope: fn(&HttpRequest, &'static str) -> Response,
 }
 
 /// What an error is drawn about.
@@ -166,8 +177,17 @@ fn ask_for_password(req: &HttpRequest) -> HttpResponse {
     redirect(&format!("/sudo?next={next}"), Flash::notice(sentence))
 }
 
-/// To the log-in page, and back here after it; a form that was sent is not sent again.
-fn ask_to_log_in(req: &HttpRequest) -> HttpResponse {
+/// A program gets 403 and the name of the scope (RFC 6750 section 3.1).
+pub fn name_the_scope(req: &HttpRequest, scope: &'static str) -> Response {
+    draw(Subject::of(req)?, StatusCode::FORBIDDEN, Some(&Error::OutOfScope(scope)))
+}
+
+/// A person goes to the log-in page, and back here after it; a form that was sent is not sent
+/// again. A program gets 401.
+pub fn ask_to_log_in(req: &HttpRequest) -> Response {
+    if !wants_html(req) {
+        return draw(Subject::of(req)?, StatusCode::UNAUTHORIZED, Some(&Error::NotAuthenticated));
+    }
     let here = req.uri().path_and_query().map_or("/", |here| here.as_str());
     let to = if req.method() == Method::GET {
         let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
@@ -175,7 +195,7 @@ fn ask_to_log_in(req: &HttpRequest) -> HttpResponse {
     } else {
         "/login".to_owned()
     };
-    redirect(&to, Flash::notice("Please log in to see this page."))
+    Ok(redirect(&to, Flash::notice("Please log in to see this page.")))
 }
 
 /// The one line about a request that went wrong, with its cause.

@@ -24,8 +24,15 @@ const STRICT_TRANSPORT_SECURITY: &str = "max-age=63072000; includeSubDomains";
 
 /// Adds the headers that every answer has, errors too.
 pub fn secure(headers: &mut HeaderMap, https: bool) {
+    let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     let mut set = |name: HeaderName, value| headers.insert(name, HeaderValue::from_static(value));
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    // A page with a policy of its own says why beside it.
+    if !has_policy {
+        set(
+            header::CONTENT_SECURITY_POLICY,
+            if https { CONTENT_SECURITY_POLICY_HTTPS } else { CONTENT_SECURITY_POLICY },
+        );
+    }
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY"); // for browsers without frame-ancestors
     // Not `no-referrer`: with it, browsers send our own forms with `Origin: null`.
@@ -35,7 +42,6 @@ pub fn secure(headers: &mut HeaderMap, https: bool) {
     set(header::CROSS_ORIGIN_EMBEDDER_POLICY, "require-corp");
     set(header::PERMISSIONS_POLICY, PERMISSIONS_POLICY);
     if https {
-        set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_HTTPS);
         set(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
     }
     // Pages belong to one person at one moment: the Back button must not show them after log-out.

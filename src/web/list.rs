@@ -19,7 +19,7 @@ pub struct Paging {
 }
 
 /// One page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct List<T> {
     /// What the page holds.
     pub items: Vec<T>,

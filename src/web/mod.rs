@@ -18,4 +18,4 @@ pub use form::{Errors, Form, Submitted};
 pub use json::Valid;
 pub use list::{List, Paging};
 pub use own::{Own, Owned};
-pub use page::{Page, readable, render, render_with};
+pub use page::{Page, readable, render, render_with, rfc3339};

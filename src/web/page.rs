@@ -9,6 +9,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 use time::PrimitiveDateTime;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use crate::auth::CurrentUser;
@@ -80,6 +81,15 @@ pub fn render(template: &impl Template) -> Response {
 /// The page that `template` draws, with another status: 422 for a form to be corrected.
 pub fn render_with(status: StatusCode, template: &impl Template) -> Response {
     Ok(HttpResponse::build(status).content_type(ContentType::html()).body(template.render()?))
+}
+
+/// A time as programs read it (RFC 3339).
+pub fn rfc3339<S: serde::Serializer>(
+    time: &PrimitiveDateTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let text = time.assume_utc().format(&Rfc3339).map_err(serde::ser::Error::custom)?;
+    serializer.serialize_str(&text)
 }
 
 /// A time as people read it.

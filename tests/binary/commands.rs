@@ -116,3 +116,26 @@ fn help_explains_every_command() {
         assert!(done && said.contains(command), "{said}");
     }
 }
+
+#[test]
+fn a_rotated_key_signs_and_the_old_one_keeps_people_logged_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| run(dir.path(), arguments, input);
+    assert!(run(&["user", "add", "ada@example.com"], "correct horse battery\n").0);
+    let port = free_port();
+    let server = Server::start(dir.path(), port);
+    let (mut ada, _) = log_in(&server, "correct horse battery");
+    drop(server);
+    let file = dir.path().join("data/secret_key");
+    let old = std::fs::read_to_string(&file).unwrap();
+    let (done, said) = run(&["secret", "rotate"], "");
+    assert!(done && said.contains("1 older ones still verify"), "{said}");
+    let both = std::fs::read_to_string(&file).unwrap();
+    assert!(both.trim().ends_with(old.trim()) && both.contains(','));
+    let server = Server::start(dir.path(), port);
+    assert_eq!(ada.get("/dashboard").status, 200);
+    drop(server);
+    std::fs::write(&file, both.split(',').next().unwrap()).unwrap();
+    let _server = Server::start(dir.path(), port);
+    assert_eq!(ada.get("/dashboard").status, 303, "the old key is gone");
+}

@@ -10,3 +10,4 @@ mod server;
 mod commands;
 mod first_run;
 mod operation;
+mod quickstart;

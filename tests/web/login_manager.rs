@@ -8,6 +8,7 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpMessage, HttpRequest, HttpResponse};
+use jsonwebtoken::Algorithm;
 use latchkey::auth::guard::identify;
 use latchkey::auth::manager::{Builder, Caller, LoginManager, TokenOptions};
 use latchkey::auth::token::{Keys, Refusal};
@@ -16,8 +17,6 @@ use latchkey::clock::Clock;
 use latchkey::error::{Error, Result};
 use latchkey::keypair::KeyPair;
 use latchkey::keys::{SigningKey, generate};
-use pkcs8::{EncodePrivateKey, LineEnding};
-use rsa::rand_core::OsRng;
 use serde_json::json;
 use time::Duration;
 use time::macros::datetime;
@@ -284,15 +283,8 @@ async fn scopes_a_user_may_not_hold_are_taken_from_the_token() {
     assert_eq!(guards(manager, request).await, [401, 200, 200, 403]);
 }
 
-fn ed25519() -> String {
-    let mut seed = [0; 32];
-    seed[7] = 7;
-    ed25519_dalek::SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
-}
-
-fn rsa(bits: usize) -> rsa::RsaPrivateKey {
-    rsa::RsaPrivateKey::new(&mut OsRng, bits).unwrap()
-}
+const ED25519: &str = include_str!("../keys/ed25519.pem");
+const RSA: &str = include_str!("../keys/rsa.pem");
 
 fn with_pair(pem: &str, password: Option<&str>) -> LoginManager<Person> {
     let pair = KeyPair::parse(pem, password).unwrap();
@@ -300,42 +292,55 @@ fn with_pair(pem: &str, password: Option<&str>) -> LoginManager<Person> {
 }
 
 #[test]
-fn eddsa_signs_access_tokens() {
-    let manager = with_pair(&ed25519(), None);
-    let token = token(&manager, &[]);
-    assert_eq!(jsonwebtoken::decode_header(&token).unwrap().alg, jsonwebtoken::Algorithm::EdDSA);
-    assert_eq!(manager.verify_access_token(&token).unwrap().sub, "ada");
+fn eddsa_signs_access_tokens_from_pem_with_and_without_a_password() {
+    let sealed = include_str!("../keys/ed25519-encrypted.pem");
+    for manager in [with_pair(ED25519, None), with_pair(sealed, Some("opens-it"))] {
+        let token = token(&manager, &[]);
+        assert_eq!(jsonwebtoken::decode_header(&token).unwrap().alg, Algorithm::EdDSA);
+        assert_eq!(manager.verify_access_token(&token).unwrap().sub, "ada");
+    }
 }
 
 #[test]
 fn rs256_signs_access_tokens_from_pem_with_and_without_a_password() {
-    let key = rsa(2048);
-    let plain = key.to_pkcs8_pem(LineEnding::LF).unwrap();
-    let sealed = key.to_pkcs8_encrypted_pem(OsRng, "opens it", LineEnding::LF).unwrap();
-    for manager in [with_pair(&plain, None), with_pair(&sealed, Some("opens it"))] {
+    let sealed = include_str!("../keys/rsa-encrypted.pem");
+    let old_form = include_str!("../keys/rsa-pkcs1.pem");
+    for manager in
+        [with_pair(RSA, None), with_pair(sealed, Some("opens-it")), with_pair(old_form, None)]
+    {
         let token = token(&manager, &[]);
-        assert_eq!(
-            jsonwebtoken::decode_header(&token).unwrap().alg,
-            jsonwebtoken::Algorithm::RS256
-        );
+        assert_eq!(jsonwebtoken::decode_header(&token).unwrap().alg, Algorithm::RS256);
         assert_eq!(manager.verify_access_token(&token).unwrap().sub, "ada");
     }
-    assert!(KeyPair::parse(&sealed, None).unwrap_err().contains("TOKEN_PRIVATE_KEY_PASSWORD"));
-    assert!(KeyPair::parse(&sealed, Some("wrong")).unwrap_err().contains("does not open"));
 }
 
 #[test]
-fn weak_or_broken_key_pairs_are_refused() {
-    let small = rsa(1024).to_pkcs8_pem(LineEnding::LF).unwrap();
-    assert!(KeyPair::parse(&small, None).unwrap_err().contains("at least 2048 bits"));
+fn the_public_half_is_enough_to_verify_elsewhere() {
+    let token = token(&with_pair(ED25519, None), &[]);
+    let pair = KeyPair::parse(ED25519, None).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(Algorithm::EdDSA);
+    validation.set_audience(&["api"]);
+    validation.validate_exp = false;
+    let elsewhere = jsonwebtoken::decode::<serde_json::Value>(&token, &pair.keys().1, &validation);
+    assert_eq!(elsewhere.unwrap().claims["sub"], "ada");
+}
+
+#[test]
+fn weak_broken_and_closed_key_pairs_are_refused() {
+    let refusal = |pem: &str, password| KeyPair::parse(pem, password).unwrap_err();
+    let sealed = include_str!("../keys/rsa-encrypted.pem");
+    assert!(refusal(include_str!("../keys/rsa-short.pem"), None).contains("at least 2048 bits"));
+    assert!(refusal(include_str!("../keys/p256.pem"), None).contains("RSA or Ed25519"));
+    assert!(refusal(sealed, None).contains("TOKEN_PRIVATE_KEY_PASSWORD"));
+    assert!(refusal(sealed, Some("wrong")).contains("does not open"));
     for pem in ["", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
-        assert!(KeyPair::parse(pem, None).is_err(), "{pem:?}");
+        assert!(refusal(pem, None).starts_with("must be"), "{pem:?}");
     }
 }
 
 #[test]
 fn the_algorithm_is_pinned() {
-    let (by_secret, by_pair) = (builder().build().unwrap(), with_pair(&ed25519(), None));
+    let (by_secret, by_pair) = (builder().build().unwrap(), with_pair(ED25519, None));
     assert_eq!(
         by_pair.verify_access_token(&token(&by_secret, &[])).err(),
         Some(Refusal::Algorithm)

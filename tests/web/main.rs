@@ -9,6 +9,7 @@ mod account;
 mod api;
 mod api_tokens;
 mod cookies;
+mod docs;
 mod errors;
 mod events;
 mod forgeries;

@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use crate::browser::Browser;
 
 /// What a stranger may see or send, and what they get.
-const PUBLIC: [(&str, &str, u16); 12] = [
+const PUBLIC: [(&str, &str, u16); 15] = [
     ("GET", "/", 200),
     ("GET", "/login", 200),
     ("POST", "/login", 422),
@@ -16,6 +16,9 @@ const PUBLIC: [(&str, &str, u16); 12] = [
     ("POST", "/setup", 404),
     ("POST", "/auth/token", 400),
     ("POST", "/auth/revoke", 400),
+    ("GET", "/openapi.json", 200),
+    ("GET", "/docs", 303),
+    ("GET", "/docs/{file:.*}", 404),
     ("GET", "/static", 404),
     ("HEAD", "/static", 404),
 ];
@@ -30,7 +33,9 @@ async fn a_stranger_gets_the_login_page_from_every_route_that_is_not_public() {
         for method in methods {
             let body = (method == "POST").then(String::new);
             let parsed = Method::from_bytes(method.as_bytes()).unwrap();
-            let answer = stranger.send(parsed, &path.replace("{id}", "1"), body).await;
+            let answer = stranger
+                .send(parsed, &path.replace("{id}", "1").replace("{file:.*}", "none"), body)
+                .await;
             match PUBLIC.iter().find(|(m, p, _)| (*m, *p) == (&method, &path)) {
                 Some((_, _, status)) => assert_eq!(answer.status, *status, "{method} {path}"),
                 // A program is told, a person is sent.
