@@ -49,6 +49,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(home::routes)
         .configure(accounts::routes)
         .configure(notes::routes)
+        .configure(notes::api::routes)
         .configure(api::routes);
 }
 

@@ -44,7 +44,7 @@ async fn document(logins: Data<LoginManager<Login>>) -> Response {
 fn describe(token_url: &str) -> OpenApi {
     let mut document = Document::openapi();
     document.merge(api::describe());
-    document.merge(notes::describe());
+    document.merge(notes::api::describe());
     let scopes: Scopes = ALL.iter().copied().collect();
     let password = Flow::Password(Password::with_refresh_url(token_url, scopes, token_url));
     let personal = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);

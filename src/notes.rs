@@ -1,13 +1,12 @@
 //! Notes: the worked example of a model with its pages. Copy it and rename.
 
-mod api;
-pub use api::describe;
+pub mod api;
 
 use actix_web::web::{Data, ServiceConfig, resource};
 use diesel::prelude::*;
 
 use crate::auth::CurrentUser;
-use crate::db::{Backend, Connection, Db};
+use crate::db::{Connection, Db};
 use crate::error::Response;
 use crate::schema::notes;
 use crate::web::{Errors, Flash, Form, List, Own, Owned, Page, Paging, Submitted};
@@ -19,18 +18,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/notes").get(index).post(create))
         .service(resource("/notes/new").get(new))
         .service(resource("/notes/{id}").get(edit).post(update))
-        .service(resource("/notes/{id}/delete").get(confirm_delete).post(delete))
-        .configure(api::routes);
+        .service(resource("/notes/{id}/delete").get(confirm_delete).post(delete));
 }
 
 #[derive(Queryable, Selectable, serde::Serialize, utoipa::ToSchema)]
-#[diesel(check_for_backend(Backend))]
 struct Note {
     id: i64,
     title: String,
     body: String,
     #[serde(serialize_with = "crate::web::rfc3339")]
-    #[schema(value_type = String, format = DateTime)]
     created_at: time::PrimitiveDateTime,
 }
 

@@ -33,7 +33,7 @@ fn the_quickstart_redirects_logs_in_and_greets() {
     assert_eq!(ada.get("/").location, "/login");
     assert!(ada.get("/login").body.contains("<form"));
     assert_eq!(ada.submit("/login", &[("name", "ada")]).location, "/");
-    assert_eq!(ada.get("/").body, "Hello, ada!");
+    assert_eq!(ada.get("/").body, "Hello, Ada Lovelace!");
     let mut eve = Client::new(&format!("http://localhost:{port}"));
     eve.submit("/login", &[("name", "eve")]);
     assert_eq!(eve.get("/").location, "/login");

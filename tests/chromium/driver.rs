@@ -69,6 +69,18 @@ impl Visitor {
         }
     }
 
+    /// Ticks the box with this name.
+    pub async fn tick(&self, name: &str) {
+        let place = format!("[name='{name}']");
+        self.browser.find(Locator::Css(&place)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Clicks what this selector finds, on a page that changes without being left.
+    pub async fn click(&self, selector: &str) {
+        let found = self.browser.wait().for_element(Locator::Css(selector)).await;
+        found.unwrap_or_else(|_| panic!("there is no {selector}")).click().await.unwrap();
+    }
+
     /// Clicks the button or link with this text, and waits for the page it leads to.
     pub async fn press(&self, text: &str) {
         let path = format!("//*[self::button or self::a][normalize-space()='{text}']");

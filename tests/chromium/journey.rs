@@ -80,3 +80,44 @@ async fn the_keyboard_is_enough_to_log_in() {
     assert_eq!(ada.path().await, "/dashboard");
     ada.leave().await;
 }
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn the_authorize_button_of_the_api_page_gets_a_token_that_works() {
+    let ada = Visitor::logged_in_at(LAPTOP).await;
+    ada.open("/docs/").await;
+    ada.click("button.authorize").await;
+    ada.click("#oauth_username").await;
+    for (field, text) in [("#oauth_username", "ada@example.com"), ("#oauth_password", PASSWORD)] {
+        let field = ada.browser.find(Locator::Css(field)).await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+    ada.click(".auth-btn-wrapper button.authorize").await;
+    let script = "return [...document.querySelectorAll('.auth-btn-wrapper button')].some(b => b.textContent == 'Logout')";
+    let mut authorized = false;
+    for _ in 0..100 {
+        authorized = ada.browser.execute(script, vec![]).await.unwrap() == true;
+        if authorized {
+            break;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(authorized, "{}", ada.text().await);
+    ada.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn ada_makes_a_token_and_ends_it() {
+    let ada = Visitor::logged_in_at(LAPTOP).await;
+    ada.open("/account/tokens").await;
+    ada.press("Make the first one.").await;
+    ada.fill(&[("name", "Backup script")]).await;
+    ada.tick("notes:read").await;
+    ada.press("Make the token").await;
+    ada.reads("It will not be shown again.").await;
+    ada.reads("Backup script").await;
+    ada.press("End it Backup script").await;
+    ada.reads("The token is ended.").await;
+    ada.leave().await;
+}

@@ -42,9 +42,19 @@ async fn tour((name, screen): (&str, Screen)) {
         ada.press("Save").await;
     }
     take(&ada, name, "notes").await;
-    for (page, path) in
-        [("note", "/notes/1"), ("delete", "/notes/1/delete"), ("start", "/"), ("404", "/none")]
-    {
+    ada.open("/account/tokens/new").await;
+    take(&ada, name, "token-new").await;
+    ada.fill(&[("name", "Backup script")]).await;
+    ada.tick("notes:read").await;
+    ada.press("Make the token").await;
+    take(&ada, name, "tokens").await;
+    for (page, path) in [
+        ("note", "/notes/1"),
+        ("delete", "/notes/1/delete"),
+        ("start", "/"),
+        ("404", "/none"),
+        ("sudo", "/sudo"),
+    ] {
         ada.open(path).await;
         take(&ada, name, page).await;
     }

@@ -33,24 +33,24 @@ impl Original {
         }
     }
 
-    fn sign(&self, header: &str, claims: &str, key: &[u8], algorithm: Algorithm) -> String {
-        let message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
-        let key = EncodingKey::from_secret(key);
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm).unwrap();
-        format!("{message}.{signature}")
-    }
-
     fn with_header(&self, change: impl Fn(&mut Value)) -> String {
         let mut header = self.header.clone();
         change(&mut header);
-        self.sign(&header.to_string(), &self.claims.to_string(), &self.key, Algorithm::HS256)
+        sign(&header.to_string(), &self.claims.to_string(), &self.key, Algorithm::HS256)
     }
 
     fn with_claims(&self, change: impl Fn(&mut Value)) -> String {
         let mut claims = self.claims.clone();
         change(&mut claims);
-        self.sign(&self.header.to_string(), &claims.to_string(), &self.key, Algorithm::HS256)
+        sign(&self.header.to_string(), &claims.to_string(), &self.key, Algorithm::HS256)
     }
+}
+
+fn sign(header: &str, claims: &str, key: &[u8], algorithm: Algorithm) -> String {
+    let message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
+    let key = EncodingKey::from_secret(key);
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm).unwrap();
+    format!("{message}.{signature}")
 }
 
 fn structures(original: &Original) -> Vec<String> {
@@ -175,7 +175,7 @@ fn keys(original: &Original, site: &Site) -> Vec<String> {
     let ours = &site.config.secret_keys[0];
     let (header, claims) = (original.header.to_string(), original.claims.to_string());
     let duplicate = claims.replacen('{', "{\"sub\":\"2\",", 1);
-    let by = |key: &[u8]| original.sign(&header, &claims, key, Algorithm::HS256);
+    let by = |key: &[u8]| sign(&header, &claims, key, Algorithm::HS256);
     vec![
         by(b""),
         by(&[0; 32]),
@@ -183,17 +183,12 @@ fn keys(original: &Original, site: &Site) -> Vec<String> {
         by(&ours.derive("jwt-web")),
         by(&ours.derive("csrf")),
         by(ours.id().as_bytes()),
-        original.sign(&header, &claims, &original.key, Algorithm::HS512),
-        original.sign(&header, &duplicate, &original.key, Algorithm::HS256),
-        original.sign(&header, "[]", &original.key, Algorithm::HS256),
-        original.sign(&header, "null", &original.key, Algorithm::HS256),
-        original.sign(&header, "{", &original.key, Algorithm::HS256),
-        original.sign(
-            "{\"alg\":\"HS256\",\"alg\":\"none\"}",
-            &claims,
-            &original.key,
-            Algorithm::HS256,
-        ),
+        sign(&header, &claims, &original.key, Algorithm::HS512),
+        sign(&header, &duplicate, &original.key, Algorithm::HS256),
+        sign(&header, "[]", &original.key, Algorithm::HS256),
+        sign(&header, "null", &original.key, Algorithm::HS256),
+        sign(&header, "{", &original.key, Algorithm::HS256),
+        sign("{\"alg\":\"HS256\",\"alg\":\"none\"}", &claims, &original.key, Algorithm::HS256),
     ]
 }
 

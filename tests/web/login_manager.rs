@@ -125,7 +125,7 @@ fn no_key_is_an_error_at_start_up() {
 
 #[actix_web::test]
 async fn user_loader_may_be_sync_or_async_and_bring_its_own_arguments() {
-    let known = vec!["ada".to_owned()];
+    let known = ["ada".to_owned()];
     let manager = builder().user_loader(move |claims| {
         let is_known = known.contains(&claims.sub);
         async move {
