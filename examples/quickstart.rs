@@ -1,5 +1,6 @@
 //! The `LoginManager` alone: users in memory, one log-in route, one protected page.
-//! `cargo run --example quickstart`, then open <http://localhost:8081>.
+//! `cargo run --example quickstart`, then open <http://localhost:8081>. (In earnest, the form has a
+//! password.)
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -18,7 +19,6 @@ async fn log_in_page() -> Html {
     Html::new("<form method=post><input name=name><button>Log in")
 }
 
-/// In earnest, the form has a password too.
 async fn log_in(
     logins: Data<LoginManager<User>>,
     form: Form<HashMap<String, String>>,
@@ -31,10 +31,6 @@ async fn log_in(
 
 async fn protected(user: CurrentUser<User>) -> String {
     format!("Hello, {}!", user.0)
-}
-
-fn to_login() -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, "/login")).finish()
 }
 
 #[actix_web::main]
@@ -52,8 +48,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .service(web::resource("/login").get(log_in_page).post(log_in))
             .wrap(from_fn(identify::<User>))
             .wrap(ErrorHandlers::new().handler(StatusCode::UNAUTHORIZED, |res| {
-                let answer = res.into_response(to_login()).map_into_right_body();
-                Ok(ErrorHandlerResponse::Response(answer))
+                let to_login =
+                    HttpResponse::SeeOther().insert_header((LOCATION, "/login")).finish();
+                Ok(ErrorHandlerResponse::Response(
+                    res.into_response(to_login).map_into_right_body(),
+                ))
             }))
     };
     Ok(HttpServer::new(app).bind(("127.0.0.1", port))?.run().await?)
