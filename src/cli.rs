@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::auth::authenticator::{Authenticator, NewAccount};
+use crate::auth::event::SecurityEvent;
 use crate::auth::password::Passwords;
 use crate::auth::session::Sessions;
 use crate::clock::Clock;
@@ -222,11 +223,12 @@ async fn manage_users(command: UserCommand, app: &App) -> Result<(), Failure> {
         }
         UserCommand::Disable { email } => {
             let now = accounts.clock.now();
-            change(accounts, &email, move |conn, id| {
+            let user_id = change(accounts, &email, move |conn, id| {
                 User::set_disabled(conn, id, Some(now))?;
                 Ok(Sessions::end_all(conn, id).map(drop)?)
             })
             .await?;
+            accounts.events.tell(&SecurityEvent::SessionsEnded { user_id });
             println!("{email} is logged out and can no longer log in.");
         }
         UserCommand::Enable { email } => {
@@ -236,19 +238,20 @@ async fn manage_users(command: UserCommand, app: &App) -> Result<(), Failure> {
         }
         UserCommand::Password { email } => {
             let hash = accounts.passwords.hash(read_new_password(accounts)?).await?;
-            change(accounts, &email, move |conn, id| {
+            let user_id = change(accounts, &email, move |conn, id| {
                 User::set_password(conn, id, &hash)?;
                 Ok(Sessions::end_all(conn, id).map(drop)?)
             })
             .await?;
+            accounts.events.tell(&SecurityEvent::SessionsEnded { user_id });
             println!("{email} has a new password and is logged out everywhere.");
         }
     }
     Ok(())
 }
 
-/// Does something to the user with this address.
-async fn change<F>(accounts: &Authenticator, email: &str, work: F) -> Result<(), Failure>
+/// Does something to the user with this address; returns their id.
+async fn change<F>(accounts: &Authenticator, email: &str, work: F) -> Result<i64, Failure>
 where
     F: FnOnce(&mut Connection, i64) -> Result<()> + Send + 'static,
 {
@@ -256,11 +259,11 @@ where
     let found = accounts
         .db
         .write(move |conn| match User::by_email(conn, &email_parsed)? {
-            Some(user) => work(conn, user.id).map(|()| true),
-            None => Ok(false),
+            Some(user) => work(conn, user.id).map(|()| Some(user.id)),
+            None => Ok(None),
         })
         .await?;
-    if found { Ok(()) } else { Err(Failure::from(format!("Nobody has the address {email}."))) }
+    Ok(found.ok_or_else(|| format!("Nobody has the address {email}."))?)
 }
 
 fn read_new_password(accounts: &Authenticator) -> Result<String, Failure> {

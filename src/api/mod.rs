@@ -59,12 +59,21 @@ impl Form for Rename {
     }
 }
 
-#[utoipa::path(get, path = "/api/me", tag = "profile", description = "Who the token belongs to", responses((status = 200, body = Profile)), security(("password" = ["profile:read"]), ("token" = [])))]
+/// Who the token belongs to.
+#[utoipa::path(
+    get, path = "/api/me", tag = "profile", responses((status = 200, body = Profile)),
+    security(("password" = ["profile:read"]), ("token" = []))
+)]
 async fn me(user: Scoped<ProfileRead>) -> Response {
     Ok(HttpResponse::Ok().json(Profile::from(&user.user)))
 }
 
-#[utoipa::path(patch, path = "/api/me", tag = "profile", description = "Change the name", request_body = Rename, responses((status = 200, body = Profile), (status = 422)), security(("password" = ["profile:write"]), ("token" = [])))]
+/// Change the name.
+#[utoipa::path(
+    patch, path = "/api/me", tag = "profile", request_body = Rename,
+    responses((status = 200, body = Profile), (status = 422)),
+    security(("password" = ["profile:write"]), ("token" = []))
+)]
 async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -> Response {
     let change = diesel::update(users::table.find(user.id)).set(users::name.eq(form.0.name));
     let changed = change.returning(User::as_returning());
@@ -72,7 +81,13 @@ async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -
     Ok(HttpResponse::Ok().json(Profile::from(&user)))
 }
 
-#[utoipa::path(get, path = "/api/users", tag = "users", description = "Everybody with an account", params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)), responses((status = 200, body = List<Profile>)), security(("password" = ["users:read"]), ("token" = [])))]
+/// Everybody with an account.
+#[utoipa::path(
+    get, path = "/api/users", tag = "users",
+    params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)),
+    responses((status = 200, body = List<Profile>)),
+    security(("password" = ["users:read"]), ("token" = []))
+)]
 async fn index(_: Scoped<UsersRead>, db: Data<Db>, paging: Paging) -> Response {
     let page = users::table.order(users::id).limit(paging.limit()).offset(paging.offset());
     let page = page.select(User::as_select());

@@ -35,12 +35,23 @@ pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<N
     Ok(paging.list(db.run(move |conn| rows.load(conn)).await?))
 }
 
-#[utoipa::path(get, path = "/api/notes", tag = "notes", description = "Your notes, newest first", params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)), responses((status = 200, body = List<Note>)), security(("password" = ["notes:read"]), ("token" = [])))]
+/// Your notes, newest first.
+#[utoipa::path(
+    get, path = "/api/notes", tag = "notes",
+    params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)),
+    responses((status = 200, body = List<Note>)),
+    security(("password" = ["notes:read"]), ("token" = []))
+)]
 async fn index(user: Scoped<NotesRead>, db: Data<Db>, paging: Paging) -> Response {
     Ok(HttpResponse::Ok().json(list(&db, user.id, paging).await?))
 }
 
-#[utoipa::path(post, path = "/api/notes", tag = "notes", description = "Write a note", request_body = Draft, responses((status = 201, body = Note), (status = 422, description = "What is wrong, for each field")), security(("password" = ["notes:write"]), ("token" = [])))]
+/// Write a note.
+#[utoipa::path(
+    post, path = "/api/notes", tag = "notes", request_body = Draft,
+    responses((status = 201, body = Note), (status = 422, description = "What is wrong, for each field")),
+    security(("password" = ["notes:write"]), ("token" = []))
+)]
 async fn create(user: Scoped<NotesWrite>, db: Data<Db>, draft: Valid<Draft>) -> Response {
     let values = (draft.0, notes::user_id.eq(user.id));
     let new = values.insert_into(notes::table).returning(Note::as_returning());
@@ -48,12 +59,24 @@ async fn create(user: Scoped<NotesWrite>, db: Data<Db>, draft: Valid<Draft>) -> 
     Ok(HttpResponse::Created().json(note))
 }
 
-#[utoipa::path(get, path = "/api/notes/{id}", tag = "notes", description = "Read a note", params(("id" = i64, Path, description = "The note's number")), responses((status = 200, body = Note), (status = 404, description = "No such note of yours")), security(("password" = ["notes:read"]), ("token" = [])))]
+/// Read a note.
+#[utoipa::path(
+    get, path = "/api/notes/{id}", tag = "notes",
+    params(("id" = i64, Path, description = "The note's number")),
+    responses((status = 200, body = Note), (status = 404, description = "No such note of yours")),
+    security(("password" = ["notes:read"]), ("token" = []))
+)]
 async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
     Ok(HttpResponse::Ok().json(note.0))
 }
 
-#[utoipa::path(put, path = "/api/notes/{id}", tag = "notes", description = "Change a note", params(("id" = i64, Path, description = "The note's number")), request_body = Draft, responses((status = 200, body = Note), (status = 404), (status = 422)), security(("password" = ["notes:write"]), ("token" = [])))]
+/// Change a note.
+#[utoipa::path(
+    put, path = "/api/notes/{id}", tag = "notes",
+    params(("id" = i64, Path, description = "The note's number")), request_body = Draft,
+    responses((status = 200, body = Note), (status = 404), (status = 422)),
+    security(("password" = ["notes:write"]), ("token" = []))
+)]
 async fn update(
     note: Own<Note, Scoped<NotesWrite>>,
     db: Data<Db>,
@@ -65,7 +88,13 @@ async fn update(
     Ok(HttpResponse::Ok().json(note))
 }
 
-#[utoipa::path(delete, path = "/api/notes/{id}", tag = "notes", description = "Delete a note", params(("id" = i64, Path, description = "The note's number")), responses((status = 204), (status = 404)), security(("password" = ["notes:write"]), ("token" = [])))]
+/// Delete a note.
+#[utoipa::path(
+    delete, path = "/api/notes/{id}", tag = "notes",
+    params(("id" = i64, Path, description = "The note's number")),
+    responses((status = 204), (status = 404)),
+    security(("password" = ["notes:write"]), ("token" = []))
+)]
 async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Data<Db>) -> Response {
     db.write(move |conn| diesel::delete(notes::table.find(note.id)).execute(conn)).await?;
     Ok(HttpResponse::NoContent().finish())

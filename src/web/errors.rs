@@ -169,8 +169,14 @@ fn tell(req: &HttpRequest, status: StatusCode, error: Option<&Error>) {
 /// To the page that asks for the password, and back here after it.
 fn ask_for_password(req: &HttpRequest) -> HttpResponse {
     let here = req.uri().path_and_query().map_or("/", |here| here.as_str());
-    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
-    if req.method() == Method::GET {
+    // A form's own page, not the address it is sent to: that may have no page.
+    let referer = req.headers().get(header::REFERER).and_then(|referer| referer.to_str().ok());
+    let form_page = referer.and_then(|referer| url::Url::parse(referer).ok());
+    let is_write = req.method() != Method::GET;
+    let back =
+        form_page.filter(|_| is_write).map_or_else(|| here.to_owned(), |url| url.path().to_owned());
+    let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    if !is_write {
         return redirect(&format!("/sudo?next={next}"), None);
     }
     let sentence = "Nothing was changed yet: please confirm your password, then send it again.";

@@ -1,4 +1,4 @@
-//! Seventy-odd forged access tokens, each refused with 401 and none with a 500.
+//! Forged access tokens, more than sixty of them: each is refused with 401, and none is a 500.
 
 use std::collections::BTreeSet;
 

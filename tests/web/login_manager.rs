@@ -17,6 +17,7 @@ use latchkey::clock::Clock;
 use latchkey::error::{Error, Result};
 use latchkey::keypair::KeyPair;
 use latchkey::keys::{SigningKey, generate};
+use latchkey::web::errors::Refusals;
 use serde_json::json;
 use time::Duration;
 use time::macros::datetime;
@@ -250,6 +251,23 @@ async fn attach_middleware_lets_any_middleware_and_handler_read_the_user() {
     let app = init_service(app).await;
     let request = TestRequest::default().insert_header((header::COOKIE, pair)).to_request();
     assert_eq!(actix_web::test::call_and_read_body(&app, request).await, "ada");
+}
+
+#[actix_web::test]
+async fn not_authenticated_and_out_of_scope_are_answered_as_the_application_likes() {
+    fn with_own_answers(config: &mut web::ServiceConfig) {
+        let refusals = Refusals {
+            not_authenticated: |_| Ok(HttpResponse::ImATeapot().body("Who are you?")),
+            out_of_scope: |_, scope| Ok(HttpResponse::Forbidden().body(format!("No {scope}."))),
+        };
+        config.app_data(Data::new(refusals)).configure(latchkey::app::features);
+    }
+    let own = crate::browser::passwords(&crate::browser::config(&[]));
+    let site = crate::browser::Site::build(&[], own, with_own_answers).await;
+    let answer = site.stranger().get("/dashboard").await;
+    assert_eq!((answer.status, answer.body.as_str()), (418, "Who are you?"));
+    let answer = site.program("ada", "profile:read").await.get("/api/notes").await;
+    assert_eq!((answer.status, answer.body.as_str()), (403, "No notes:read."));
 }
 
 #[test]

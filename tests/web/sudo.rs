@@ -44,6 +44,9 @@ async fn a_stale_write_changes_nothing_and_says_so() {
     let answer = ada.submit("/account/tokens", &FORM).await;
     assert_eq!((answer.status, answer.location()), (303, "/sudo?next=%2Faccount%2Ftokens"));
     ada.follow(&answer).await.shows("Nothing was changed yet");
+    ada.set_header("referer", Some("http://localhost:8080/account/tokens/new"));
+    let answer = ada.submit("/account/tokens", &FORM).await;
+    assert_eq!(answer.location(), "/sudo?next=%2Faccount%2Ftokens%2Fnew", "the form's own page");
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM api_tokens").await, 0);
 }
 
