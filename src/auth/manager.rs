@@ -26,15 +26,8 @@ type ScopeFilter<U> = Box<dyn Fn(&U, &str) -> bool + Send + Sync>;
 pub struct LoginManager<U> {
     sessions: Signer,
     access: Signer,
-    cookie: CookieKind,
-    use_cookie: bool,
-    use_header: bool,
-    default_expiry: Duration,
-    token_url: String,
-    clock: Clock,
     load_user: UserLoader<U>,
-    load_request: Option<RequestLoader<U>>,
-    may_hold: ScopeFilter<U>,
+    settings: Settings<U>,
 }
 
 /// The settings of a [`LoginManager`], one call each; [`Builder::build`] checks them.
@@ -42,13 +35,18 @@ pub struct Builder<U> {
     session_keys: Keys,
     access_keys: Keys,
     issuer: String,
+    load_user: Option<UserLoader<U>>,
+    settings: Settings<U>,
+}
+
+/// What a manager takes over from its builder as it is.
+struct Settings<U> {
     cookie: CookieKind,
     use_cookie: bool,
     use_header: bool,
     default_expiry: Duration,
     token_url: String,
     clock: Clock,
-    load_user: Option<UserLoader<U>>,
     load_request: Option<RequestLoader<U>>,
     may_hold: ScopeFilter<U>,
 }
@@ -103,26 +101,29 @@ impl<U: 'static> LoginManager<U> {
     /// Begins with the keys that sign sessions and, unless [`Builder::access_keys`] names others,
     /// access tokens. The first signs, all verify.
     pub fn builder(keys: Vec<SigningKey>) -> Builder<U> {
-        Builder {
-            session_keys: Keys::Secrets(keys.clone()),
-            access_keys: Keys::Secrets(keys),
-            issuer: "http://localhost:8080".to_owned(),
+        let settings = Settings {
             cookie: CookieKind { name: "__Host-session".to_owned(), secure: true },
             use_cookie: true,
             use_header: true,
             default_expiry: Duration::minutes(15),
             token_url: "/auth/token".to_owned(),
             clock: Clock::System,
-            load_user: None,
             load_request: None,
             may_hold: Box::new(|_, _| true),
+        };
+        Builder {
+            session_keys: Keys::Secrets(keys.clone()),
+            access_keys: Keys::Secrets(keys),
+            issuer: "http://localhost:8080".to_owned(),
+            load_user: None,
+            settings,
         }
     }
 
     /// A signed access token for `subject`.
     pub fn create_access_token(&self, subject: &str, options: TokenOptions) -> Result<String> {
-        let lifetime = options.expires.unwrap_or(self.default_expiry).whole_seconds();
-        let now = self.clock.timestamp();
+        let lifetime = options.expires.unwrap_or(self.settings.default_expiry).whole_seconds();
+        let now = self.settings.clock.timestamp();
         let mut claims = self.access.claims(subject, random_token(), now, lifetime);
         claims.scope = options.scopes.join(" ");
         claims.extra = options.claims;
@@ -136,13 +137,13 @@ impl<U: 'static> LoginManager<U> {
         id: String,
         lifetime: Duration,
     ) -> Result<String> {
-        let now = self.clock.timestamp();
+        let now = self.settings.clock.timestamp();
         self.sessions.sign(&self.sessions.claims(subject, id, now, lifetime.whole_seconds()))
     }
 
     /// The cookie with `token`. Without `max_age` it ends with the browser.
     pub fn cookie(&self, token: &str, max_age: Option<Duration>) -> Cookie<'static> {
-        self.cookie.with(token, max_age)
+        self.settings.cookie.with(token, max_age)
     }
 
     /// Puts `token` into the response's cookie. Without `max_age` it ends with the browser.
@@ -157,42 +158,42 @@ impl<U: 'static> LoginManager<U> {
 
     /// Ends the cookie.
     pub fn clear_cookie<B>(&self, response: &mut HttpResponse<B>) -> Result<()> {
-        Ok(response.add_cookie(&self.cookie.expired())?)
+        Ok(response.add_cookie(&self.settings.cookie.expired())?)
     }
 
     /// Where a client gets a token.
     pub fn token_url(&self) -> &str {
-        &self.token_url
+        &self.settings.token_url
     }
 
     /// The life of an access token that names no other.
     pub fn default_expiry(&self) -> Duration {
-        self.default_expiry
+        self.settings.default_expiry
     }
 
     /// The claims of an access token, if everything about it is right.
     pub fn verify_access_token(&self, token: &str) -> Result<Claims, Refusal> {
-        self.access.verify(token, self.clock.timestamp())
+        self.access.verify(token, self.settings.clock.timestamp())
     }
 
     /// The claims in the request's session cookie, if everything about them is right.
     pub fn session_claims(&self, req: &HttpRequest) -> Option<Claims> {
         let Presented::One(token) = self.session_cookie(req) else { return None };
-        let verified = self.sessions.verify(&token, self.clock.timestamp());
+        let verified = self.sessions.verify(&token, self.settings.clock.timestamp());
         verified.inspect_err(|reason| log::debug!("session token refused: {reason}")).ok()
     }
 
     /// Who sends credentials in the header means those: otherwise a request could pass as an API
     /// call, which needs no check of its origin, and be logged in by the cookie.
     fn session_cookie(&self, req: &HttpRequest) -> Presented {
-        if !self.use_cookie || req.headers().contains_key(header::AUTHORIZATION) {
+        if !self.settings.use_cookie || req.headers().contains_key(header::AUTHORIZATION) {
             return Presented::Nothing;
         }
-        self.cookie.read(req)
+        self.settings.cookie.read(req)
     }
 
     fn access_claims(&self, req: &HttpRequest) -> Option<Claims> {
-        let token = bearer(req).filter(|_| self.use_header)?;
+        let token = bearer(req).filter(|_| self.settings.use_header)?;
         let verified = self.verify_access_token(token);
         verified.inspect_err(|reason| log::debug!("access token refused: {reason}")).ok()
     }
@@ -211,7 +212,7 @@ impl<U: 'static> LoginManager<U> {
                 return Ok(self.token_caller(user, scopes));
             }
         }
-        if let Some(load) = &self.load_request
+        if let Some(load) = &self.settings.load_request
             && let Some((user, scopes)) = load(req.clone()).await?
         {
             return Ok(self.token_caller(user, scopes));
@@ -221,7 +222,7 @@ impl<U: 'static> LoginManager<U> {
 
     /// A token never holds more than its user may today.
     fn token_caller(&self, user: U, mut scopes: Vec<String>) -> Caller<U> {
-        scopes.retain(|scope| (self.may_hold)(&user, scope));
+        scopes.retain(|scope| (self.settings.may_hold)(&user, scope));
         Caller::Token { user: Rc::new(user), scopes }
     }
 }
@@ -247,14 +248,14 @@ impl<U: 'static> Builder<U> {
         F: Fn(HttpRequest) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Option<(U, Vec<String>)>>> + 'static,
     {
-        self.load_request = Some(Box::new(move |req| load(req).boxed_local()));
+        self.settings.load_request = Some(Box::new(move |req| load(req).boxed_local()));
         self
     }
 
     /// Whether a token of this user may hold a scope; asked at each request.
     #[must_use]
     pub fn scopes(mut self, may_hold: impl Fn(&U, &str) -> bool + Send + Sync + 'static) -> Self {
-        self.may_hold = Box::new(may_hold);
+        self.settings.may_hold = Box::new(may_hold);
         self
     }
 
@@ -275,63 +276,56 @@ impl<U: 'static> Builder<U> {
     /// The cookie that carries a session's token.
     #[must_use]
     pub fn cookie(mut self, cookie: CookieKind) -> Self {
-        self.cookie = cookie;
+        self.settings.cookie = cookie;
         self
     }
 
     /// Whether the cookie is looked at.
     #[must_use]
     pub fn use_cookie(mut self, on: bool) -> Self {
-        self.use_cookie = on;
+        self.settings.use_cookie = on;
         self
     }
 
     /// Whether the `Authorization` header is looked at.
     #[must_use]
     pub fn use_header(mut self, on: bool) -> Self {
-        self.use_header = on;
+        self.settings.use_header = on;
         self
     }
 
     /// The life of an access token that names no other.
     #[must_use]
     pub fn default_expiry(mut self, expiry: Duration) -> Self {
-        self.default_expiry = expiry;
+        self.settings.default_expiry = expiry;
         self
     }
 
     /// Where a client gets a token.
     #[must_use]
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
-        self.token_url = url.into();
+        self.settings.token_url = url.into();
         self
     }
 
     /// What time it is.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+        self.settings.clock = clock;
         self
     }
 
     /// Checks the settings. The error is a sentence for the operator.
     pub fn build(self) -> Result<LoginManager<U>, String> {
         let load_user = self.load_user.ok_or("The LoginManager needs a user_loader.")?;
-        if !self.use_cookie && !self.use_header {
+        if !self.settings.use_cookie && !self.settings.use_header {
             return Err("The LoginManager must look at the cookie, the header or both.".to_owned());
         }
         let manager = LoginManager {
             sessions: Signer::new(Kind::Session, &self.issuer, &self.session_keys),
             access: Signer::new(Kind::Access, &self.issuer, &self.access_keys),
-            cookie: self.cookie,
-            use_cookie: self.use_cookie,
-            use_header: self.use_header,
-            default_expiry: self.default_expiry,
-            token_url: self.token_url,
-            clock: self.clock,
             load_user,
-            load_request: self.load_request,
-            may_hold: self.may_hold,
+            settings: self.settings,
         };
         manager.prove()?;
         Ok(manager)
@@ -343,7 +337,7 @@ impl<U: 'static> LoginManager<U> {
     /// without cryptography, or with a key that does not fit, only at the first token.
     fn prove(&self) -> Result<(), String> {
         let broken = |e: &dyn std::fmt::Display| format!("Tokens cannot be signed: {e}.");
-        let now = self.clock.timestamp();
+        let now = self.settings.clock.timestamp();
         for signer in [&self.sessions, &self.access] {
             let token = signer.sign(&signer.claims("0", random_token(), now, 60));
             let token = token.map_err(|e: Error| broken(&e))?;
