@@ -5,6 +5,7 @@ pub mod authenticator;
 pub mod event;
 pub mod grant;
 pub mod guard;
+pub mod keep;
 pub mod manager;
 pub mod password;
 pub mod scope;
