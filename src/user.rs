@@ -107,6 +107,12 @@ impl User {
             .map(|found| found == 1)
     }
 
+    /// Holds the user's row until the transaction is over. Whoever adds to a user's tokens and
+    /// whoever ends them takes it first: otherwise one that is added meanwhile is not ended.
+    pub fn lock(connection: &mut Connection, id: i64) -> QueryResult<usize> {
+        diesel::update(users::table.find(id)).set(users::name.eq(users::name)).execute(connection)
+    }
+
     /// Stores another password.
     pub fn set_password(connection: &mut Connection, id: i64, hash: &str) -> QueryResult<usize> {
         diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(connection)

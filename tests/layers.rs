@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Where each module stands. A module may use those of a lower number; `auth` and `web` also their
 /// own parts.
-const LAYERS: [(&str, u8); 23] = [
+const LAYERS: &[(&str, u8)] = &[
     ("clock", 0),
     ("files", 0),
     ("keys", 1),

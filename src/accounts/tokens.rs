@@ -11,6 +11,7 @@ use crate::auth::{CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Response};
+use crate::user::User;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
 
 /// The routes of this feature.
@@ -121,7 +122,15 @@ async fn create(
     };
     let new = NewApiToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();
-    let token = db.write(move |conn| ApiToken::create(conn, &new, now)).await?;
+    let password_hash = user.password_hash.clone();
+    let made = db.write(move |conn| {
+        // The body may have arrived long after the guard was asked, and the password been changed.
+        if !User::is_still(conn, new.user_id, &password_hash)? {
+            return Err(Error::NotAuthenticated);
+        }
+        Ok(ApiToken::create(conn, &new, now)?)
+    });
+    let token = made.await?;
     events.tell(&SecurityEvent::ApiTokenCreated { user_id: user.id });
     show(user.id, page, &db, &clock, Some(token)).await
 }
@@ -145,6 +154,6 @@ async fn show(user_id: i64, page: Page, db: &Db, clock: &Clock, made: Option<Str
     render(&TokensPage { page, tokens, made, now: clock.now() })
 }
 
-fn scopes_of(user: &crate::user::User) -> Vec<&'static (&'static str, &'static str)> {
+fn scopes_of(user: &User) -> Vec<&'static (&'static str, &'static str)> {
     ALL.iter().filter(|(name, _)| scope::may_hold(user, name)).collect()
 }

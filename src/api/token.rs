@@ -47,7 +47,7 @@ struct RevokeForm {
 
 impl Form for RevokeForm {
     fn check(&mut self, errors: &mut Errors) {
-        errors.limit("token", &self.token, 1024);
+        errors.limit("token", &self.token, 4096);
     }
 }
 

@@ -89,6 +89,14 @@ impl ApiToken {
             .load(conn)
     }
 
+    /// Ends the token with this hash; whose it was.
+    pub fn end(conn: &mut Connection, hash: &str) -> QueryResult<Option<i64>> {
+        diesel::delete(api_tokens::table.filter(api_tokens::token_hash.eq(hash)))
+            .returning(api_tokens::user_id)
+            .get_result(conn)
+            .optional()
+    }
+
     /// Ends one of a user's tokens; whether there was one.
     pub fn revoke(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<bool> {
         let own = api_tokens::table.find(id).filter(api_tokens::user_id.eq(user_id));
@@ -112,9 +120,13 @@ pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Logi
             .optional()?;
         let Some((token, user)) = found else { return QueryResult::Ok(None) };
         if token.last_used_at.is_none_or(|last| now - last >= LAST_USED_EVERY) {
-            diesel::update(api_tokens::table.find(token.id))
+            let noted = diesel::update(api_tokens::table.find(token.id))
                 .set(api_tokens::last_used_at.eq(now))
-                .execute(conn)?;
+                .execute(conn);
+            // Nobody is turned away because a note could not be taken.
+            if let Err(error) = noted {
+                log::warn!("last_used_at was not written: {error}");
+            }
         }
         let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
         Ok(Some((Login { user, session: None }, scopes)))

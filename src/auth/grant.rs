@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde_json::json;
 use time::{Duration, PrimitiveDateTime};
 
+use crate::auth::api_token::ApiToken;
 use crate::auth::event::{SecurityEvent, SecurityEvents};
 use crate::auth::manager::{LoginManager, TokenOptions};
 use crate::auth::scope;
@@ -74,7 +75,8 @@ impl Grants {
     ) -> Result<Issued> {
         let (user_id, password_hash) = (user.id, user.password_hash.clone());
         let (family, refresh_token) = (random_token(), random_token());
-        let expires_at = self.clock.now() + self.lifetime;
+        let now = self.clock.now();
+        let expires_at = now + self.lifetime;
         let (row_family, row_scope) = (family.clone(), scope.clone());
         let hash = hash_token(&refresh_token);
         self.db
@@ -83,6 +85,8 @@ impl Grants {
                 if !User::is_still(conn, user_id, &password_hash)? {
                     return Err(Error::NotAuthenticated);
                 }
+                let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
+                diesel::delete(own.filter(refresh_tokens::expires_at.le(now))).execute(conn)?;
                 Ok(insert(conn, user_id, &row_family, &hash, &row_scope, expires_at)?)
             })
             .await?;
@@ -110,7 +114,7 @@ impl Grants {
         }
     }
 
-    /// Ends the family of an access or refresh token (RFC 7009). Unknown tokens end nothing.
+    /// Ends a personal token, or the family of an access or refresh token (RFC 7009). Unknown tokens end nothing.
     pub async fn revoke(&self, logins: &LoginManager<Login>, token: &str) -> Result<()> {
         let claimed = logins.verify_access_token(token).ok();
         let family = claimed.and_then(|claims| family_of(&claims).map(str::to_owned));
@@ -118,9 +122,15 @@ impl Grants {
         let ended = self
             .db
             .write(move |conn| {
+                if let Some(user_id) = ApiToken::end(conn, &hash)? {
+                    return QueryResult::Ok(Some(user_id));
+                }
                 let by_hash = refresh_tokens::table.filter(refresh_tokens::token_hash.eq(hash));
                 let found = by_hash.select(refresh_tokens::family).first(conn).optional()?;
-                let Some(family) = found.or(family) else { return QueryResult::Ok(None) };
+                let Some(family) = found.or(family) else { return Ok(None) };
+                if let Some(user_id) = owner(conn, &family)? {
+                    User::lock(conn, user_id)?;
+                }
                 end_family(conn, &family)
             })
             .await?;
@@ -180,21 +190,31 @@ fn exchange(conn: &mut Connection, hash: &str, now: PrimitiveDateTime) -> Result
         .first(conn)
         .optional()?;
     let Some((row, user)) = found else { return Ok(Exchange::Refused) };
-    // One statement decides who was first, however many ask at once.
-    let unused = refresh_tokens::table.find(row.id).filter(refresh_tokens::used_at.is_null());
-    let was_first = diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 1;
-    if row.used_at.is_some() || !was_first {
+    if row.used_at.is_some() {
+        User::lock(conn, row.user_id)?;
         end_family(conn, &row.family)?;
         return Ok(Exchange::Reused(row.user_id));
     }
-    let granted = row.scope.split(' ').all(|name| scope::may_hold(&user, name));
-    if now >= row.expires_at || user.disabled_at.is_some() || !granted {
+    // What the user may no longer hold is left out.
+    let held = row.scope.split(' ').filter(|name| scope::may_hold(&user, name));
+    let scope = held.collect::<Vec<_>>().join(" ");
+    // Also waits for whoever is changing the password or ending the tokens, and sees what they did.
+    let may_log_in = User::is_still(conn, user.id, &user.password_hash)?;
+    if !may_log_in || now >= row.expires_at || scope.is_empty() {
         return Ok(Exchange::Refused);
     }
+    // One statement decides who was first, however many ask at once.
+    let unused = refresh_tokens::table.find(row.id).filter(refresh_tokens::used_at.is_null());
+    if diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 0 {
+        // Used meanwhile, or ended meanwhile.
+        return Ok(match end_family(conn, &row.family)? {
+            Some(user_id) => Exchange::Reused(user_id),
+            None => Exchange::Refused,
+        });
+    }
     let next = random_token();
-    let (family, scope) = (row.family.clone(), row.scope.clone());
-    insert(conn, row.user_id, &family, &hash_token(&next), &scope, row.expires_at)?;
-    Ok(Exchange::Next(row, next))
+    insert(conn, row.user_id, &row.family, &hash_token(&next), &scope, row.expires_at)?;
+    Ok(Exchange::Next(Row { scope, ..row }, next))
 }
 
 fn insert(
@@ -218,8 +238,13 @@ fn insert(
 
 /// Whose it was.
 fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
-    let rows = refresh_tokens::table.filter(refresh_tokens::family.eq(family));
-    let owner = rows.select(refresh_tokens::user_id).first(conn).optional()?;
-    diesel::delete(rows).execute(conn)?;
+    let owner = owner(conn, family)?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::family.eq(family)))
+        .execute(conn)?;
     Ok(owner)
+}
+
+fn owner(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
+    let rows = refresh_tokens::table.filter(refresh_tokens::family.eq(family));
+    rows.select(refresh_tokens::user_id).first(conn).optional()
 }

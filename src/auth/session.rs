@@ -249,6 +249,7 @@ impl Sessions {
     /// the next request.
     pub fn end_all(connection: &mut Connection, user_id: i64) -> QueryResult<()> {
         use crate::schema::{api_tokens, refresh_tokens};
+        User::lock(connection, user_id)?;
         diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id)))
             .execute(connection)?;
         diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id)))

@@ -4,8 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::error::JsonPayloadError;
-use actix_web::web::JsonBody;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 use crate::error::{Error, Result};
@@ -25,12 +24,12 @@ impl<F: Form> FromRequest for Valid<F> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         // To the letter: a form on another site can send `text/plain`, but not this.
         let is_json = req.content_type().eq_ignore_ascii_case("application/json");
-        let body = JsonBody::<F>::new(req, payload, None, true).limit(JSON_MAX_BYTES);
+        let body = Bytes::from_request(req, payload);
         Box::pin(async move {
             if !is_json {
                 return Err(Error::UnsupportedMediaType);
             }
-            let mut fields = body.await.map_err(refusal)?;
+            let mut fields: F = read(&body.await.map_err(|_| Error::TooLarge)?)?;
             let mut errors = Errors::default();
             fields.check(&mut errors);
             if errors.is_empty() { Ok(Self(fields)) } else { Err(errors.into_error()) }
@@ -39,15 +38,19 @@ impl<F: Form> FromRequest for Valid<F> {
 }
 
 /// Never with the parser's words: they name our types.
-fn refusal(error: JsonPayloadError) -> Error {
-    match error {
-        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
-            Error::TooLarge
-        }
-        JsonPayloadError::Deserialize(error) if error.is_data() => {
-            let sentence = "A member is unknown, is there twice, or has the wrong type.";
-            Error::Invalid(vec![("", sentence.to_owned())])
-        }
-        _ => Error::BadRequest,
+fn read<F: Form>(body: &[u8]) -> Result<F> {
+    if body.len() > JSON_MAX_BYTES {
+        return Err(Error::TooLarge);
+    }
+    let wrong = |sentence: &str| Error::Invalid(vec![("", sentence.to_owned())]);
+    let fields = serde_json::from_slice(body).map_err(|error| {
+        let sentence = "A member is unknown, is there twice, or has the wrong type.";
+        if error.is_data() { wrong(sentence) } else { Error::BadRequest }
+    })?;
+    // Serde would read the members from a list too, by their order.
+    if body.trim_ascii_start().starts_with(b"{") {
+        Ok(fields)
+    } else {
+        Err(wrong("Send an object."))
     }
 }

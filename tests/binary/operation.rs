@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -54,6 +55,36 @@ fn a_request_in_flight_is_finished_before_the_stop() {
         "{answer}"
     );
     assert!(server.wait().success());
+}
+
+#[test]
+fn a_form_that_arrives_after_a_password_change_makes_no_token() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, ada) = with_ada(dir.path(), &[]);
+    let address = server.url.replace("http://localhost", "127.0.0.1");
+    let cookies: Vec<_> =
+        ada.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let body = "name=late&days=365&notes%3Aread=yes";
+    let mut thief = TcpStream::connect(&address).unwrap();
+    write!(
+        thief,
+        "POST /account/tokens HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\nCookie: {}\r\n\
+         Accept: text/html\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\n{}",
+        body.len(),
+        cookies.join("; "),
+        &body[..5]
+    )
+    .unwrap();
+    thread::sleep(Duration::from_millis(300));
+    let mut change = latchkey(dir.path(), &[], &["user", "password", "ada@example.com"]);
+    let mut change = change.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    change.stdin.take().unwrap().write_all(b"another horse battery\n").unwrap();
+    assert!(change.wait().unwrap().success());
+    thief.write_all(&body.as_bytes()[5..]).unwrap();
+    let mut answer = String::new();
+    thief.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("location: /login"), "{answer}");
 }
 
 #[test]

@@ -115,6 +115,7 @@ async fn wrong_bodies_are_told_apart_without_the_parsers_words() {
         ("", 400),
         ("nonsense", 400),
         ("[]", 422),
+        ("[\"t\",\"b\"]", 422),
         ("{\"title\":1}", 422),
         ("{\"title\":null}", 422),
         ("{\"title\":\"a\",\"admin\":true}", 422),

@@ -83,3 +83,12 @@ async fn a_forged_flash_cookie_is_text_or_nothing() {
         answer.hides("<b>");
     }
 }
+
+#[actix_web::test]
+async fn an_old_cookie_that_arrives_late_does_not_end_the_new_one() {
+    let ada = Browser::logged_in("ada").await;
+    let other_tab = ada.site.stranger();
+    other_tab.set_cookie("session", &ada.cookie("session").unwrap());
+    ada.submit("/sudo", &[("password", crate::browser::PASSWORD)]).await;
+    assert!(other_tab.get("/").await.cookies().is_empty());
+}

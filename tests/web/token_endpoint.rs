@@ -223,3 +223,46 @@ async fn the_table_holds_no_token() {
         .unwrap();
     assert_eq!(stored, [latchkey::keys::hash_token(&token)]);
 }
+
+#[actix_web::test]
+async fn a_personal_token_can_be_given_back_too() {
+    let person = Browser::logged_in("ada").await;
+    let form = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
+    let page = person.submit("/account/tokens", &form).await.body;
+    let token = page.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap();
+    let program = person.site.stranger();
+    program.submit("/auth/revoke", &[("token", token)]).await;
+    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    assert_eq!(program.get("/api/notes").await.status, 401);
+}
+
+#[actix_web::test]
+async fn a_scope_that_was_lost_is_left_out_of_the_next_token() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    let root = site.stranger();
+    let asked = [("username", "root@example.com"), ("scope", "profile:read users:read")];
+    let first = refresh_token(&root.token(&asked).await);
+    site.sql("UPDATE users SET is_admin = FALSE").await;
+    let next = root.refresh(&first).await;
+    assert_eq!((next.status, &next.json()["scope"]), (200, &"profile:read".into()));
+}
+
+#[actix_web::test]
+async fn a_refusal_for_now_does_not_use_a_refresh_token_up() {
+    let ada = program().await;
+    let token = refresh_token(&ada.token(&[ADA]).await);
+    ada.site.sql("UPDATE users SET disabled_at = created_at").await;
+    is_refused(&ada.refresh(&token).await, "invalid_grant");
+    ada.site.sql("UPDATE users SET disabled_at = NULL").await;
+    assert_eq!(ada.refresh(&token).await.status, 200, "a refusal uses nothing up");
+}
+
+#[actix_web::test]
+async fn rows_that_are_over_are_swept_away() {
+    let ada = program().await;
+    ada.token(&[ADA]).await;
+    ada.site.clock.advance(Duration::days(31));
+    ada.token(&[ADA]).await;
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM refresh_tokens").await, 1);
+}
