@@ -10,7 +10,7 @@ use crate::auth::{Authenticator, OptionalUser, SecurityEvent, password};
 use crate::config::Registration;
 use crate::error::Response;
 use crate::user::EMAIL_MAX;
-use crate::web::next::safe_next;
+use crate::web::next::{Next, landing_page};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.
@@ -35,11 +35,8 @@ struct LoginForm {
 impl Form for LoginForm {
     fn check(&mut self, errors: &mut Errors) {
         errors.require("email", &mut self.email, "your e-mail address", EMAIL_MAX);
-        if self.password.is_empty() {
-            errors.add("password", "Enter your password.");
-        }
-        if password::is_too_long(&self.password) {
-            errors.add("password", "This is longer than any password here.");
+        if let Err(sentence) = password::check_typed(&self.password) {
+            errors.add("password", sentence);
         }
     }
 }
@@ -52,12 +49,6 @@ struct LoginPage {
     can_register: bool,
 }
 
-#[derive(Deserialize)]
-struct Next {
-    #[serde(default)]
-    next: String,
-}
-
 async fn show(
     user: OptionalUser,
     page: Page,
@@ -65,7 +56,7 @@ async fn show(
     query: Query<Next>,
 ) -> Response {
     if user.0.is_some() {
-        return Ok(redirect(&after_login(&query.next), None));
+        return Ok(redirect(&landing_page(&query.next), None));
     }
     let form = LoginForm { next: query.into_inner().next, ..LoginForm::default() };
     show_form(page, Submitted::with(form), **registration)
@@ -88,7 +79,7 @@ async fn log_in(
         return show_form(page, form, **registration);
     };
     let remembered = !form.fields.remember.is_empty();
-    let mut response = redirect(&after_login(&form.fields.next), None);
+    let mut response = redirect(&landing_page(&form.fields.next), None);
     response.add_cookie(&accounts.log_in(&req, &user, remembered).await?)?;
     Ok(response)
 }
@@ -109,8 +100,4 @@ async fn log_out(user: OptionalUser, accounts: Data<Authenticator>) -> Response 
 fn show_form(page: Page, form: Submitted<LoginForm>, registration: Registration) -> Response {
     let can_register = registration == Registration::Open;
     render_with(form.status(), &LoginPage { page, form, can_register })
-}
-
-fn after_login(next: &str) -> String {
-    safe_next(next).unwrap_or_else(|| "/dashboard".to_owned())
 }

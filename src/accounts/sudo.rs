@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::auth::{Authenticator, CurrentSession, SecurityEvent, password};
 use crate::error::Response;
-use crate::web::next::safe_next;
-use crate::web::{Errors, Form, Page, Submitted, redirect, render_with};
+use crate::web::next::{Next, landing_page};
+use crate::web::{Errors, Form, Page, Submitted, redirect, render, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -24,11 +24,8 @@ struct SudoForm {
 
 impl Form for SudoForm {
     fn check(&mut self, errors: &mut Errors) {
-        if self.password.is_empty() {
-            errors.add("password", "Enter your password.");
-        }
-        if password::is_too_long(&self.password) {
-            errors.add("password", "This is longer than any password here.");
+        if let Err(sentence) = password::check_typed(&self.password) {
+            errors.add("password", sentence);
         }
     }
 }
@@ -40,15 +37,9 @@ struct SudoPage {
     form: Submitted<SudoForm>,
 }
 
-#[derive(Deserialize)]
-struct Next {
-    #[serde(default)]
-    next: String,
-}
-
 async fn show(_: CurrentSession, page: Page, query: Query<Next>) -> Response {
     let form = SudoForm { next: query.into_inner().next, ..SudoForm::default() };
-    render_with(actix_web::http::StatusCode::OK, &SudoPage { page, form: Submitted::with(form) })
+    render(&SudoPage { page, form: Submitted::with(form) })
 }
 
 async fn confirm(
@@ -66,8 +57,7 @@ async fn confirm(
     if !form.is_valid() {
         return render_with(form.status(), &SudoPage { page, form });
     }
-    let next = safe_next(&form.fields.next).unwrap_or_else(|| "/dashboard".to_owned());
-    let mut response = redirect(&next, None);
+    let mut response = redirect(&landing_page(&form.fields.next), None);
     let cookie = accounts.sessions.confirm(&accounts.logins, &req, &session).await?;
     response.add_cookie(&cookie)?;
     Ok(response)

@@ -110,8 +110,7 @@ async fn by_password(
     grants: &Grants,
     form: TokenForm,
 ) -> Result<Result<Issued, Refusal>> {
-    let is_odd = form.password.is_empty() || password::is_too_long(&form.password);
-    if form.username.is_empty() || is_odd {
+    if form.username.is_empty() || password::check_typed(&form.password).is_err() {
         return Ok(Err(Refusal::InvalidRequest));
     }
     let Some(user) = accounts.authenticate(&form.username, form.password).await? else {

@@ -34,7 +34,7 @@ pub struct Issued {
     pub scope: String,
 }
 
-#[derive(Clone, Queryable, Selectable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = refresh_tokens, check_for_backend(Backend))]
 struct Row {
     id: i64,
@@ -114,7 +114,8 @@ impl Grants {
         }
     }
 
-    /// Ends a personal token, or the family of an access or refresh token (RFC 7009). Unknown tokens end nothing.
+    /// Ends a personal token, or the family of an access or refresh token (RFC 7009). Unknown
+    /// tokens end nothing.
     pub async fn revoke(&self, logins: &LoginManager<Login>, token: &str) -> Result<()> {
         let claimed = logins.verify_access_token(token).ok();
         let family = claimed.and_then(|claims| family_of(&claims).map(str::to_owned));
@@ -127,11 +128,7 @@ impl Grants {
                 }
                 let by_hash = refresh_tokens::table.filter(refresh_tokens::token_hash.eq(hash));
                 let found = by_hash.select(refresh_tokens::family).first(conn).optional()?;
-                let Some(family) = found.or(family) else { return Ok(None) };
-                if let Some(user_id) = owner(conn, &family)? {
-                    User::lock(conn, user_id)?;
-                }
-                end_family(conn, &family)
+                found.or(family).map_or(Ok(None), |family| end_family(conn, &family))
             })
             .await?;
         if let Some(user_id) = ended {
@@ -191,7 +188,6 @@ fn exchange(conn: &mut Connection, hash: &str, now: PrimitiveDateTime) -> Result
         .optional()?;
     let Some((row, user)) = found else { return Ok(Exchange::Refused) };
     if row.used_at.is_some() {
-        User::lock(conn, row.user_id)?;
         end_family(conn, &row.family)?;
         return Ok(Exchange::Reused(row.user_id));
     }
@@ -236,15 +232,14 @@ fn insert(
         .execute(conn)
 }
 
-/// Whose it was.
+/// Ends a family; whose it was. The user's row is taken first, so that a refresh that is under way
+/// adds nothing behind our back.
 fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
-    let owner = owner(conn, family)?;
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::family.eq(family)))
-        .execute(conn)?;
-    Ok(owner)
-}
-
-fn owner(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
     let rows = refresh_tokens::table.filter(refresh_tokens::family.eq(family));
-    rows.select(refresh_tokens::user_id).first(conn).optional()
+    let owner = rows.select(refresh_tokens::user_id).first(conn).optional()?;
+    if let Some(user_id) = owner {
+        User::lock(conn, user_id)?;
+    }
+    diesel::delete(rows).execute(conn)?;
+    Ok(owner)
 }

@@ -21,9 +21,16 @@ use crate::keys::random_token;
 /// cost does not grow with it. (NIST SP 800-63B-4 asks for at least 64.)
 pub const MAX_LENGTH: usize = 256;
 
-/// Whether a password is longer than any that was accepted.
-pub fn is_too_long(password: &str) -> bool {
-    password.nfc().count() > MAX_LENGTH
+/// What is wrong with a password that somebody typed to be recognised, before it costs a hash: a
+/// sentence for its field. It may be shorter than the rule is today.
+pub fn check_typed(password: &str) -> Result<(), &'static str> {
+    if password.is_empty() {
+        return Err("Enter your password.");
+    }
+    if password.nfc().count() > MAX_LENGTH {
+        return Err("This is longer than any password here.");
+    }
+    Ok(())
 }
 
 /// How many hashes may wait for each thread; one more is answered with 503.

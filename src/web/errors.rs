@@ -168,19 +168,24 @@ fn tell(req: &HttpRequest, status: StatusCode, error: Option<&Error>) {
 
 /// To the page that asks for the password, and back here after it.
 fn ask_for_password(req: &HttpRequest) -> HttpResponse {
-    let here = req.uri().path_and_query().map_or("/", |here| here.as_str());
+    if req.method() == Method::GET {
+        return redirect(&with_next("/sudo", here(req)), None);
+    }
     // A form's own page, not the address it is sent to: that may have no page.
     let referer = req.headers().get(header::REFERER).and_then(|referer| referer.to_str().ok());
     let form_page = referer.and_then(|referer| url::Url::parse(referer).ok());
-    let is_write = req.method() != Method::GET;
-    let back =
-        form_page.filter(|_| is_write).map_or_else(|| here.to_owned(), |url| url.path().to_owned());
-    let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
-    if !is_write {
-        return redirect(&format!("/sudo?next={next}"), None);
-    }
+    let back = form_page.as_ref().map_or_else(|| here(req), url::Url::path);
     let sentence = "Nothing was changed yet: please confirm your password, then send it again.";
-    redirect(&format!("/sudo?next={next}"), Flash::notice(sentence))
+    redirect(&with_next("/sudo", back), Flash::notice(sentence))
+}
+
+fn here(req: &HttpRequest) -> &str {
+    req.uri().path_and_query().map_or("/", |here| here.as_str())
+}
+
+fn with_next(page: &str, next: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{page}?next={next}")
 }
 
 /// A program gets 403 and the name of the scope (RFC 6750 section 3.1).
@@ -194,13 +199,8 @@ pub fn ask_to_log_in(req: &HttpRequest) -> Response {
     if !wants_html(req) {
         return draw(Subject::of(req)?, StatusCode::UNAUTHORIZED, Some(&Error::NotAuthenticated));
     }
-    let here = req.uri().path_and_query().map_or("/", |here| here.as_str());
-    let to = if req.method() == Method::GET {
-        let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
-        format!("/login?next={next}")
-    } else {
-        "/login".to_owned()
-    };
+    let is_page = req.method() == Method::GET;
+    let to = if is_page { with_next("/login", here(req)) } else { "/login".to_owned() };
     Ok(redirect(&to, Flash::notice("Please log in to see this page.")))
 }
 

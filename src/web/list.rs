@@ -1,9 +1,11 @@
-//! Lists for programs, a page at a time.
+//! Lists, a page at a time.
 
-use actix_web::web::Query;
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::web::Query;
+use actix_web::{FromRequest, HttpRequest};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 

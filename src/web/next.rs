@@ -1,6 +1,7 @@
 //! Where to go after log-in.
 
 use percent_encoding::percent_decode_str;
+use serde::Deserialize;
 use url::{Position, Url};
 
 /// The longest address that is remembered over a log-in.
@@ -9,9 +10,22 @@ const MAX_BYTES: usize = 512;
 /// Where these would lead is not where anybody wanted to go.
 const NOT_PAGES: [&str; 6] = ["/login", "/logout", "/register", "/setup", "/auth", "/static"];
 
+/// The page that somebody wanted before they were asked who they are: `?next=…`.
+#[derive(Deserialize)]
+pub struct Next {
+    /// As it came; see [`landing_page`].
+    #[serde(default)]
+    pub next: String,
+}
+
+/// Where to go once somebody is recognised: the page they wanted, or the dashboard.
+pub fn landing_page(next: &str) -> String {
+    safe_next(next).unwrap_or_else(|| "/dashboard".to_owned())
+}
+
 /// `next` as a path of this site, or `None` for anything else. It comes from the address bar: an
 /// attacker's link to our log-in page must not lead to the attacker's copy of it (open redirect).
-pub fn safe_next(next: &str) -> Option<String> {
+fn safe_next(next: &str) -> Option<String> {
     // Browsers drop TAB and line breaks and read `\` as `/`, so "/\t/evil.example" is theirs.
     let plain = |text: &str| text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
     if next.is_empty() || next.len() > MAX_BYTES || !plain(next) || !next.starts_with('/') {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -79,7 +79,7 @@ pub async fn observe(
         Ok(Err(panic)) => Err(Error::Internal(format!("panic: {}", message(&*panic))).into()),
         Err(_elapsed) => Err(Error::Timeout.into()),
     };
-    let finish = |status: StatusCode, headers: &mut actix_web::http::header::HeaderMap| {
+    let finish = |status: StatusCode, headers: &mut HeaderMap| {
         headers::secure(headers, settings.https);
         if let Ok(value) = HeaderValue::try_from(&id.0) {
             headers.insert(REQUEST_ID, value);
@@ -87,8 +87,8 @@ pub async fn observe(
         let (id, ms, status) = (id.0.as_str(), started.elapsed().as_millis(), status.as_u16());
         log::info!(
             target: "access",
-            request_id = id, peer = peer.as_str(), method = method.as_str(), path = path.as_str(), status = status,
-            milliseconds = u64::try_from(ms).unwrap_or(u64::MAX);
+            request_id = id, peer = peer.as_str(), method = method.as_str(),
+            path = path.as_str(), status = status, milliseconds = u64::try_from(ms).unwrap_or(u64::MAX);
             "{id} {peer} {method} {path} {status} {ms} ms"
         );
     };

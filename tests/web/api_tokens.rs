@@ -114,3 +114,15 @@ async fn nobody_makes_a_token_for_more_than_they_may() {
     assert_eq!(answer.status, 422);
     answer.shows("You may not hold all of these.");
 }
+
+#[actix_web::test]
+async fn every_scope_there_is_can_be_ticked() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    let root = site.logged_in("root").await;
+    for (scope, _) in latchkey::auth::scope::ALL {
+        let page =
+            root.submit("/account/tokens", &[("name", "x"), ("days", "30"), (scope, "yes")]).await;
+        assert_eq!(page.status, 200, "the form does not know {scope}");
+    }
+}
