@@ -6,26 +6,28 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpServer;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::KeepAlive;
 use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, PathConfig, QueryConfig, ServiceConfig};
+use actix_web::{HttpServer, rt};
 
+use crate::accounts::data::{Export, Exports};
+use crate::accounts::opened::Links;
 use crate::accounts::setup::SetupLink;
 use crate::api::token::PasswordGrant;
-use crate::auth::api_token;
+use crate::auth::api_token::{self, ApiToken};
 use crate::auth::authenticator::Authenticator;
-use crate::auth::event::SecurityEvents;
-use crate::auth::grant::Grants;
+use crate::auth::event::{Activity, SecurityEvents};
+use crate::auth::grant::{self, Grants};
 use crate::auth::guard::identify;
 use crate::auth::keep::keep;
 use crate::auth::manager::LoginManager;
 use crate::auth::password::Passwords;
 use crate::auth::scope;
-use crate::auth::session::{Login, Sessions};
+use crate::auth::session::{Login, Session, Sessions};
 use crate::auth::token::{Keys, Kind};
 use crate::clock::Clock;
 use crate::config::{Config, Environment, Registration, Secret};
@@ -34,6 +36,8 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::keypair::KeyPair;
 use crate::keys::{self, SigningKey};
+use crate::link::Link;
+use crate::mail::{DevMailbox, Mailer, Outbox};
 use crate::peer::Peers;
 use crate::user::User;
 use crate::web::assets::Assets;
@@ -42,7 +46,7 @@ use crate::web::flash::{self, FlashCookie};
 use crate::web::form::FORM_MAX_BYTES;
 use crate::web::observe::{Outermost, observe};
 use crate::web::origin::{Origins, check_origin};
-use crate::{accounts, api, docs, home, notes};
+use crate::{accounts, api, dev_mail, docs, home, notes, purge};
 
 /// The features: each a file or folder that lists its own routes.
 pub fn features(config: &mut ServiceConfig) {
@@ -53,6 +57,18 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(notes::api::routes)
         .configure(api::routes);
 }
+
+/// What is handed out to somebody who wants a copy of their data, for each table that has a
+/// `user_id`. A new one belongs here; `tests/web/data.rs` fails until it is.
+pub const EXPORTS: &[(&str, Export)] = &[
+    ("users", User::export),
+    ("notes", notes::api::export),
+    ("sessions", Session::export),
+    ("api_tokens", ApiToken::export),
+    ("refresh_tokens", grant::export),
+    ("links", Link::export),
+    ("events", Activity::export),
+];
 
 /// What a stranger and a token without the scope get. Replace either to answer in another way.
 const REFUSALS: Refusals =
@@ -71,6 +87,7 @@ pub struct App {
     accounts: Data<Authenticator>,
     setup_link: Data<SetupLink>,
     assets: Data<Assets>,
+    outbox: Outbox,
 }
 
 impl App {
@@ -78,7 +95,7 @@ impl App {
     /// the operator.
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Result<Self, String> {
         let in_development = config.environment == Environment::Development;
-        let events = SecurityEvents::default();
+        let events = SecurityEvents::new(db.clone(), clock.clone());
         let sessions = Sessions::new(&config, db.clone(), clock.clone(), events.clone());
         let grants = Grants {
             db: db.clone(),
@@ -99,7 +116,14 @@ impl App {
         let assets = Assets::new(config.static_dir.clone(), in_development).map_err(|e| {
             format!("The folder {} cannot be read: {e}.", config.static_dir.display())
         })?;
+        let outbox = Outbox {
+            db: db.clone(),
+            mailer: Mailer::new(&config)?,
+            clock: clock.clone(),
+            origin: config.origin(),
+        };
         Ok(Self {
+            outbox,
             logins,
             sessions: Data::new(sessions),
             grants: Data::new(grants),
@@ -135,6 +159,9 @@ impl App {
                 if self.config.api_docs {
                     docs::routes(config);
                 }
+                if self.dev_mailbox().is_some() {
+                    dev_mail::routes(config);
+                }
             })
             .default_service(web::to(|| async { Err::<&str, _>(Error::NotFound) }));
         actix_web::App::new()
@@ -163,6 +190,14 @@ impl App {
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::<Registration>::new(self.config.registration))
             .app_data(Data::new(REFUSALS))
+            .app_data(Data::new(Exports(EXPORTS)))
+            .app_data(Data::new(self.outbox.clone()))
+            .app_data(Data::new(Links {
+                db: self.db.clone(),
+                clock: self.clock.clone(),
+                registration: self.config.registration,
+                cookie: cookie("link"),
+            }))
             .app_data(Data::new(FlashCookie(cookie("flash"))))
             .app_data(Data::new(Origins::new(&self.config, cookie("session"))))
             .app_data(Data::new(Outermost {
@@ -174,6 +209,25 @@ impl App {
             // The extractors' own answers quote the parser.
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .app_data(QueryConfig::default().error_handler(|_, _| Error::BadRequest.into()));
+        if let Some(mailbox) = self.dev_mailbox() {
+            config.app_data(Data::new(mailbox.clone()));
+        }
+    }
+
+    /// The mailbox, where it may be read in the browser.
+    fn dev_mailbox(&self) -> Option<&DevMailbox> {
+        let in_development = self.config.environment == Environment::Development;
+        self.outbox.mailer.mailbox().filter(|_| cfg!(debug_assertions) && in_development)
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The mails that wait, and the way out.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// What the command line does with people.
@@ -227,6 +281,8 @@ impl App {
         } else {
             KeepAlive::Disabled
         };
+        rt::spawn(self.outbox.clone().work());
+        rt::spawn(purge::work(self.db.clone(), self.clock.clone()));
         let server = HttpServer::new(move || self.web(features))
             .keep_alive(keep_alive)
             .max_connections(1024)

@@ -7,15 +7,19 @@ use actix_web::rt::System;
 use clap::{Parser, Subcommand};
 
 use crate::app::App;
-use crate::auth::authenticator::{Authenticator, NewAccount};
+use crate::auth::authenticator::Authenticator;
 use crate::auth::event::SecurityEvent;
 use crate::auth::password::Passwords;
 use crate::auth::session::Sessions;
 use crate::clock::Clock;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Registration};
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
-use crate::user::{Email, NAME_MAX, User};
+use crate::link::{Link, Purpose, Registration as NoRegistration};
+use crate::mail::Message;
+use crate::peer::Origin;
+use crate::purge::purge;
+use crate::user::{Email, NAME_MAX, NewUser, User};
 use crate::web::Errors;
 use crate::{keys, logger};
 
@@ -37,6 +41,8 @@ enum Command {
     Serve,
     /// Bring the database's tables up to date
     Migrate,
+    /// Delete what has expired; `serve` does it every hour
+    Purge,
     /// Add, list and change the people who can log in
     #[command(subcommand)]
     User(UserCommand),
@@ -74,6 +80,12 @@ enum UserCommand {
     Disable { email: String },
     /// Let somebody log in again
     Enable { email: String },
+    /// Send somebody an invitation to make an account
+    Invite { email: String },
+    /// Print a link with which somebody can choose a new password, for 30 minutes
+    ResetLink { email: String },
+    /// Log somebody out everywhere, and end their tokens
+    EndSessions { email: String },
     /// Set a new password, and log them out; it is asked for, or read from standard input
     Password { email: String },
 }
@@ -136,6 +148,10 @@ impl Cli {
             match command {
                 Command::User(command) => manage_users(command, &app(config, db)?).await,
                 Command::Routes => list_routes(&app(config, db)?).await,
+                Command::Purge => {
+                    println!("{} rows were deleted.", purge(&db, &Clock::System).await?);
+                    Ok(())
+                }
                 _ => serve(config, db).await,
             }
         })
@@ -153,7 +169,7 @@ fn rotate_secret(config: &Config) -> Result<(), Failure> {
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {
-    let passwords = Passwords::new(config.hash_cost, config.password_min_length)?;
+    let passwords = Passwords::new(&config)?;
     App::new(config, db, Clock::System, passwords)
 }
 
@@ -205,9 +221,11 @@ async fn manage_users(command: UserCommand, app: &App) -> Result<(), Failure> {
             if let Some(sentence) = errors.get("name") {
                 return Err(sentence.into());
             }
-            let password = read_new_password(accounts)?;
-            let typed = email.typed.clone();
-            let new = NewAccount { email, name, password, is_admin: admin };
+            let password = read_new_password(accounts, &[&name, &email.typed]).await?;
+            let password_hash = accounts.passwords.hash(password).await?;
+            let (typed, created_at) = (email.typed.clone(), accounts.clock.now());
+            let (is_admin, is_verified) = (admin, false);
+            let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
             let created = accounts.create_account(new, |_| Ok(())).await?;
             created.ok_or_else(|| format!("{typed} has an account already."))?;
             println!("{typed} can log in now.");
@@ -223,50 +241,104 @@ async fn manage_users(command: UserCommand, app: &App) -> Result<(), Failure> {
         }
         UserCommand::Disable { email } => {
             let now = accounts.clock.now();
-            let user_id = change(accounts, &email, move |conn, id| {
-                User::set_disabled(conn, id, Some(now))?;
-                Ok(Sessions::end_all(conn, id).map(drop)?)
-            })
-            .await?;
-            accounts.events.tell(&SecurityEvent::SessionsEnded { user_id });
+            let disable = move |conn: &mut _, user: &User| {
+                User::set_disabled(conn, user.id, Some(now))?;
+                log_out_everywhere(conn, user)
+            };
+            change_and_tell(accounts, &email, disable).await?;
             println!("{email} is logged out and can no longer log in.");
         }
         UserCommand::Enable { email } => {
-            let enable = |conn: &mut _, id| Ok(User::set_disabled(conn, id, None).map(drop)?);
+            let enable =
+                |conn: &mut _, user: &User| Ok(User::set_disabled(conn, user.id, None).map(drop)?);
             change(accounts, &email, enable).await?;
             println!("{email} can log in again.");
         }
-        UserCommand::Password { email } => {
-            let hash = accounts.passwords.hash(read_new_password(accounts)?).await?;
-            let user_id = change(accounts, &email, move |conn, id| {
-                User::set_password(conn, id, &hash)?;
-                Ok(Sessions::end_all(conn, id).map(drop)?)
+        UserCommand::Invite { email } => {
+            if app.config().registration == Registration::Closed {
+                return Err(
+                    "REGISTRATION=closed lets nobody make an account. Use `user add`.".into()
+                );
+            }
+            let (to, now) = (Email::parse(&email)?, accounts.clock.now());
+            let message = Message::Invite { by: "An administrator".to_owned() };
+            accounts.db.write(move |conn| message.post(conn, &to, now)).await?;
+            println!("The invitation to {email} waits to be sent by the running server.");
+        }
+        UserCommand::ResetLink { email } => {
+            let now = accounts.clock.now();
+            let token = change(accounts, &email, move |conn, user| {
+                if user.disabled_at.is_some() {
+                    return Ok(None);
+                }
+                let (to, none) = (user.address(), NoRegistration::default());
+                Ok(Some(Link::make(conn, Purpose::Reset, &to, Some(user), &none, now)?))
             })
             .await?;
-            accounts.events.tell(&SecurityEvent::SessionsEnded { user_id });
+            let token =
+                token.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
+            println!("{}", Purpose::Reset.url(&app.config().origin(), &token));
+        }
+        UserCommand::EndSessions { email } => {
+            change_and_tell(accounts, &email, |conn, user| {
+                Ok(Sessions::end_all(conn, user.id, None)?)
+            })
+            .await?;
+            println!("{email} is logged out everywhere.");
+        }
+        UserCommand::Password { email } => {
+            let password = read_new_password(accounts, &[&email]).await?;
+            let (hash, now) = (accounts.passwords.hash(password).await?, accounts.clock.now());
+            let set = move |conn: &mut _, user: &User| {
+                User::set_password(conn, user.id, &hash)?;
+                Message::PasswordChanged.post(conn, &user.address(), now)?;
+                log_out_everywhere(conn, user)
+            };
+            change_and_tell(accounts, &email, set).await?;
             println!("{email} has a new password and is logged out everywhere.");
         }
     }
     Ok(())
 }
 
-/// Does something to the user with this address; returns their id.
-async fn change<F>(accounts: &Authenticator, email: &str, work: F) -> Result<i64, Failure>
+/// Ends sessions, tokens and links.
+fn log_out_everywhere(conn: &mut Connection, user: &User) -> Result<()> {
+    Sessions::end_all(conn, user.id, None)?;
+    Ok(Link::end_all(conn, user.id).map(drop)?)
+}
+
+/// Does something that logs the user out who has this address.
+async fn change_and_tell<F>(accounts: &Authenticator, email: &str, work: F) -> Result<(), Failure>
 where
-    F: FnOnce(&mut Connection, i64) -> Result<()> + Send + 'static,
+    F: FnOnce(&mut Connection, &User) -> Result<()> + Send + 'static,
+{
+    let user_id = change(accounts, email, move |conn, user| {
+        work(conn, user)?;
+        Ok(user.id)
+    })
+    .await?;
+    accounts.events.tell(&Origin::default(), SecurityEvent::SessionsEnded { user_id }).await;
+    Ok(())
+}
+
+/// Does something to the user with this address.
+async fn change<T, F>(accounts: &Authenticator, email: &str, work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Connection, &User) -> Result<T> + Send + 'static,
 {
     let email_parsed = Email::parse(email)?;
     let found = accounts
         .db
         .write(move |conn| match User::by_email(conn, &email_parsed)? {
-            Some(user) => work(conn, user.id).map(|()| Some(user.id)),
+            Some(user) => work(conn, &user).map(Some),
             None => Ok(None),
         })
         .await?;
     Ok(found.ok_or_else(|| format!("Nobody has the address {email}."))?)
 }
 
-fn read_new_password(accounts: &Authenticator) -> Result<String, Failure> {
+async fn read_new_password(accounts: &Authenticator, words: &[&str]) -> Result<String, Failure> {
     let ask = |prompt: &str| rpassword::prompt_password(prompt);
     let read = || -> io::Result<(String, bool)> {
         if io::stdin().is_terminal() {
@@ -282,6 +354,6 @@ fn read_new_password(accounts: &Authenticator) -> Result<String, Failure> {
     if !same {
         return Err(Failure::from("The two passwords differ.".to_owned()));
     }
-    accounts.passwords.check(&password)?;
+    accounts.passwords.check(&password, words).await??;
     Ok(password)
 }

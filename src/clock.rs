@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// Where the time comes from. Times are UTC, to the second.
@@ -45,4 +47,25 @@ impl Clock {
             *now.lock().unwrap_or_else(PoisonError::into_inner) += by;
         }
     }
+}
+
+/// A time as people read it.
+pub fn readable(time: &PrimitiveDateTime) -> String {
+    time.format(format_description!(
+        "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
+    ))
+    .unwrap_or_else(|_| time.to_string())
+}
+
+/// A time as programs read it (RFC 3339).
+pub fn rfc3339<S: serde::Serializer>(
+    time: &PrimitiveDateTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&to_rfc3339(time))
+}
+
+/// A time as programs read it, as a text.
+pub fn to_rfc3339(time: &PrimitiveDateTime) -> String {
+    time.assume_utc().format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }

@@ -1,16 +1,19 @@
 //! The settings: read once at start-up, all of them checked, all problems told at once.
 
 mod reader;
+mod smtp;
 
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use time::Duration;
 use url::Url;
 
 use self::reader::{Reader, parse_public_url};
+pub use self::smtp::{Smtp, SmtpSecurity};
 use crate::keys::SigningKey;
 
 /// The name in cookies and in the database's file name.
@@ -36,8 +39,10 @@ pub enum Environment {
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registration {
-    /// Everybody, at `/register`.
+    /// Everybody, at `/register`, and whoever an administrator invites.
     Open,
+    /// Whoever an administrator invites.
+    Invite,
     /// Nobody; an operator adds users with `user add`.
     Closed,
 }
@@ -121,6 +126,8 @@ pub struct Config {
     pub secret_keys: Vec<SigningKey>,
     pub secret_key_file: PathBuf,
     pub static_dir: PathBuf,
+    pub smtp: Option<Smtp>,
+    pub mail_from: Mailbox,
     pub registration: Registration,
     pub password_min_length: usize,
     pub hash_cost: HashCost,
@@ -160,16 +167,18 @@ impl Config {
         let environment = read.choice("APP_ENV", "development", environments);
         let production = environment == Production;
         let port = read.number("PORT", "8080", 1..=65_535);
+        let public_url = read.value(
+            "PUBLIC_URL",
+            &format!("http://localhost:{port}"),
+            "must be the address that people type, without a path",
+            parse_public_url,
+        );
+        let mail_from = format!("Latchkey <noreply@{}>", mail_domain(&public_url));
         let config = Self {
             environment,
             host: read.value("HOST", "127.0.0.1", "must be an IP address", |v| v.parse().ok()),
             port,
-            public_url: read.value(
-                "PUBLIC_URL",
-                &format!("http://localhost:{port}"),
-                "must be the address that people type, without a path",
-                parse_public_url,
-            ),
+            public_url,
             allowed_hosts: read
                 .list("ALLOWED_HOSTS", "must be host names", |v| Some(v.to_ascii_lowercase())),
             trusted_proxies: read.list(
@@ -187,10 +196,21 @@ impl Config {
             secret_keys: read.secret_keys(),
             secret_key_file: read.secret_key_file(production),
             static_dir: read.static_dir(),
+            smtp: read.smtp_url(production),
+            mail_from: read.value(
+                "MAIL_FROM",
+                &mail_from,
+                "must be an e-mail address, with or without a name before it",
+                |v| v.parse().ok(),
+            ),
             registration: read.choice(
                 "REGISTRATION",
                 "open",
-                [("open", Registration::Open), ("closed", Registration::Closed)],
+                [
+                    ("open", Registration::Open),
+                    ("invite", Registration::Invite),
+                    ("closed", Registration::Closed),
+                ],
             ),
             password_min_length: read.number("PASSWORD_MIN_LENGTH", "12", 8..=64),
             hash_cost: HashCost {
@@ -280,8 +300,18 @@ impl Config {
         format!("{prefix}{APP_NAME}_{purpose}")
     }
 
+    /// The host that people type.
+    pub fn host_name(&self) -> &str {
+        self.public_url.host_str().unwrap_or_default()
+    }
+
     /// The public address without the last slash, as it is shown, compared and signed.
     pub fn origin(&self) -> String {
         self.public_url.origin().ascii_serialization()
     }
+}
+
+/// The domain to send mail from, unless told otherwise. An IP address is no domain.
+fn mail_domain(public_url: &Url) -> &str {
+    public_url.domain().unwrap_or("localhost")
 }

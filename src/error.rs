@@ -26,10 +26,16 @@ pub enum Error {
     OutOfScope(&'static str),
     /// Logged in too long ago for this. 303 to the page that asks for the password, and back.
     NotFresh,
+    /// The e-mail address has to be confirmed first. A page: 303 to the profile, which offers it.
+    /// Anything else: 403.
+    NotVerified,
     /// The request comes from another site. 403.
     CrossSite,
     /// There is no such page, or the thing belongs to somebody else. 404.
     NotFound,
+    /// A link from a mail was used, is too old, or was never ours. 410, with the page where another
+    /// one is to be had.
+    LinkEnded(&'static str),
     /// The request took too long to arrive or to answer. 408.
     Timeout,
     /// The body is larger than allowed. 413.
@@ -65,10 +71,13 @@ impl ResponseError for Error {
         match self {
             Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
             Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::Forbidden | Self::OutOfScope(_) | Self::NotFresh | Self::CrossSite => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Forbidden
+            | Self::OutOfScope(_)
+            | Self::NotFresh
+            | Self::NotVerified
+            | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::LinkEnded(_) => StatusCode::GONE,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,

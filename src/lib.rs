@@ -14,12 +14,16 @@ pub mod peer; // the client's address, behind proxies too
 pub mod schema; // the tables
 pub mod db; // the way to the database
 pub mod user; // the people who can log in
+pub mod link; // one-time links, sent by mail
+pub mod mail; // mails, their outbox, and the way out
 pub mod auth; // who is calling: tokens, sessions, guards
+pub mod purge; // deleting what has expired
 pub mod web; // what all pages share: layout, forms, errors, rules
 pub mod home; // start page and dashboard
 pub mod notes; // the worked example
-pub mod accounts; // set-up, register, log-in
+pub mod accounts; // set-up, register, log-in, and the account's own pages
 pub mod api; // what programs may ask; the token endpoint
+pub mod dev_mail; // the development mailbox
 pub mod docs; // the API described
 pub mod app; // the parts put together
 pub mod cli; // the commands

@@ -1,9 +1,17 @@
-//! The address a request comes from.
+//! Where a request comes from: the network, and the browser.
 
+use std::future::{Ready, ready};
 use std::net::IpAddr;
 
-use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use ipnet::IpNet;
+
+use crate::error::{Error, Result};
+
+/// Longer user agents are cut.
+const USER_AGENT_MAX: usize = 200;
 
 /// Knows which proxies are ours.
 #[derive(Clone, Debug)]
@@ -34,7 +42,78 @@ impl Peers {
         Some(address)
     }
 
+    /// The request's address and browser.
+    pub fn origin(&self, req: &HttpRequest) -> Origin {
+        let user_agent = req.headers().get(header::USER_AGENT).and_then(|text| text.to_str().ok());
+        Origin {
+            ip_address: self.address(req).map_or_else(String::new, |ip| ip.to_string()),
+            user_agent: user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX).collect(),
+        }
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }
+}
+
+/// Where a request comes from, as far as it tells.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The address; empty when nobody sent a request.
+    pub ip_address: String,
+    /// The browser's description of itself.
+    pub user_agent: String,
+}
+
+impl Origin {
+    /// What was found out about a request when it arrived.
+    pub fn of(req: &HttpRequest) -> Self {
+        req.extensions().get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// The browser and the system, as far as they tell: "Firefox on Linux".
+    pub fn device(&self) -> String {
+        device(&self.user_agent)
+    }
+
+    /// Whether browser and network are the same kind and the same neighbourhood.
+    pub fn resembles(&self, other: &Self) -> bool {
+        self.device() == other.device() && self.is_near(other)
+    }
+
+    /// Whether the network is the same.
+    pub fn is_near(&self, other: &Self) -> bool {
+        network(&self.ip_address) == network(&other.ip_address)
+    }
+}
+
+impl FromRequest for Origin {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(req)))
+    }
+}
+
+/// The browser and the system that a user agent names.
+pub fn device(user_agent: &str) -> String {
+    // In this order: most browsers name others too.
+    let browsers = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "curl"];
+    let shown = ["Edge", "Opera", "Firefox", "Chrome", "Safari", "curl"];
+    let systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
+    let named = |words: &[&str]| words.iter().position(|word| user_agent.contains(word));
+    let browser = named(&browsers).map_or("A program", |found| shown[found]);
+    match named(&systems) {
+        Some(found) => format!("{browser} on {}", systems[found]),
+        None => browser.to_owned(),
+    }
+}
+
+/// What hardly changes while somebody travels with one provider: the first 24 bits of an IPv4
+/// address, 48 of an IPv6 one.
+fn network(address: &str) -> Option<IpNet> {
+    let address: IpAddr = address.parse().ok()?;
+    let bits = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, bits).ok().map(|network| network.trunc())
 }

@@ -10,6 +10,7 @@ diesel::table! {
         is_admin -> Bool,
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        verified_at -> Nullable<Timestamp>,
     }
 }
 
@@ -61,6 +62,46 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> BigInt,
+        purpose -> Text,
+        token_hash -> Text,
+        user_id -> Nullable<BigInt>,
+        email -> Text,
+        bound_to -> Nullable<Text>,
+        name -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        browser_hash -> Nullable<Text>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        email -> Text,
+        email_canonical -> Text,
+        kind -> Text,
+        message -> Text,
+        created_at -> Timestamp,
+        attempts -> BigInt,
+        due_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        kind -> Text,
+        ip_address -> Text,
+        user_agent -> Text,
+        created_at -> Timestamp,
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use diesel::prelude::*;
+use serde_json::{Value, json};
 use time::PrimitiveDateTime;
 
+use crate::clock::to_rfc3339;
 use crate::db::{self, Backend, Connection};
 use crate::error::Result;
 use crate::schema::users;
@@ -23,6 +25,8 @@ pub struct User {
     pub id: i64,
     /// As typed. Mail goes here.
     pub email: String,
+    /// As compared.
+    pub email_canonical: String,
     /// How we greet them.
     pub name: String,
     /// Argon2id, as a PHC string.
@@ -33,6 +37,8 @@ pub struct User {
     pub disabled_at: Option<PrimitiveDateTime>,
     /// When the account was made.
     pub created_at: PrimitiveDateTime,
+    /// When the address was proved to be theirs.
+    pub verified_at: Option<PrimitiveDateTime>,
 }
 
 impl fmt::Debug for User {
@@ -54,9 +60,21 @@ pub struct NewUser {
     pub is_admin: bool,
     /// The time.
     pub created_at: PrimitiveDateTime,
+    /// Whether the address was proved to be theirs.
+    pub is_verified: bool,
 }
 
 impl User {
+    /// Where mail to them goes.
+    pub fn address(&self) -> Email {
+        Email { typed: self.email.clone(), canonical: self.email_canonical.clone() }
+    }
+
+    /// The user with this id.
+    pub fn by_id(connection: &mut Connection, id: i64) -> QueryResult<Option<Self>> {
+        users::table.find(id).select(Self::as_select()).first(connection).optional()
+    }
+
     /// The user with this address, however it is capitalised.
     pub fn by_email(connection: &mut Connection, email: &Email) -> QueryResult<Option<Self>> {
         users::table
@@ -86,6 +104,7 @@ impl User {
                 users::password_hash.eq(&new.password_hash),
                 users::is_admin.eq(new.is_admin),
                 users::created_at.eq(new.created_at),
+                users::verified_at.eq(new.is_verified.then_some(new.created_at)),
             ))
             .returning(Self::as_returning())
             .get_result(connection);
@@ -116,6 +135,47 @@ impl User {
     /// Stores another password.
     pub fn set_password(connection: &mut Connection, id: i64, hash: &str) -> QueryResult<usize> {
         diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(connection)
+    }
+
+    /// Stores how they are greeted.
+    pub fn set_name(connection: &mut Connection, id: i64, name: &str) -> QueryResult<usize> {
+        diesel::update(users::table.find(id)).set(users::name.eq(name)).execute(connection)
+    }
+
+    /// Stores an address that was proved to be theirs, be it another one or the same; `false` when
+    /// somebody else has it.
+    pub fn set_verified_email(
+        connection: &mut Connection,
+        id: i64,
+        email: &Email,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<bool> {
+        let changed = diesel::update(users::table.find(id))
+            .set((
+                users::email.eq(&email.typed),
+                users::email_canonical.eq(&email.canonical),
+                users::verified_at.eq(now),
+            ))
+            .execute(connection);
+        if db::is_duplicate(&changed) { Ok(false) } else { changed.map(|_| true) }
+    }
+
+    /// A copy of what is stored, for its owner.
+    pub fn export(connection: &mut Connection, id: i64) -> Result<Value> {
+        let user: Self = users::table.find(id).select(Self::as_select()).first(connection)?;
+        Ok(json!({
+            "id": user.id,
+            "email": user.email,
+            "name": user.name,
+            "is_admin": user.is_admin,
+            "created_at": to_rfc3339(&user.created_at),
+            "verified_at": user.verified_at.as_ref().map(to_rfc3339),
+        }))
+    }
+
+    /// Deletes the account, and with it every row of every table that belongs to it.
+    pub fn delete(connection: &mut Connection, id: i64) -> QueryResult<usize> {
+        diesel::delete(users::table.find(id)).execute(connection)
     }
 
     /// Lets the user log in, or not from the time given.
@@ -161,6 +221,15 @@ impl Email {
         }
         let canonical = format!("{}@{domain}", local.to_ascii_lowercase());
         Ok(Self { typed: typed.to_owned(), canonical })
+    }
+
+    /// The words of the address, as a password must not be made of.
+    pub fn words(&self) -> Vec<String> {
+        let (local, domain) = self.canonical.split_once('@').unwrap_or_default();
+        let mut words = vec![self.canonical.clone(), local.to_owned(), domain.to_owned()];
+        words.extend(local.split(['.', '_', '-', '+']).map(str::to_owned));
+        words.extend(domain.split('.').map(str::to_owned));
+        words
     }
 
     /// The part before the `@`: a name for somebody who has given none.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::auth::{Authenticator, OptionalUser, SecurityEvent, password};
 use crate::config::Registration;
 use crate::error::Response;
+use crate::peer::Origin;
 use crate::user::EMAIL_MAX;
 use crate::web::next::{Next, landing_page};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
@@ -73,8 +74,8 @@ async fn log_in(
         return show_form(page, form, **registration);
     }
     let password = std::mem::take(&mut form.fields.password);
-    let Some(user) = accounts.authenticate(&form.fields.email, password).await? else {
-        accounts.events.tell(&SecurityEvent::LogInFailed);
+    let origin = Origin::of(&req);
+    let Some(user) = accounts.authenticate(&origin, &form.fields.email, password).await? else {
         form.errors.add("", REFUSED);
         return show_form(page, form, **registration);
     };
@@ -84,11 +85,12 @@ async fn log_in(
     Ok(response)
 }
 
-async fn log_out(user: OptionalUser, accounts: Data<Authenticator>) -> Response {
+async fn log_out(user: OptionalUser, origin: Origin, accounts: Data<Authenticator>) -> Response {
     let mut response = redirect("/", Flash::success("You are logged out."));
     if let Some(session) = user.0.as_ref().and_then(|user| user.session.as_ref()) {
-        accounts.sessions.end(session.id).await?;
-        accounts.events.tell(&SecurityEvent::LoggedOut { user_id: session.user_id });
+        let user_id = session.user_id;
+        accounts.sessions.end(user_id, session.id).await?;
+        accounts.events.tell(&origin, SecurityEvent::LoggedOut { user_id }).await;
     }
     accounts.logins.clear_cookie(&mut response)?;
     // What the browser kept of our pages goes too. (Not "cookies": that is the whole domain's.)

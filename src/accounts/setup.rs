@@ -11,11 +11,14 @@ use askama::Template;
 use serde::Deserialize;
 use time::{Duration, PrimitiveDateTime};
 
-use crate::auth::authenticator::{Authenticator, NewAccount};
+use crate::accounts::check_new_password;
+use crate::auth::Authenticator;
+use crate::auth::password::PasswordRule;
 use crate::clock::Clock;
 use crate::error::{Error, Response, Result};
 use crate::keys::{hash_token, random_token};
-use crate::user::{Email, User};
+use crate::mail::Message;
+use crate::user::{Email, NewUser, User};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// How long the link works. Starting the program again makes a new one.
@@ -118,9 +121,7 @@ struct SetupForm {
 
 impl Form for SetupForm {
     fn check(&mut self, errors: &mut Errors) {
-        if let Err(sentence) = Email::parse(&self.email) {
-            errors.add("email", sentence);
-        }
+        errors.email("email", &self.email);
     }
 }
 
@@ -130,7 +131,7 @@ struct SetupPage {
     page: Page,
     form: Submitted<SetupForm>,
     token: String,
-    password_hint: String,
+    rule: PasswordRule,
 }
 
 async fn show(visitor: FirstVisitor, page: Page, accounts: Data<Authenticator>) -> Response {
@@ -144,19 +145,24 @@ async fn set_up(
     accounts: Data<Authenticator>,
     mut form: Submitted<SetupForm>,
 ) -> Response {
-    if let Err(sentence) = accounts.passwords.check(&form.fields.password) {
-        form.errors.add("password", sentence);
-    }
+    let SetupForm { email, password } = &form.fields;
+    check_new_password(&accounts, &mut form.errors, password, &[email]).await?;
     let email = Email::parse(&form.fields.email);
     let (true, Ok(email)) = (form.is_valid(), email) else {
         return show_form(visitor, page, form, &accounts);
     };
+    let password_hash = accounts.passwords.hash(form.fields.password).await?;
     let link = visitor.link.redeem(&visitor.token).ok_or(Error::NotFound)?;
-    let name = email.local_part().to_owned();
-    let new = NewAccount { email, name, password: form.fields.password, is_admin: true };
+    let (name, created_at) = (email.local_part().to_owned(), accounts.clock.now());
+    let to = email.clone();
+    let new =
+        NewUser { email, name, password_hash, is_admin: true, created_at, is_verified: false };
     // Asked again in the transaction: `user add` may have been quicker.
-    let nobody_yet = |connection: &mut _| {
-        if User::any_exists(connection)? { Err(Error::NotFound) } else { Ok(()) }
+    let nobody_yet = move |connection: &mut _| {
+        if User::any_exists(connection)? {
+            return Err(Error::NotFound);
+        }
+        Message::Confirm.post(connection, &to, created_at)
     };
     let created = accounts.create_account(new, nobody_yet).await;
     let user = created.inspect_err(|_| visitor.link.restore(link))?.ok_or(Error::NotFound)?;
@@ -172,7 +178,6 @@ fn show_form(
     form: Submitted<SetupForm>,
     accounts: &Authenticator,
 ) -> Response {
-    let password_hint = accounts.passwords.hint();
-    let token = visitor.token;
-    render_with(form.status(), &SetupPage { page, form, token, password_hint })
+    let (token, rule) = (visitor.token, accounts.passwords.rule());
+    render_with(form.status(), &SetupPage { page, form, token, rule })
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::auth::{Authenticator, CurrentSession, SecurityEvent, password};
 use crate::error::Response;
+use crate::peer::Origin;
 use crate::web::next::{Next, landing_page};
 use crate::web::{Errors, Form, Page, Submitted, redirect, render, render_with};
 
@@ -51,7 +52,8 @@ async fn confirm(
 ) -> Response {
     let password = std::mem::take(&mut form.fields.password);
     if form.is_valid() && !accounts.confirms(session.user(), password).await? {
-        accounts.events.tell(&SecurityEvent::SudoDenied { user_id: session.user_id });
+        let event = SecurityEvent::SudoDenied { user_id: session.user_id };
+        accounts.events.tell(&Origin::of(&req), event).await;
         form.errors.add("password", "This is not your password.");
     }
     if !form.is_valid() {
@@ -60,5 +62,7 @@ async fn confirm(
     let mut response = redirect(&landing_page(&form.fields.next), None);
     let cookie = accounts.sessions.confirm(&accounts.logins, &req, &session).await?;
     response.add_cookie(&cookie)?;
+    let event = SecurityEvent::SudoGranted { user_id: session.user_id };
+    accounts.events.tell(&Origin::of(&req), event).await;
     Ok(response)
 }

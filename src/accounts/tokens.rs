@@ -11,6 +11,7 @@ use crate::auth::{CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Response};
+use crate::peer::Origin;
 use crate::user::User;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
 
@@ -106,6 +107,7 @@ async fn new(user: Sudo, page: Page) -> Response {
 
 async fn create(
     user: Sudo,
+    origin: Origin,
     page: Page,
     db: Data<Db>,
     clock: Data<Clock>,
@@ -131,12 +133,13 @@ async fn create(
         Ok(ApiToken::create(conn, &new, now)?)
     });
     let token = made.await?;
-    events.tell(&SecurityEvent::ApiTokenCreated { user_id: user.id });
+    events.tell(&origin, SecurityEvent::ApiTokenCreated { user_id: user.id }).await;
     show(user.id, page, &db, &clock, Some(token)).await
 }
 
 async fn revoke(
     user: CurrentUser,
+    origin: Origin,
     db: Data<Db>,
     events: Data<SecurityEvents>,
     id: Path<i64>,
@@ -145,7 +148,7 @@ async fn revoke(
     if !db.write(move |conn| ApiToken::revoke(conn, user_id, id)).await? {
         return Err(Error::NotFound);
     }
-    events.tell(&SecurityEvent::TokenRevoked { user_id });
+    events.tell(&origin, SecurityEvent::TokenRevoked { user_id }).await;
     Ok(redirect("/account/tokens", Flash::success("The token is ended.")))
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::auth::grant::{Grants, Issued};
 use crate::auth::{Authenticator, SecurityEvent, password, scope};
 use crate::error::{Error, Response, Result};
+use crate::peer::Origin;
 use crate::web::{Errors, Form, Submitted};
 
 /// Whether a password gets a token (`PASSWORD_GRANT`). The grant is deprecated (RFC 9700 section
@@ -76,6 +77,7 @@ impl Refusal {
 }
 
 async fn token(
+    origin: Origin,
     accounts: Data<Authenticator>,
     grants: Data<Grants>,
     password_grant: Data<PasswordGrant>,
@@ -91,14 +93,14 @@ async fn token(
     };
     let issued = match form.grant_type.as_str() {
         "" => Err(Refusal::InvalidRequest),
-        "password" if password_grant.0 => by_password(&accounts, &grants, form).await?,
-        "refresh_token" => by_refresh_token(&accounts, &grants, form).await?,
+        "password" if password_grant.0 => by_password(&accounts, &grants, &origin, form).await?,
+        "refresh_token" => by_refresh_token(&accounts, &grants, &origin, form).await?,
         _ => Err(Refusal::UnsupportedGrantType),
     };
     match issued {
         Ok(issued) => Ok(answer(&issued)),
         Err(refusal) => {
-            accounts.events.tell(&SecurityEvent::TokenRefused);
+            accounts.events.tell(&origin, SecurityEvent::TokenRefused).await;
             Ok(refusal.answer())
         }
     }
@@ -108,16 +110,17 @@ async fn token(
 async fn by_password(
     accounts: &Authenticator,
     grants: &Grants,
+    origin: &Origin,
     form: TokenForm,
 ) -> Result<Result<Issued, Refusal>> {
     if form.username.is_empty() || password::check_typed(&form.password).is_err() {
         return Ok(Err(Refusal::InvalidRequest));
     }
-    let Some(user) = accounts.authenticate(&form.username, form.password).await? else {
+    let Some(user) = accounts.authenticate(origin, &form.username, form.password).await? else {
         return Ok(Err(Refusal::InvalidGrant));
     };
     match scope::parse(&user, &form.scope) {
-        Some(scope) => grants.issue(&accounts.logins, &user, scope).await.map(Ok),
+        Some(scope) => grants.issue((&accounts.logins, origin), &user, scope).await.map(Ok),
         None => Ok(Err(Refusal::InvalidScope)),
     }
 }
@@ -125,12 +128,13 @@ async fn by_password(
 async fn by_refresh_token(
     accounts: &Authenticator,
     grants: &Grants,
+    origin: &Origin,
     form: TokenForm,
 ) -> Result<Result<Issued, Refusal>> {
     if form.refresh_token.is_empty() {
         return Ok(Err(Refusal::InvalidRequest));
     }
-    let issued = grants.refresh(&accounts.logins, &form.refresh_token).await?;
+    let issued = grants.refresh((&accounts.logins, origin), &form.refresh_token).await?;
     Ok(issued.ok_or(Refusal::InvalidGrant))
 }
 
@@ -146,6 +150,7 @@ fn answer(issued: &Issued) -> HttpResponse {
 
 /// Always 200: whoever asks learns nothing about a token that is not theirs (RFC 7009 section 2.2).
 async fn revoke(
+    origin: Origin,
     accounts: Data<Authenticator>,
     grants: Data<Grants>,
     form: Submitted<RevokeForm>,
@@ -153,6 +158,6 @@ async fn revoke(
     if form.fields.token.is_empty() || !form.is_valid() {
         return Ok(Refusal::InvalidRequest.answer());
     }
-    grants.revoke(&accounts.logins, &form.fields.token).await?;
+    grants.revoke((&accounts.logins, &origin), &form.fields.token).await?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -4,12 +4,13 @@ use actix_web::HttpRequest;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use diesel::prelude::*;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::auth::manager::bearer;
 use crate::auth::session::Login;
-use crate::clock::Clock;
+use crate::clock::{Clock, to_rfc3339};
 use crate::config::APP_NAME;
 use crate::db::{Backend, Connection, Db};
 use crate::error::Result;
@@ -22,6 +23,9 @@ pub const NAME_MAX: usize = 60;
 
 /// The lives to choose from, in days.
 pub const LIVES: [i64; 3] = [30, 90, 365];
+
+/// How long an expired token stays in its owner's list: they may wonder why a program stopped.
+const SHOWN_AFTER_ITS_END: Duration = Duration::days(30);
 
 /// `last_used_at` is written at most this often.
 const LAST_USED_EVERY: Duration = Duration::MINUTE;
@@ -89,6 +93,21 @@ impl ApiToken {
             .load(conn)
     }
 
+    /// A copy of what is stored of a user's tokens, for them.
+    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
+        let rows = Self::of(conn, user_id)?.into_iter().map(|token| {
+            json!({
+                "name": token.name,
+                "last_four": token.last_four,
+                "scope": token.scope,
+                "created_at": to_rfc3339(&token.created_at),
+                "expires_at": to_rfc3339(&token.expires_at),
+                "last_used_at": token.last_used_at.as_ref().map(to_rfc3339),
+            })
+        });
+        Ok(rows.collect())
+    }
+
     /// Ends the token with this hash; whose it was.
     pub fn end(conn: &mut Connection, hash: &str) -> QueryResult<Option<i64>> {
         diesel::delete(api_tokens::table.filter(api_tokens::token_hash.eq(hash)))
@@ -150,4 +169,10 @@ fn is_well_formed(token: &str) -> bool {
         return false;
     };
     body.strip_prefix(APP_NAME).is_some_and(|rest| rest.starts_with('_')) && checksum(body) == sum
+}
+
+/// Deletes tokens that expired a while ago; how many.
+pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
+    let old = api_tokens::table.filter(api_tokens::expires_at.le(now - SHOWN_AFTER_ITS_END));
+    diesel::delete(old).execute(conn)
 }

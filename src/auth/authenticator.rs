@@ -12,20 +12,9 @@ use crate::auth::session::{Login, Sessions};
 use crate::clock::Clock;
 use crate::db::{Connection, Db};
 use crate::error::Result;
+use crate::peer::Origin;
 use crate::schema::users;
 use crate::user::{Email, NewUser, User};
-
-/// An account that somebody asks for. The password has passed [`Passwords::check`].
-pub struct NewAccount {
-    /// The address to log in by.
-    pub email: Email,
-    /// How we greet them.
-    pub name: String,
-    /// As typed.
-    pub password: String,
-    /// Whether they run the place.
-    pub is_admin: bool,
-}
 
 /// Checks passwords, makes accounts, begins sessions.
 pub struct Authenticator {
@@ -45,16 +34,26 @@ pub struct Authenticator {
 
 impl Authenticator {
     /// The user with this address and password who may log in. Unknown, wrong and disabled are
-    /// one answer, at the cost of one hash each: nobody learns which addresses have accounts.
-    pub async fn authenticate(&self, email: &str, password: String) -> Result<Option<User>> {
+    /// one answer, at the cost of one hash and one row each: nobody learns which addresses have
+    /// accounts.
+    pub async fn authenticate(
+        &self,
+        origin: &Origin,
+        email: &str,
+        password: String,
+    ) -> Result<Option<User>> {
         let user = match Email::parse(email) {
             Ok(email) => self.db.run(move |connection| User::by_email(connection, &email)).await?,
             Err(_) => None,
         };
+        let user_id = user.as_ref().map(|user| user.id);
         let user = user.filter(|user| user.disabled_at.is_none());
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         match self.passwords.verify(password, stored).await? {
-            Verdict::Wrong => Ok(None),
+            Verdict::Wrong => {
+                self.events.tell(origin, SecurityEvent::LogInFailed { user_id }).await;
+                Ok(None)
+            }
             Verdict::Right { rehashed } => match (user, rehashed) {
                 (Some(user), Some(hash)) => self.store_stronger_hash(user, hash).await,
                 (user, _) => Ok(user),
@@ -64,15 +63,10 @@ impl Authenticator {
 
     /// Makes an account; `None` when the address has one. `allowed` is asked in the same
     /// transaction.
-    pub async fn create_account<F>(&self, new: NewAccount, allowed: F) -> Result<Option<User>>
+    pub async fn create_account<F>(&self, new: NewUser, allowed: F) -> Result<Option<User>>
     where
         F: FnOnce(&mut Connection) -> Result<()> + Send + 'static,
     {
-        let NewAccount { email, name, password, is_admin } = new;
-        // Hashed before the address is looked up, so that a taken one answers no sooner.
-        let password_hash = self.passwords.hash(password).await?;
-        let created_at = self.clock.now();
-        let new = NewUser { email, name, password_hash, is_admin, created_at };
         self.db
             .write(move |connection| {
                 allowed(connection)?;
@@ -89,7 +83,7 @@ impl Authenticator {
         remembered: bool,
     ) -> Result<Cookie<'static>> {
         let cookie = self.sessions.begin(&self.logins, req, user, remembered).await?;
-        self.events.tell(&SecurityEvent::LoggedIn { user_id: user.id });
+        self.events.tell(&Origin::of(req), SecurityEvent::LoggedIn { user_id: user.id }).await;
         Ok(cookie)
     }
 

@@ -3,7 +3,7 @@
 //! log-in are a family, and a used one that comes back ends the family (RFC 9700 section 4.14.2).
 
 use diesel::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::auth::api_token::ApiToken;
@@ -12,10 +12,11 @@ use crate::auth::manager::{LoginManager, TokenOptions};
 use crate::auth::scope;
 use crate::auth::session::Login;
 use crate::auth::token::Claims;
-use crate::clock::Clock;
+use crate::clock::{Clock, to_rfc3339};
 use crate::db::{Backend, Connection, Db};
 use crate::error::{Error, Result};
 use crate::keys::{hash_token, random_token};
+use crate::peer::Origin;
 use crate::schema::{refresh_tokens, users};
 use crate::user::User;
 
@@ -69,7 +70,7 @@ impl Grants {
     /// The first tokens of a family. The scopes have passed [`scope::parse`].
     pub async fn issue(
         &self,
-        logins: &LoginManager<Login>,
+        (logins, origin): (&LoginManager<Login>, &Origin),
         user: &User,
         scope: String,
     ) -> Result<Issued> {
@@ -90,24 +91,26 @@ impl Grants {
                 Ok(insert(conn, user_id, &row_family, &hash, &row_scope, expires_at)?)
             })
             .await?;
-        self.events.tell(&SecurityEvent::TokenIssued { user_id });
+        self.events.tell(origin, SecurityEvent::TokenIssued { user_id }).await;
         pair(logins, user_id, &family, refresh_token, scope)
     }
 
     /// The next tokens for a refresh token, or `None` for one that is not good.
     pub async fn refresh(
         &self,
-        logins: &LoginManager<Login>,
+        (logins, origin): (&LoginManager<Login>, &Origin),
         refresh_token: &str,
     ) -> Result<Option<Issued>> {
         let (hash, now) = (hash_token(refresh_token), self.clock.now());
         match self.db.write(move |conn| exchange(conn, &hash, now)).await? {
             Exchange::Next(row, next) => {
-                self.events.tell(&SecurityEvent::TokenRefreshed { user_id: row.user_id });
+                self.events
+                    .tell(origin, SecurityEvent::TokenRefreshed { user_id: row.user_id })
+                    .await;
                 pair(logins, row.user_id, &row.family, next, row.scope).map(Some)
             }
             Exchange::Reused(user_id) => {
-                self.events.tell(&SecurityEvent::TokenReused { user_id });
+                self.events.tell(origin, SecurityEvent::TokenReused { user_id }).await;
                 Ok(None)
             }
             Exchange::Refused => Ok(None),
@@ -116,7 +119,11 @@ impl Grants {
 
     /// Ends a personal token, or the family of an access or refresh token (RFC 7009). Unknown
     /// tokens end nothing.
-    pub async fn revoke(&self, logins: &LoginManager<Login>, token: &str) -> Result<()> {
+    pub async fn revoke(
+        &self,
+        (logins, origin): (&LoginManager<Login>, &Origin),
+        token: &str,
+    ) -> Result<()> {
         let claimed = logins.verify_access_token(token).ok();
         let family = claimed.and_then(|claims| family_of(&claims).map(str::to_owned));
         let hash = hash_token(token);
@@ -132,7 +139,7 @@ impl Grants {
             })
             .await?;
         if let Some(user_id) = ended {
-            self.events.tell(&SecurityEvent::TokenRevoked { user_id });
+            self.events.tell(origin, SecurityEvent::TokenRevoked { user_id }).await;
         }
         Ok(())
     }
@@ -242,4 +249,22 @@ fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
     }
     diesel::delete(rows).execute(conn)?;
     Ok(owner)
+}
+
+/// A copy of what is stored of the programs that a user logged in, for them.
+pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
+    let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
+    let rows = own.select(Row::as_select()).load(conn)?.into_iter().map(|row: Row| {
+        json!({
+            "scope": row.scope,
+            "expires_at": to_rfc3339(&row.expires_at),
+            "used_at": row.used_at.as_ref().map(to_rfc3339),
+        })
+    });
+    Ok(rows.collect())
+}
+
+/// Deletes refresh tokens that have expired; how many.
+pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now))).execute(conn)
 }

@@ -144,3 +144,52 @@ impl FromRequest for Sudo {
         }))
     }
 }
+
+/// Guard: a person whose address is proved to be theirs. Others are sent to where they can do that.
+pub struct Verified(CurrentUser);
+
+/// Guard: an administrator, whose address is proved.
+pub struct Admin(Verified);
+
+impl Deref for Verified {
+    type Target = Login;
+
+    fn deref(&self) -> &Login {
+        &self.0
+    }
+}
+
+impl Deref for Admin {
+    type Target = Login;
+
+    fn deref(&self) -> &Login {
+        &self.0
+    }
+}
+
+impl FromRequest for Verified {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let user = CurrentUser::<Login>::of(req).ok_or(Error::NotAuthenticated);
+        ready(user.and_then(|user| match user.verified_at {
+            Some(_) => Ok(Self(user)),
+            None => Err(Error::NotVerified),
+        }))
+    }
+}
+
+impl FromRequest for Admin {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_admin = CurrentUser::<Login>::of(req).is_some_and(|user| user.is_admin);
+        let verified = Verified::from_request(req, payload).into_inner();
+        ready(match verified {
+            Err(Error::NotVerified) | Ok(_) if !is_admin => Err(Error::Forbidden),
+            verified => verified.map(Self),
+        })
+    }
+}

@@ -1,23 +1,22 @@
 //! Looking after the session of a person at a browser.
 
-use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, http::header};
+use actix_web::{HttpMessage, http::header};
 use diesel::prelude::*;
-use ipnet::IpNet;
 use time::PrimitiveDateTime;
 
 use crate::auth::event::SecurityEvent;
 use crate::auth::manager::{Caller, LoginManager};
-use crate::auth::session::{Login, Session, Sessions, device};
+use crate::auth::session::{Login, Session, Sessions};
 use crate::auth::token::Claims;
 use crate::config::SessionProtection;
 use crate::error::Result;
+use crate::peer::Origin;
 use crate::schema::sessions;
 
 /// The middleware that looks after the session of a person at a browser: it marks or ends one that
@@ -32,9 +31,9 @@ pub async fn keep(
         Caller::<Login>::of(req.request()).as_deref()
         && let Some(session) = &login.session
         && sessions.protection != SessionProtection::Off
-        && sessions.has_moved(req.request(), session)
+        && has_moved(&Origin::of(req.request()), &session.origin())
     {
-        match sessions.protect(login, session, claims).await {
+        match sessions.protect(&Origin::of(req.request()), login, session, claims).await {
             Ok(caller) => req.extensions_mut().insert(Rc::new(caller)),
             Err(error) => return Ok(req.error_response(error).map_into_right_body()),
         };
@@ -55,29 +54,26 @@ pub async fn keep(
 }
 
 impl Sessions {
-    /// Whether a session is used from another kind of browser and another network than it was
-    /// made in. One of them changes in good faith; both at once looks like a stolen cookie.
-    fn has_moved(&self, req: &HttpRequest, session: &Session) -> bool {
-        let (ip_address, user_agent) = self.origin(req);
-        network(&ip_address) != network(&session.ip_address)
-            && device(&user_agent) != session.device()
-    }
-
     /// What becomes of a session that has moved: the caller from now on.
     async fn protect(
         &self,
+        origin: &Origin,
         login: &Login,
         session: &Session,
         claims: &Claims,
     ) -> Result<Caller<Login>> {
         let id = session.id;
         if self.protection == SessionProtection::Strong {
-            self.events.tell(&SecurityEvent::SessionMoved { user_id: session.user_id });
-            self.end(id).await?;
+            self.events
+                .tell(origin, SecurityEvent::SessionMoved { user_id: session.user_id })
+                .await;
+            self.end(session.user_id, id).await?;
             return Ok(Caller::Anonymous { stale: true });
         }
         if session.authenticated_at.is_some() {
-            self.events.tell(&SecurityEvent::SessionMoved { user_id: session.user_id });
+            self.events
+                .tell(origin, SecurityEvent::SessionMoved { user_id: session.user_id })
+                .await;
             self.db
                 .write(move |connection| {
                     diesel::update(sessions::table.find(id))
@@ -92,10 +88,8 @@ impl Sessions {
     }
 }
 
-/// What hardly changes while somebody travels with one provider: the first 24 bits of an IPv4
-/// address, 48 of an IPv6 one.
-fn network(address: &str) -> Option<IpNet> {
-    let address: IpAddr = address.parse().ok()?;
-    let bits = if address.is_ipv4() { 24 } else { 48 };
-    IpNet::new(address, bits).ok().map(|network| network.trunc())
+/// Whether a session is used from another kind of browser and another network than it was made in.
+/// One of them changes in good faith; both at once looks like a stolen cookie.
+fn has_moved(now: &Origin, then: &Origin) -> bool {
+    now.device() != then.device() && !now.is_near(then)
 }

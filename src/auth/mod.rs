@@ -10,11 +10,12 @@ pub mod manager;
 pub mod password;
 pub mod scope;
 pub mod session;
+mod strength;
 pub mod token;
 
 pub use authenticator::Authenticator;
 pub use event::{SecurityEvent, SecurityEvents};
-pub use guard::{CurrentSession, CurrentUser, OptionalUser, Sudo};
+pub use guard::{Admin, CurrentSession, CurrentUser, OptionalUser, Sudo, Verified};
 pub use manager::LoginManager;
 pub use scope::{ApiUser, Scope, Scoped};
 pub use session::{Login, Sessions};

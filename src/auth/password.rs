@@ -13,7 +13,8 @@ use thread_priority::{ThreadPriority, set_current_thread_priority};
 use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::config::HashCost;
+use crate::auth::strength;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::keys::random_token;
 
@@ -52,6 +53,24 @@ pub enum Verdict {
     },
 }
 
+/// The rule for a new password.
+#[derive(Clone, Copy)]
+pub struct PasswordRule {
+    /// The fewest code points.
+    pub min_length: usize,
+}
+
+impl PasswordRule {
+    /// In words.
+    pub fn hint(self) -> String {
+        format!(
+            "At least {} characters. Several words that have nothing to do with each other are \
+             easy to remember and hard to guess.",
+            self.min_length
+        )
+    }
+}
+
 /// Hashes and verifies passwords. Cheap to clone.
 ///
 /// One hash takes 19 MiB and tens of milliseconds of a core. As many threads as cores is the
@@ -63,6 +82,8 @@ pub struct Passwords {
     /// Verified for users that do not exist, so that they take as long as those that do.
     dummy: Arc<str>,
     min_length: usize,
+    /// The words of this site, which a password must not be made of.
+    site_words: Arc<[String]>,
     done: Arc<AtomicU64>,
 }
 
@@ -76,8 +97,9 @@ struct Job {
 }
 
 impl Passwords {
-    /// Starts the threads. `min_length` is in code points.
-    pub fn new(cost: HashCost, min_length: usize) -> Result<Self, String> {
+    /// Starts the threads.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let cost = config.hash_cost;
         let fail = |e: &dyn Display| format!("Passwords cannot be hashed: {e}.");
         let params =
             Params::new(cost.memory_kib, cost.iterations, 1, None).map_err(|e| fail(&e))?;
@@ -86,6 +108,7 @@ impl Passwords {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let (jobs, queue) = sync_channel::<Job>(threads * QUEUE_PER_THREAD);
         let queue = Arc::new(Mutex::new(queue));
+        strength::warm_up();
         for _ in 0..threads {
             let queue = Arc::clone(&queue);
             thread::Builder::new()
@@ -93,37 +116,50 @@ impl Passwords {
                 .spawn(move || work_off(&queue))
                 .map_err(|e| fail(&e))?;
         }
-        Ok(Self { params, jobs, dummy, min_length, done: Arc::default() })
+        let host = config.host_name();
+        let site_words = host.split('.').chain([host]).map(str::to_owned).collect();
+        let min_length = config.password_min_length;
+        Ok(Self { params, jobs, dummy, min_length, site_words, done: Arc::default() })
     }
 
-    /// What is wrong with a new password, as a sentence for its field.
-    pub fn check(&self, password: &str) -> Result<(), String> {
+    /// What is wrong with a new password, as a sentence for its field. `words` are what an attacker
+    /// knows of the person: their name, their address.
+    pub async fn check(&self, password: &str, words: &[&str]) -> Result<Result<(), String>> {
         let length = password.nfc().count();
         if length < self.min_length {
-            return Err(format!(
-                "Use at least {} characters. {length} is too few.",
-                self.min_length
-            ));
+            let min_length = self.min_length;
+            return Ok(Err(format!("Use at least {min_length} characters. {length} is too few.")));
         }
         if length > MAX_LENGTH {
-            return Err(format!("Use at most {MAX_LENGTH} characters."));
+            return Ok(Err(format!("Use at most {MAX_LENGTH} characters.")));
         }
-        Ok(())
+        let mut known: Vec<String> = words.iter().copied().map(str::to_owned).collect();
+        known.extend(
+            words
+                .iter()
+                .flat_map(|word| word.split([' ', '@', '.', '-', '_', '+']))
+                .map(str::to_owned),
+        );
+        known.extend(self.site_words.iter().cloned());
+        let password = password.to_owned();
+        // Not on a thread that serves requests: a long one takes its time.
+        self.run(move |_| strength::check(&password, &known)).await
     }
 
-    /// How many passwords were hashed or verified so far.
+    /// How many passwords were to be hashed or verified so far.
     pub fn count(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
     /// The rule for a new password, to be read before it is typed.
-    pub fn hint(&self) -> String {
-        format!("At least {} characters. Several words are easy to remember.", self.min_length)
+    pub fn rule(&self) -> PasswordRule {
+        PasswordRule { min_length: self.min_length }
     }
 
     /// Hashes a new password; the result is a PHC string.
     pub async fn hash(&self, password: String) -> Result<String> {
         let params = self.params.clone();
+        self.done.fetch_add(1, Ordering::Relaxed);
         self.run(move |memory| hash(&params, &password, memory)).await?
     }
 
@@ -133,6 +169,7 @@ impl Passwords {
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
         let params = self.params.clone();
         let dummy = Arc::clone(&self.dummy);
+        self.done.fetch_add(1, Ordering::Relaxed);
         self.run(move |memory| {
             let known = stored.is_some();
             let stored = stored.as_deref().unwrap_or(&dummy);
@@ -157,9 +194,7 @@ impl Passwords {
         F: FnOnce(&mut Memory) -> T + Send + 'static,
     {
         let (answer, result) = oneshot::channel();
-        let done = Arc::clone(&self.done);
         let work = Box::new(move |memory: &mut Memory| {
-            done.fetch_add(1, Ordering::Relaxed);
             // Fails only when nobody waits for the answer any more.
             let _ = answer.send(work(memory));
         });

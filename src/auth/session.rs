@@ -3,34 +3,33 @@
 
 use std::ops::Deref;
 
+use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
-use actix_web::{HttpRequest, http::header};
 use diesel::prelude::*;
+use serde_json::{Value, json};
 use time::{Duration, PrimitiveDateTime};
 
-use crate::auth::event::{SecurityEvent, SecurityEvents};
+use crate::auth::event::{SecurityEvents, is_familiar};
 use crate::auth::manager::LoginManager;
 use crate::auth::token::Claims;
-use crate::clock::Clock;
+use crate::clock::{Clock, to_rfc3339};
 use crate::config::{Config, Lifetimes, SessionProtection};
 use crate::db::{Backend, Connection, Db};
 use crate::error::{Error, Result};
 use crate::keys::{hash_token, random_token};
-use crate::peer::Peers;
+use crate::mail::Message;
+use crate::peer::{Origin, device};
 use crate::schema::{sessions, users};
 use crate::user::User;
 
 /// How many sessions a user can have; the one unused for longest makes room for the next.
-const SESSIONS_MAX: i64 = 20;
+pub const SESSIONS_MAX: i64 = 20;
 
 /// `last_seen_at` is written at most this often: not every page view is worth a write.
 const LAST_SEEN_EVERY: Duration = Duration::MINUTE;
 
 /// How long a typed password counts for what needs a fresh log-in ([`crate::auth::Sudo`]).
 pub const FRESH_FOR: Duration = Duration::minutes(10);
-
-/// Longer user agents are cut.
-const USER_AGENT_MAX: usize = 200;
 
 /// One log-in of one user on one browser.
 #[derive(Clone, Debug, Queryable, Selectable, Identifiable)]
@@ -62,22 +61,30 @@ impl Session {
         self.authenticated_at.is_some_and(|at| now - at < FRESH_FOR)
     }
 
-    /// The browser and the system, as far as they tell: "Firefox on Linux".
+    /// Where it began, or where the password was last confirmed in it.
+    pub fn origin(&self) -> Origin {
+        Origin { ip_address: self.ip_address.clone(), user_agent: self.user_agent.clone() }
+    }
+
+    /// A copy of what is stored of a user's sessions, for them.
+    pub fn export(connection: &mut Connection, user_id: i64) -> Result<Value> {
+        let own = sessions::table.filter(sessions::user_id.eq(user_id)).select(Self::as_select());
+        let rows = own.load(connection)?.into_iter().map(|session: Self| {
+            json!({
+                "created_at": to_rfc3339(&session.created_at),
+                "last_seen_at": to_rfc3339(&session.last_seen_at),
+                "expires_at": to_rfc3339(&session.expires_at),
+                "remembered": session.remembered,
+                "ip_address": session.ip_address,
+                "user_agent": session.user_agent,
+            })
+        });
+        Ok(rows.collect())
+    }
+
+    /// The browser and the system.
     pub fn device(&self) -> String {
         device(&self.user_agent)
-    }
-}
-
-pub(super) fn device(user_agent: &str) -> String {
-    // In this order: most browsers name others too.
-    let browsers = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "curl"];
-    let shown = ["Edge", "Opera", "Firefox", "Chrome", "Safari", "curl"];
-    let systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
-    let named = |words: &[&str]| words.iter().position(|word| user_agent.contains(word));
-    let browser = named(&browsers).map_or("A program", |found| shown[found]);
-    match named(&systems) {
-        Some(found) => format!("{browser} on {}", systems[found]),
-        None => browser.to_owned(),
     }
 }
 
@@ -112,7 +119,6 @@ struct Ticket {
 pub struct Sessions {
     pub(super) db: Db,
     pub(super) clock: Clock,
-    peers: Peers,
     lifetimes: Lifetimes,
     pub(super) protection: SessionProtection,
     pub(super) events: SecurityEvents,
@@ -121,9 +127,8 @@ pub struct Sessions {
 impl Sessions {
     /// Keeps its rows in `db`.
     pub fn new(config: &Config, db: Db, clock: Clock, events: SecurityEvents) -> Self {
-        let peers = Peers::new(config.trusted_proxies.clone());
         let (lifetimes, protection) = (config.lifetimes, config.session_protection);
-        Self { db, clock, peers, lifetimes, protection, events }
+        Self { db, clock, lifetimes, protection, events }
     }
 
     /// The time.
@@ -146,12 +151,15 @@ impl Sessions {
         let secret = random_token();
         let token_hash = hash_token(&secret);
         let previous = logins.session_claims(req).map(|claims| hash_token(&claims.jti));
-        let (ip_address, user_agent) = self.origin(req);
+        let (origin, address) = (Origin::of(req), user.address());
         self.db
             .write(move |connection| {
                 // The password may have been changed, or the user disabled, since it was verified.
                 if !User::is_still(connection, user_id, &password_hash)? {
                     return Err(Error::NotAuthenticated);
+                }
+                if !is_familiar(connection, user_id, &origin)? {
+                    Message::new_device(&origin).post(connection, &address, now)?;
                 }
                 make_room(connection, user_id, now)?;
                 if let Some(previous) = previous {
@@ -166,8 +174,8 @@ impl Sessions {
                         sessions::last_seen_at.eq(now),
                         sessions::expires_at.eq(now + lifetime),
                         sessions::remembered.eq(remembered),
-                        sessions::ip_address.eq(ip_address),
-                        sessions::user_agent.eq(user_agent),
+                        sessions::ip_address.eq(origin.ip_address),
+                        sessions::user_agent.eq(origin.user_agent),
                         // What a remembered session may do is not what a typed password may.
                         sessions::authenticated_at.eq((!remembered).then_some(now)),
                     ))
@@ -213,8 +221,7 @@ impl Sessions {
                     .first(connection)
                     .optional()?;
                 let Some((session, user)) = found else { return QueryResult::Ok(None) };
-                let over = now >= session.expires_at
-                    || now - session.last_seen_at >= sessions.idle(session.remembered)
+                let over = sessions.is_over(&session)
                     || user.disabled_at.is_some()
                     || user.id.to_string() != claims.sub;
                 if over {
@@ -236,24 +243,53 @@ impl Sessions {
             .await
     }
 
-    /// Ends one session.
-    pub async fn end(&self, id: i64) -> Result<()> {
-        self.db
-            .write(move |connection| {
-                diesel::delete(sessions::table.find(id)).execute(connection).map(drop)
-            })
-            .await
+    /// A user's sessions that are not over, the last used first.
+    pub async fn of(&self, user_id: i64) -> Result<Vec<Session>> {
+        let own = sessions::table.filter(sessions::user_id.eq(user_id));
+        let query = own.order(sessions::last_seen_at.desc()).select(Session::as_select());
+        let mut found: Vec<Session> = self.db.run(move |conn| query.load(conn)).await?;
+        found.retain(|session| !self.is_over(session));
+        Ok(found)
     }
 
-    /// Ends all sessions and tokens of a user: every cookie and every token of theirs is dead at
-    /// the next request.
-    pub fn end_all(connection: &mut Connection, user_id: i64) -> QueryResult<()> {
-        use crate::schema::{api_tokens, refresh_tokens};
+    fn is_over(&self, session: &Session) -> bool {
+        let now = self.clock.now();
+        now >= session.expires_at || now - session.last_seen_at >= self.idle(session.remembered)
+    }
+
+    /// Ends one session of a user; whether there was one.
+    pub async fn end(&self, user_id: i64, id: i64) -> Result<bool> {
+        let own = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
+        let ended = self.db.write(move |connection| diesel::delete(own).execute(connection));
+        Ok(ended.await? == 1)
+    }
+
+    /// Ends the log-ins of a user but for one session: of people, and of the programs that know the
+    /// password. Personal tokens stay.
+    pub fn end_others(
+        connection: &mut Connection,
+        user_id: i64,
+        kept: Option<i64>,
+    ) -> QueryResult<()> {
+        use crate::schema::refresh_tokens;
         User::lock(connection, user_id)?;
-        diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id)))
+        let own = sessions::table.filter(sessions::user_id.eq(user_id));
+        diesel::delete(own.filter(sessions::id.ne(kept.unwrap_or_default())))
             .execute(connection)?;
         diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id)))
             .execute(connection)?;
+        Ok(())
+    }
+
+    /// Ends all of that, and the personal tokens too: every cookie but that of the kept session and
+    /// every token is dead at the next request.
+    pub fn end_all(
+        connection: &mut Connection,
+        user_id: i64,
+        kept: Option<i64>,
+    ) -> QueryResult<()> {
+        use crate::schema::api_tokens;
+        Self::end_others(connection, user_id, kept)?;
         diesel::delete(api_tokens::table.filter(api_tokens::user_id.eq(user_id)))
             .execute(connection)?;
         Ok(())
@@ -268,7 +304,8 @@ impl Sessions {
         session: &Session,
     ) -> Result<Cookie<'static>> {
         let (id, now, secret) = (session.id, self.clock.now(), random_token());
-        let (ip_address, user_agent) = self.origin(req);
+        let origin = Origin::of(req);
+        let (ip_address, user_agent) = (origin.ip_address.clone(), origin.user_agent.clone());
         let token_hash = hash_token(&secret);
         let changed = self
             .db
@@ -286,17 +323,9 @@ impl Sessions {
         if changed == 0 {
             return Err(Error::NotAuthenticated);
         }
-        self.events.tell(&SecurityEvent::SudoGranted { user_id: session.user_id });
         let (user_id, remembered) = (session.user_id, session.remembered);
         let left = session.expires_at - now;
         self.cookie(logins, Ticket { user_id, secret, remembered, left })
-    }
-
-    /// Where a request comes from: address and browser.
-    pub(super) fn origin(&self, req: &HttpRequest) -> (String, String) {
-        let ip_address = self.peers.address(req).map_or_else(String::new, |ip| ip.to_string());
-        let user_agent = req.headers().get(header::USER_AGENT).and_then(|text| text.to_str().ok());
-        (ip_address, user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX).collect())
     }
 
     fn idle(&self, remembered: bool) -> Duration {
@@ -328,4 +357,10 @@ fn make_room(connection: &mut Connection, user_id: i64, now: PrimitiveDateTime) 
         .load(connection)?;
     diesel::delete(own.filter(sessions::id.ne_all(kept))).execute(connection)?;
     Ok(())
+}
+
+/// Deletes sessions that are over; how many. Those that are over for want of use go when their time
+/// would have been up.
+pub fn purge(connection: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(connection)
 }

@@ -99,3 +99,9 @@ async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Data<Db>) -> Response {
     db.write(move |conn| diesel::delete(notes::table.find(note.id)).execute(conn)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
+
+/// A copy of somebody's notes, for them.
+pub fn export(conn: &mut crate::db::Connection, user_id: i64) -> Result<serde_json::Value> {
+    let notes = notes_of(user_id).select(Note::as_select()).load(conn)?;
+    Ok(notes.iter().map(|note: &Note| serde_json::json!(note)).collect())
+}

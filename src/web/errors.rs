@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::auth::{SecurityEvent, SecurityEvents};
 use crate::config::APP_NAME;
 use crate::error::{Error, Response};
+use crate::peer::Origin;
 use crate::web::flash::{Flash, Shown, redirect};
 use crate::web::observe::RequestId;
 use crate::web::page::{Page, render_with};
@@ -28,6 +29,8 @@ struct ErrorPage<'a> {
     status: u16,
     title: &'a str,
     sentence: &'a str,
+    /// Where to go from here, and what that is called.
+    way_out: (&'a str, &'a str),
     request_id: &'a str,
 }
 
@@ -50,12 +53,15 @@ pub async fn render_errors(
     req.extensions_mut().remove::<Shown>();
     let cause = res.response().error().map_or_else(String::new, ToString::to_string);
     log_failure(&RequestId::of(req), status, &cause);
-    tell(req, status, error);
+    tell(req, status, error).await;
     let refusals = req.app_data::<Data<Refusals>>();
     let mut drawn = match (error, refusals) {
         (Some(Error::NotAuthenticated), Some(refusals)) => (refusals.not_authenticated)(req)?,
         (Some(Error::OutOfScope(scope)), Some(refusals)) => (refusals.out_of_scope)(req, scope)?,
         (Some(Error::NotFresh), _) if wants_html(req) => ask_for_password(req),
+        (Some(Error::NotVerified), _) if wants_html(req) => {
+            redirect("/account", Flash::notice("Please confirm your e-mail address first."))
+        }
         _ => draw(Subject::of(req)?, status, error)?,
     };
     // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
@@ -116,11 +122,13 @@ pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Resp
     let (title, sentence) = words(status, error);
     let Subject { page, wants_html, had_token, request_id } = subject;
     let mut response = if wants_html {
-        let request_id = &request_id;
-        render_with(
-            status,
-            &ErrorPage { page, status: status.as_u16(), title, sentence, request_id },
-        )?
+        let way_out = match error {
+            Some(Error::LinkEnded(again)) if *again != "/" => (*again, "Get another link"),
+            _ => ("/", "Go to the start page"),
+        };
+        let (code, request_id) = (status.as_u16(), &request_id);
+        let template = ErrorPage { page, status: code, title, sentence, way_out, request_id };
+        render_with(status, &template)?
     } else {
         let mut problem = json!({
             "title": title, "status": status.as_u16(), "detail": sentence, "request_id": request_id,
@@ -155,14 +163,14 @@ pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Resp
     Ok(response)
 }
 
-fn tell(req: &HttpRequest, status: StatusCode, error: Option<&Error>) {
+async fn tell(req: &HttpRequest, status: StatusCode, error: Option<&Error>) {
     let event = match error {
         Some(Error::OutOfScope(scope)) => SecurityEvent::OutOfScope { scope },
         _ if status == StatusCode::UNAUTHORIZED => SecurityEvent::Unauthorized,
         _ => return,
     };
     if let Some(events) = req.app_data::<Data<SecurityEvents>>() {
-        events.tell(&event);
+        events.tell(&Origin::of(req), event).await;
     }
 }
 
@@ -226,11 +234,17 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static s
              and try again.",
         ),
         (403, Some(Error::OutOfScope(_))) => ("Not allowed", "Your token is not good for this."),
+        (403, Some(Error::NotVerified)) => ("Not allowed", "Confirm your e-mail address first."),
         (403, Some(Error::NotFresh)) => ("Not allowed", "Confirm your password first."),
         (403, _) => ("Not allowed", "You are logged in, but this is not for you to see."),
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
         (408, _) => ("Too slow", "The request took too long. Please try again."),
+        (410, _) => (
+            "This link has ended",
+            "It was used already, or it is too old, or it was opened in another browser first. \
+             Nothing was changed.",
+        ),
         (413, _) => ("Too large", "What you sent is larger than we accept."),
         (414, _) => ("Address too long", "This address is longer than we accept."),
         (415, _) => ("Wrong kind of content", "This address does not take that kind of content."),

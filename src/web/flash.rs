@@ -32,10 +32,12 @@ pub enum Category {
     Notice,
     /// Something could not be done.
     Error,
+    /// A mail was sent.
+    Mailed,
 }
 
 impl Category {
-    const ALL: [Self; 3] = [Self::Success, Self::Notice, Self::Error];
+    const ALL: [Self; 4] = [Self::Success, Self::Notice, Self::Error, Self::Mailed];
 
     /// Its name in the style sheet.
     pub fn name(self) -> &'static str {
@@ -43,6 +45,7 @@ impl Category {
             Self::Success => "success",
             Self::Notice => "notice",
             Self::Error => "error",
+            Self::Mailed => "mailed",
         }
     }
 }
@@ -61,6 +64,11 @@ impl Flash {
     /// Something could not be done.
     pub fn error(text: impl Into<String>) -> Self {
         Self { category: Category::Error, text: text.into() }
+    }
+
+    /// A mail was sent.
+    pub fn mailed(text: impl Into<String>) -> Self {
+        Self { category: Category::Mailed, text: text.into() }
     }
 
     fn encode(&self) -> String {

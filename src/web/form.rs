@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
+use crate::user::Email;
 
 /// The largest form.
 pub const FORM_MAX_BYTES: usize = 64 * 1024;
@@ -46,7 +47,14 @@ impl Errors {
         self.limit(field, text, max);
     }
 
-    /// The same for a text of several lines, which may be empty. Browsers send each line break as
+    /// Notes when `text` is no e-mail address.
+    pub fn email(&mut self, field: &'static str, text: &str) {
+        if let Err(sentence) = Email::parse(text) {
+            self.add(field, sentence);
+        }
+    }
+
+    /// The same as [`Self::require`] for a text of several lines, which may be empty. Browsers send each line break as
     /// two characters and count it as one: it becomes one.
     pub fn text(&mut self, field: &'static str, text: &mut String, max: usize) {
         *text = text.replace("\r\n", "\n");

@@ -12,10 +12,14 @@ pub mod observe;
 pub mod origin;
 pub mod own;
 pub mod page;
+pub mod time;
 
 pub use flash::{Flash, redirect};
 pub use form::{Errors, Form, Submitted};
 pub use json::Valid;
 pub use list::{List, Paging};
 pub use own::{Own, Owned};
-pub use page::{Page, readable, render, render_with, rfc3339};
+pub use page::{Page, render, render_with};
+pub use time::{ago, when};
+
+pub use crate::clock::rfc3339;

@@ -8,7 +8,18 @@ use url::{Position, Url};
 const MAX_BYTES: usize = 512;
 
 /// Where these would lead is not where anybody wanted to go.
-const NOT_PAGES: [&str; 6] = ["/login", "/logout", "/register", "/setup", "/auth", "/static"];
+const NOT_PAGES: [&str; 10] = [
+    "/login",
+    "/logout",
+    "/register",
+    "/setup",
+    "/auth",
+    "/static",
+    "/forgot",
+    "/reset",
+    "/confirm",
+    "/join",
+];
 
 /// The page that somebody wanted before they were asked who they are: `?next=…`.
 #[derive(Deserialize)]

@@ -66,9 +66,11 @@ pub async fn observe(
     let method = req.method().clone();
     // Without the query: it may hold a secret, such as a set-up link's.
     let path: String = req.path().chars().take(PATH_MAX).collect();
-    let peer = settings.peers.address(req.request()).map_or_else(String::new, |ip| ip.to_string());
+    let origin = settings.peers.origin(req.request());
+    let peer = origin.ip_address.clone();
     let wants_html = errors::wants_html(req.request());
     req.extensions_mut().insert(id.clone());
+    req.extensions_mut().insert(origin);
     // HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves the body out.
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;

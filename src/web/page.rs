@@ -8,12 +8,10 @@ use actix_web::http::header::ContentType;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
-use time::PrimitiveDateTime;
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
 use crate::auth::CurrentUser;
 use crate::error::{Error, Response, Result};
+use crate::mail::DevMailbox;
 use crate::web::assets::Assets;
 use crate::web::flash::{Flash, FlashCookie};
 
@@ -26,6 +24,8 @@ pub struct Page {
     pub flash: Option<Flash>,
     /// The path of this page.
     pub path: String,
+    /// Whether mail stays here, to be read at `/dev/mail`.
+    pub has_mailbox: bool,
     assets: Data<Assets>,
 }
 
@@ -36,13 +36,14 @@ impl Page {
             user: CurrentUser::of(req),
             flash: None,
             path: req.path().to_owned(),
+            has_mailbox: req.app_data::<Data<DevMailbox>>().is_some(),
             assets: data::<Assets>(req)?.clone(),
         })
     }
 
     /// For a page about a request that is gone.
     pub fn bare(path: &str, assets: Data<Assets>) -> Self {
-        Self { user: None, flash: None, path: path.to_owned(), assets }
+        Self { user: None, flash: None, path: path.to_owned(), has_mailbox: false, assets }
     }
 
     /// The address of a static file.
@@ -81,21 +82,4 @@ pub fn render(template: &impl Template) -> Response {
 /// The page that `template` draws, with another status: 422 for a form to be corrected.
 pub fn render_with(status: StatusCode, template: &impl Template) -> Response {
     Ok(HttpResponse::build(status).content_type(ContentType::html()).body(template.render()?))
-}
-
-/// A time as programs read it (RFC 3339).
-pub fn rfc3339<S: serde::Serializer>(
-    time: &PrimitiveDateTime,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let text = time.assume_utc().format(&Rfc3339).map_err(serde::ser::Error::custom)?;
-    serializer.serialize_str(&text)
-}
-
-/// A time as people read it.
-pub fn readable(time: &PrimitiveDateTime) -> String {
-    time.format(format_description!(
-        "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
-    ))
-    .unwrap_or_else(|_| time.to_string())
 }

@@ -1,0 +1,94 @@
+//! What is stored about somebody: a copy of it, and the end of it.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_DISPOSITION, HeaderName, HeaderValue};
+use actix_web::web::{Data, ServiceConfig, resource};
+use askama::Template;
+use serde_json::{Map, Value};
+
+use crate::auth::{Authenticator, CurrentUser, SecurityEvent, SecurityEvents, Sudo};
+use crate::config::APP_NAME;
+use crate::db::{Connection, Db};
+use crate::error::{Error, Response, Result};
+use crate::mail::{Message, message};
+use crate::peer::Origin;
+use crate::user::User;
+use crate::web::{Flash, Page, redirect, render};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/account/data").get(show))
+        .service(resource("/account/export").get(export))
+        .service(resource("/account/delete").get(confirm_delete).post(delete));
+}
+
+/// What a table holds of one user, as JSON.
+pub type Export = fn(&mut Connection, i64) -> Result<Value>;
+
+/// The tables that hold something of users. The app lists them: see `EXPORTS` in `app.rs`.
+pub struct Exports(pub &'static [(&'static str, Export)]);
+
+#[derive(Template)]
+#[template(path = "accounts/data.html")]
+struct DataPage {
+    page: Page,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/delete.html")]
+struct DeletePage {
+    page: Page,
+    email: String,
+}
+
+async fn show(_: CurrentUser, page: Page) -> Response {
+    render(&DataPage { page })
+}
+
+async fn export(
+    user: Sudo,
+    origin: Origin,
+    db: Data<Db>,
+    exports: Data<Exports>,
+    events: Data<SecurityEvents>,
+) -> Response {
+    let (user_id, tables) = (user.id, exports.0);
+    let all: Map<String, Value> = db
+        .run(move |conn| {
+            let rows = tables.iter().map(|(name, of)| Ok(((*name).to_owned(), of(conn, user_id)?)));
+            rows.collect::<Result<_>>()
+        })
+        .await?;
+    events.tell(&origin, SecurityEvent::DataExported { user_id }).await;
+    let name = format!("attachment; filename=\"{APP_NAME}-account.json\"");
+    Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(all))
+}
+
+async fn confirm_delete(user: Sudo, page: Page) -> Response {
+    render(&DeletePage { page, email: user.email.clone() })
+}
+
+async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>) -> Response {
+    let (user_id, email, now) = (user.id, user.address(), accounts.clock.now());
+    let hash = user.password_hash.clone();
+    accounts
+        .db
+        .write(move |conn| {
+            // Whoever changed the password meanwhile wants the account to stay.
+            if !User::is_still(conn, user_id, &hash)? {
+                return Err(Error::NotAuthenticated);
+            }
+            User::delete(conn, user_id)?;
+            message::forget(conn, &email)?;
+            Message::AccountDeleted.post(conn, &email, now)
+        })
+        .await?;
+    accounts.events.tell(&origin, SecurityEvent::AccountDeleted { user_id }).await;
+    let sentence = "Your account is deleted, and everything in it. Farewell!";
+    let mut response = redirect("/", Flash::success(sentence));
+    accounts.logins.clear_cookie(&mut response)?;
+    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
+    Ok(response)
+}

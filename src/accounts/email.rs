@@ -1,0 +1,225 @@
+//! The address of an account: proving it, and changing it.
+
+use actix_web::HttpResponse;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, ServiceConfig, resource};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::accounts::check_new_password;
+use crate::accounts::opened::{Opened, hide_token};
+use crate::accounts::register::EmailForm;
+use crate::auth::password::PasswordRule;
+use crate::auth::{
+    Authenticator, CurrentUser, OptionalUser, SecurityEvent, SecurityEvents, Sessions, Sudo,
+};
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::{Error, Response, Result};
+use crate::link::Link;
+use crate::mail::Message;
+use crate::peer::Origin;
+use crate::user::{Email, User};
+use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    let opened = |path| resource(path).wrap(from_fn(hide_token));
+    config
+        .service(resource("/account/confirm").post(send))
+        .service(opened("/confirm").get(show_confirm).post(confirm))
+        .service(resource("/account/email").get(show_change).post(ask_change))
+        .service(opened("/account/email/confirm").get(show_changed).post(change));
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ConfirmForm {
+    password: String,
+}
+
+impl Form for ConfirmForm {
+    /// Whether a password is asked for depends on who is logged in.
+    fn check(&mut self, _: &mut Errors) {}
+}
+
+#[derive(Template)]
+#[template(path = "accounts/confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    form: Submitted<ConfirmForm>,
+    email: String,
+    /// Whether the owner is logged in here.
+    is_own: bool,
+    rule: PasswordRule,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/email.html")]
+struct ChangePage {
+    page: Page,
+    form: Submitted<EmailForm>,
+    current: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/email_confirm.html")]
+struct ChangedPage {
+    page: Page,
+    email: String,
+}
+
+/// Sends the link that proves the address of whoever is logged in.
+async fn send(user: CurrentUser, accounts: Data<Authenticator>) -> Response {
+    let (email, now) = (user.address(), accounts.clock.now());
+    accounts.db.write(move |conn| Message::Confirm.post(conn, &email, now)).await?;
+    Ok(redirect("/account", Flash::mailed("The link is on its way. Please look into your mail.")))
+}
+
+/// The session to keep, if the owner of the account is logged in here.
+fn own_session(opened: &Opened, user: &OptionalUser) -> Option<i64> {
+    let session = user.0.as_ref()?.session.as_ref()?;
+    (Some(session.user_id) == opened.link.user_id).then_some(session.id)
+}
+
+async fn show_confirm(
+    opened: Opened,
+    user: OptionalUser,
+    page: Page,
+    accounts: Data<Authenticator>,
+) -> Response {
+    let is_own = own_session(&opened, &user).is_some();
+    show_form(&opened, page, Submitted::default(), is_own, &accounts)
+}
+
+/// The first proof of an address. Whoever made the account may not be who reads its mail: unless the
+/// owner is logged in here, and so knows the password, that password is replaced. All other sessions
+/// and tokens end (pre-registration takeover).
+async fn confirm(
+    opened: Opened,
+    user: OptionalUser,
+    origin: Origin,
+    page: Page,
+    accounts: Data<Authenticator>,
+    mut form: Submitted<ConfirmForm>,
+) -> Response {
+    let kept = own_session(&opened, &user);
+    if kept.is_none() {
+        let link = opened.link.clone();
+        let owner = accounts.db.run(move |conn| link.account(conn)).await?;
+        let owner = owner.ok_or_else(|| opened.ended())?;
+        let words = [owner.name.as_str(), owner.email.as_str()];
+        check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
+        if !form.is_valid() {
+            return show_form(&opened, page, form, false, &accounts);
+        }
+    }
+    let hash = match kept {
+        Some(_) => None,
+        None => Some(accounts.passwords.hash(form.fields.password).await?),
+    };
+    let (redeem, ended, now) = (opened.redeem(), opened.ended(), accounts.clock.now());
+    let user_id = accounts
+        .db
+        .write(move |conn| -> Result<i64> {
+            let user = redeem(conn)?.account(conn)?.ok_or(ended)?;
+            if let Some(hash) = hash {
+                User::set_password(conn, user.id, &hash)?;
+                Message::PasswordChanged.post(conn, &user.address(), now)?;
+            }
+            User::set_verified_email(conn, user.id, &user.address(), now)?;
+            Sessions::end_all(conn, user.id, kept)?;
+            Link::end_all(conn, user.id)?;
+            Ok(user.id)
+        })
+        .await?;
+    accounts.events.tell(&origin, SecurityEvent::EmailConfirmed { user_id }).await;
+    let sentence = "Thank you. Your e-mail address is confirmed.";
+    close(&opened, kept, sentence)
+}
+
+async fn show_change(user: Sudo, page: Page) -> Response {
+    render(&ChangePage { page, form: Submitted::default(), current: user.email.clone() })
+}
+
+/// Tells both addresses. Nothing changes until the link is opened that goes to the new one. The
+/// answer is the same for an address that somebody else has: its owner is told, not the asker.
+async fn ask_change(
+    user: Sudo,
+    origin: Origin,
+    page: Page,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    events: Data<SecurityEvents>,
+    mut form: Submitted<EmailForm>,
+) -> Response {
+    let old = user.address();
+    let new = Email::parse(&form.fields.email);
+    if new.as_ref().is_ok_and(|new| new.canonical == old.canonical) {
+        form.errors.add("email", "This is your address already.");
+    }
+    let (true, Ok(new)) = (form.is_valid(), new) else {
+        let current = user.email.clone();
+        return render_with(form.status(), &ChangePage { page, form, current });
+    };
+    let (user_id, now, typed) = (user.id, clock.now(), new.typed.clone());
+    db.write(move |conn| {
+        Message::EmailChangeAsked { to: new.typed.clone() }.post(conn, &old, now)?;
+        Message::ChangeEmail { user_id }.post(conn, &new, now)
+    })
+    .await?;
+    events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
+    let sentence = format!("We sent a link to {typed}. Your address changes when you open it.");
+    Ok(redirect("/account", Flash::mailed(sentence)))
+}
+
+async fn show_changed(opened: Opened, page: Page) -> Response {
+    render(&ChangedPage { page, email: opened.link.email.clone() })
+}
+
+async fn change(
+    opened: Opened,
+    user: OptionalUser,
+    origin: Origin,
+    accounts: Data<Authenticator>,
+) -> Response {
+    let kept = own_session(&opened, &user);
+    let (redeem, now) = (opened.redeem(), accounts.clock.now());
+    let (ended, taken) = (opened.ended(), opened.ended());
+    let user_id = accounts
+        .db
+        .write(move |conn| -> Result<i64> {
+            let link = redeem(conn)?;
+            let user = link.account(conn)?.ok_or(ended)?;
+            let new = Email::parse(&link.email).map_err(|e| Error::Internal(e.to_owned()))?;
+            if !User::set_verified_email(conn, user.id, &new, now)? {
+                return Err(taken);
+            }
+            Sessions::end_others(conn, user.id, kept)?;
+            Link::end_all(conn, user.id)?;
+            Message::EmailChanged { to: new.typed }.post(conn, &user.address(), now)?;
+            Ok(user.id)
+        })
+        .await?;
+    accounts.events.tell(&origin, SecurityEvent::EmailChanged { user_id }).await;
+    close(&opened, kept, "Thank you. Your e-mail address is changed.")
+}
+
+/// To the profile of who is logged in, or to the log-in page.
+fn close(opened: &Opened, kept: Option<i64>, sentence: &str) -> Result<HttpResponse> {
+    let to = if kept.is_some() { "/account" } else { "/login" };
+    let mut response = redirect(to, Flash::success(sentence));
+    opened.close(&mut response)?;
+    Ok(response)
+}
+
+fn show_form(
+    opened: &Opened,
+    page: Page,
+    form: Submitted<ConfirmForm>,
+    is_own: bool,
+    accounts: &Authenticator,
+) -> Response {
+    let (email, rule) = (opened.link.email.clone(), accounts.passwords.rule());
+    render_with(form.status(), &ConfirmPage { page, form, email, is_own, rule })
+}

@@ -1,0 +1,124 @@
+//! Making an account through a link from a mail: one that somebody registered for, or an invitation.
+
+use actix_web::HttpRequest;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, ServiceConfig, resource};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::accounts::check_new_password;
+use crate::accounts::opened::{Links, Opened, hide_token};
+use crate::auth::password::PasswordRule;
+use crate::auth::{Authenticator, SecurityEvent};
+use crate::error::{Error, Response, Result};
+use crate::peer::Origin;
+use crate::user::{Email, NAME_MAX, NewUser};
+use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    let page = |path| resource(path).wrap(from_fn(hide_token)).get(show).post(join);
+    config.service(page("/register/confirm")).service(page("/join"));
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct JoinForm {
+    name: String,
+    password: String,
+}
+
+impl Form for JoinForm {
+    /// Whether anything is asked for depends on the link.
+    fn check(&mut self, _: &mut Errors) {}
+}
+
+#[derive(Template)]
+#[template(path = "accounts/join.html")]
+struct JoinPage {
+    page: Page,
+    form: Submitted<JoinForm>,
+    email: String,
+    /// Whether name and password were chosen already.
+    is_ready: bool,
+    is_invitation: bool,
+    rule: PasswordRule,
+}
+
+/// The name and the password that somebody chose when they registered with this same browser. With
+/// another one they may not be theirs: an attacker can register with an address that is not theirs
+/// and wait for its owner to confirm it (pre-registration takeover). So those are not used, and the
+/// owner chooses their own.
+fn chosen(opened: &Opened, links: &Links, req: &HttpRequest) -> Option<(String, String)> {
+    let registration = opened.link.registration.clone();
+    let is_same = links.is_same_browser(req, &opened.link);
+    registration.name.zip(registration.password_hash).filter(|_| is_same)
+}
+
+async fn show(
+    opened: Opened,
+    req: HttpRequest,
+    page: Page,
+    links: Data<Links>,
+    accounts: Data<Authenticator>,
+) -> Response {
+    let is_ready = chosen(&opened, &links, &req).is_some();
+    show_form(&opened, page, Submitted::default(), is_ready, &accounts)
+}
+
+async fn join(
+    opened: Opened,
+    req: HttpRequest,
+    page: Page,
+    links: Data<Links>,
+    accounts: Data<Authenticator>,
+    mut form: Submitted<JoinForm>,
+) -> Response {
+    let email = Email::parse(&opened.link.email).map_err(|e| Error::Internal(e.to_owned()))?;
+    let (name, password_hash) = match chosen(&opened, &links, &req) {
+        Some(chosen) => chosen,
+        None => {
+            check(&mut form, &email, &accounts).await?;
+            if !form.is_valid() {
+                return show_form(&opened, page, form, false, &accounts);
+            }
+            (form.fields.name, accounts.passwords.hash(form.fields.password).await?)
+        }
+    };
+    let created_at = accounts.clock.now();
+    let new =
+        NewUser { email, name, password_hash, is_admin: false, created_at, is_verified: true };
+    let redeem = opened.redeem();
+    let created = accounts.create_account(new, |conn| redeem(conn).map(drop)).await?;
+    let user = created.ok_or_else(|| opened.ended())?;
+    let event = SecurityEvent::Registered { user_id: user.id };
+    accounts.events.tell(&Origin::of(&req), event).await;
+    let mut response = redirect("/dashboard", Flash::success("Welcome! Your account is ready."));
+    opened.close(&mut response)?;
+    response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;
+    Ok(response)
+}
+
+async fn check(
+    form: &mut Submitted<JoinForm>,
+    email: &Email,
+    accounts: &Authenticator,
+) -> Result<()> {
+    let JoinForm { name, password } = &mut form.fields;
+    form.errors.require("name", name, "your name", NAME_MAX);
+    check_new_password(accounts, &mut form.errors, password, &[name, &email.typed]).await
+}
+
+fn show_form(
+    opened: &Opened,
+    page: Page,
+    form: Submitted<JoinForm>,
+    is_ready: bool,
+    accounts: &Authenticator,
+) -> Response {
+    let email = opened.link.email.clone();
+    let is_invitation = opened.link.registration.password_hash.is_none();
+    let rule = accounts.passwords.rule();
+    let status = form.status();
+    render_with(status, &JoinPage { page, form, email, is_ready, is_invitation, rule })
+}

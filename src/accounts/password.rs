@@ -1,0 +1,131 @@
+//! Changing the password, and telling how good a new one is while it is typed.
+
+use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::accounts::check_new_password;
+use crate::auth::password::{self, PasswordRule};
+use crate::auth::{Authenticator, CurrentSession, SecurityEvent, Sessions};
+use crate::error::{Error, Response};
+use crate::link::Link;
+use crate::mail::Message;
+use crate::peer::Origin;
+use crate::user::User;
+use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/account/password").get(show).post(change))
+        .service(resource("/.well-known/change-password").get(find))
+        .service(resource("/password-check").post(check));
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PasswordForm {
+    current: String,
+    password: String,
+}
+
+impl Form for PasswordForm {
+    fn check(&mut self, errors: &mut Errors) {
+        if let Err(sentence) = password::check_typed(&self.current) {
+            errors.add("current", sentence);
+        }
+    }
+}
+
+/// What the script sends of the form that a password is typed into.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct CheckForm {
+    name: String,
+    email: String,
+    password: String,
+}
+
+impl Form for CheckForm {
+    fn check(&mut self, _: &mut Errors) {}
+}
+
+#[derive(Template)]
+#[template(path = "accounts/password.html")]
+struct PasswordPage {
+    page: Page,
+    form: Submitted<PasswordForm>,
+    /// For password managers: whose password it is.
+    email: String,
+    rule: PasswordRule,
+}
+
+async fn show(session: CurrentSession, page: Page, accounts: Data<Authenticator>) -> Response {
+    show_form(&session, page, Submitted::default(), &accounts)
+}
+
+async fn change(
+    session: CurrentSession,
+    req: HttpRequest,
+    page: Page,
+    accounts: Data<Authenticator>,
+    mut form: Submitted<PasswordForm>,
+) -> Response {
+    let (origin, user) = (Origin::of(&req), session.user());
+    let words = [user.name.as_str(), user.email.as_str()];
+    check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
+    let current = std::mem::take(&mut form.fields.current);
+    if form.errors.get("current").is_none() && !accounts.confirms(user, current).await? {
+        accounts.events.tell(&origin, SecurityEvent::SudoDenied { user_id: user.id }).await;
+        form.errors.add("current", "This is not your password.");
+    }
+    if !form.is_valid() {
+        return show_form(&session, page, form, &accounts);
+    }
+    let hash = accounts.passwords.hash(form.fields.password).await?;
+    let (user_id, email, old_hash) = (user.id, user.address(), user.password_hash.clone());
+    let (session_id, now) = (session.id, accounts.clock.now());
+    accounts
+        .db
+        .write(move |conn| {
+            // It may have been changed since it was confirmed, by whoever knows it too.
+            if !User::is_still(conn, user_id, &old_hash)? {
+                return Err(Error::NotAuthenticated);
+            }
+            User::set_password(conn, user_id, &hash)?;
+            Sessions::end_all(conn, user_id, Some(session_id))?;
+            Link::end_all(conn, user_id)?;
+            Message::PasswordChanged.post(conn, &email, now)
+        })
+        .await?;
+    accounts.events.tell(&origin, SecurityEvent::PasswordChanged { user_id }).await;
+    let sentence = "Your password is changed. Everything else that was logged in is logged out.";
+    let mut response = redirect("/account/password", Flash::success(sentence));
+    response.add_cookie(&accounts.sessions.confirm(&accounts.logins, &req, &session).await?)?;
+    Ok(response)
+}
+
+/// Where password managers look for the page (W3C, "A Well-Known URL for Changing Passwords").
+async fn find() -> HttpResponse {
+    redirect("/account/password", None)
+}
+
+/// What is wrong with a new password, as text; nothing when it is good. For the script beside the
+/// field. Without it, the form itself says the same.
+async fn check(accounts: Data<Authenticator>, form: Submitted<CheckForm>) -> Response {
+    let CheckForm { name, email, password } = &form.fields;
+    let judged = accounts.passwords.check(password, &[name, email]).await?;
+    let sentence = judged.err().unwrap_or_default();
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(sentence))
+}
+
+fn show_form(
+    session: &CurrentSession,
+    page: Page,
+    form: Submitted<PasswordForm>,
+    accounts: &Authenticator,
+) -> Response {
+    let (email, rule) = (session.user().email.clone(), accounts.passwords.rule());
+    render_with(form.status(), &PasswordPage { page, form, email, rule })
+}

@@ -1,0 +1,63 @@
+//! Where somebody is logged in, and ending it from afar.
+
+use actix_web::web::{Data, Path, ServiceConfig, resource};
+use askama::Template;
+use time::PrimitiveDateTime;
+
+use crate::auth::session::Session;
+use crate::auth::{CurrentSession, SecurityEvent, SecurityEvents, Sessions};
+use crate::db::Db;
+use crate::error::{Error, Response};
+use crate::peer::Origin;
+use crate::web::{Flash, Page, redirect, render};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/account/sessions").get(index))
+        .service(resource("/account/sessions/end-others").post(end_others))
+        .service(resource("/account/sessions/{id}/end").post(end));
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sessions.html")]
+struct SessionsPage {
+    page: Page,
+    sessions: Vec<Session>,
+    current: i64,
+    now: PrimitiveDateTime,
+}
+
+async fn index(current: CurrentSession, page: Page, sessions: Data<Sessions>) -> Response {
+    let now = sessions.now();
+    let sessions = sessions.of(current.user_id).await?;
+    render(&SessionsPage { page, sessions, current: current.id, now })
+}
+
+async fn end(
+    current: CurrentSession,
+    origin: Origin,
+    sessions: Data<Sessions>,
+    events: Data<SecurityEvents>,
+    id: Path<i64>,
+) -> Response {
+    let user_id = current.user_id;
+    if !sessions.end(user_id, *id).await? {
+        return Err(Error::NotFound);
+    }
+    events.tell(&origin, SecurityEvent::SessionEnded { user_id }).await;
+    Ok(redirect("/account/sessions", Flash::success("That session is ended.")))
+}
+
+async fn end_others(
+    current: CurrentSession,
+    origin: Origin,
+    db: Data<Db>,
+    events: Data<SecurityEvents>,
+) -> Response {
+    let (user_id, kept) = (current.user_id, current.id);
+    db.write(move |conn| Sessions::end_others(conn, user_id, Some(kept))).await?;
+    events.tell(&origin, SecurityEvent::OtherSessionsEnded { user_id }).await;
+    let sentence = "You are logged out everywhere else, and so are programs with your password.";
+    Ok(redirect("/account/sessions", Flash::success(sentence)))
+}

@@ -1,0 +1,62 @@
+//! The development mailbox: mails that nobody sends, to be read in the browser. Only on a developer's
+//! machine, and only in a debug build: whoever reads it can open every account.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
+use actix_web::web::{Data, Path, ServiceConfig, resource};
+use askama::Template;
+
+use crate::error::{Error, Response, Result};
+use crate::mail::{DevMailbox, Mail, Outbox};
+use crate::web::{Page, render};
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/dev/mail").get(index))
+        .service(resource("/dev/mail/{id}").get(show))
+        .service(resource("/dev/mail/{id}/html").get(show_html));
+}
+
+#[derive(Template)]
+#[template(path = "dev_mail/index.html")]
+struct Index {
+    page: Page,
+    mails: Vec<Mail>,
+}
+
+#[derive(Template)]
+#[template(path = "dev_mail/show.html")]
+struct Show {
+    page: Page,
+    mail: Mail,
+}
+
+impl Show {
+    /// The text with its links made into links.
+    fn lines(&self) -> impl Iterator<Item = (bool, &str)> {
+        self.mail.text.lines().map(|line| (line.starts_with("http"), line))
+    }
+}
+
+async fn index(page: Page, mailbox: Data<DevMailbox>, outbox: Data<Outbox>) -> Response {
+    // What was asked for a moment ago is there.
+    outbox.deliver().await?;
+    render(&Index { page, mails: mailbox.mails() })
+}
+
+async fn show(page: Page, mailbox: Data<DevMailbox>, id: Path<i64>) -> Response {
+    render(&Show { page, mail: find(&mailbox, *id)? })
+}
+
+async fn show_html(mailbox: Data<DevMailbox>, id: Path<i64>) -> Response {
+    // Mails style each element. Nothing else is let in, and there is no script in them.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_SECURITY_POLICY, policy));
+    Ok(response.content_type("text/html; charset=utf-8").body(find(&mailbox, *id)?.html))
+}
+
+fn find(mailbox: &DevMailbox, id: i64) -> Result<Mail> {
+    mailbox.mails().into_iter().find(|mail| mail.id == id).ok_or(Error::NotFound)
+}

@@ -1,0 +1,229 @@
+//! The words of each mail.
+
+use askama::Template as _;
+use time::PrimitiveDateTime;
+
+use crate::clock::readable;
+use crate::db::Connection;
+use crate::error::Result;
+use crate::link::{Link, Purpose, Registration};
+use crate::mail::Message;
+use crate::user::{Email, User};
+
+/// A mail in words: what happened, what to do, and what else to know. As text and as HTML.
+#[derive(Default)]
+pub struct Letter {
+    /// The address.
+    pub to: String,
+    /// The line that people see in a list.
+    pub subject: String,
+    opening: Vec<String>,
+    action: Option<(&'static str, String)>,
+    closing: Vec<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "mail/letter.txt")]
+struct Text<'a> {
+    letter: &'a Letter,
+}
+
+#[derive(askama::Template)]
+#[template(path = "mail/letter.html")]
+struct Html<'a> {
+    letter: &'a Letter,
+}
+
+impl Letter {
+    fn new(to: &Email, subject: &str, opening: impl Into<String>) -> Self {
+        let (to, subject) = (to.typed.clone(), subject.to_owned());
+        Self { to, subject, opening: vec![opening.into()], ..Self::default() }
+    }
+
+    /// The button.
+    fn action(mut self, label: &'static str, url: String) -> Self {
+        self.action = Some((label, url));
+        self
+    }
+
+    /// What else to know.
+    fn closing(mut self, paragraph: impl Into<String>) -> Self {
+        self.closing.push(paragraph.into());
+        self
+    }
+
+    /// The text and the HTML.
+    pub fn render(&self) -> Result<(String, String)> {
+        Ok((Text { letter: self }.render()?, Html { letter: self }.render()?))
+    }
+}
+
+/// What a letter is written with.
+pub struct Writer<'a> {
+    /// Where what it says is looked up, and links are made.
+    pub conn: &'a mut Connection,
+    /// Our public address.
+    pub origin: &'a str,
+    /// The time.
+    pub now: PrimitiveDateTime,
+    /// When what is said happened.
+    pub posted_at: PrimitiveDateTime,
+}
+
+impl Writer<'_> {
+    /// The letter that says `message` to an address, or `None` when there is nothing to say to it.
+    pub fn write(&mut self, message: Message, to: &Email) -> Result<Option<Letter>> {
+        let owner = User::by_email(self.conn, to)?;
+        Ok(match (message, owner) {
+            (
+                Message::Register(_) | Message::Invite { .. } | Message::ChangeEmail { .. },
+                Some(owner),
+            ) => Some(self.known(&owner)),
+            (Message::Register(registration), None) => Some(self.register(to, &registration)?),
+            (Message::Invite { by }, None) => Some(self.invite(to, &by)?),
+            (Message::Confirm, Some(owner)) if owner.verified_at.is_none() => {
+                Some(self.confirm(&owner)?)
+            }
+            (Message::Confirm, None) => {
+                let waiting = Link::registration_of(self.conn, to, self.now)?;
+                waiting.map(|registration| self.register(to, &registration)).transpose()?
+            }
+            (Message::Reset, Some(owner)) if owner.disabled_at.is_none() => {
+                Some(self.reset(&owner)?)
+            }
+            (Message::Confirm | Message::Reset, _) => None,
+            (Message::ChangeEmail { user_id }, None) => {
+                let user = User::by_id(self.conn, user_id)?;
+                user.map(|user| self.change_email(to, &user)).transpose()?
+            }
+            (Message::EmailChangeAsked { to: new }, _) => Some(self.email_change_asked(to, &new)),
+            (Message::EmailChanged { to: new }, _) => Some(email_changed(to, &new)),
+            (Message::PasswordChanged, _) => Some(self.password_changed(to)),
+            (Message::NewDevice { device, ip_address }, _) => {
+                Some(self.new_device(to, &device, &ip_address))
+            }
+            (Message::AccountDeleted, _) => Some(account_deleted(to)),
+        })
+    }
+
+    /// Not with the name that was typed: whoever typed it may want us to send their words.
+    fn register(&mut self, to: &Email, registration: &Registration) -> Result<Letter> {
+        let url = self.link(Purpose::Register, to, None, registration)?;
+        let opening = "Somebody, we hope you, wants to make an account with this address. Confirm \
+                       that it is yours, and the account is made.";
+        Ok(Letter::new(to, "Confirm your e-mail address", opening)
+            .action("Confirm the address", url)
+            .closing(works_for(Purpose::Register))
+            .closing("If that was not you, there is nothing to do: without the link, no account."))
+    }
+
+    fn known(&self, owner: &User) -> Letter {
+        let opening = "Somebody wanted to use this address for an account, and it has one already.";
+        Letter::new(&owner.address(), "You have an account already", opening)
+            .action("Log in", format!("{}/login", self.origin))
+            .closing(format!("Forgot the password? Choose a new one at {}/forgot.", self.origin))
+            .closing("If that was not you, there is nothing to do: nothing was changed.")
+    }
+
+    fn invite(&mut self, to: &Email, by: &str) -> Result<Letter> {
+        let url = self.link(Purpose::Invite, to, None, &Registration::default())?;
+        let opening = format!("{by} invites you to make an account at {}.", self.origin);
+        Ok(Letter::new(to, "You are invited", opening)
+            .action("Make your account", url)
+            .closing(works_for(Purpose::Invite)))
+    }
+
+    fn confirm(&mut self, user: &User) -> Result<Letter> {
+        let to = user.address();
+        let url = self.link(Purpose::Confirm, &to, Some(user), &Registration::default())?;
+        let opening = "Confirm that this is the address of your account, so that we can reach you.";
+        Ok(Letter::new(&to, "Confirm your e-mail address", opening)
+            .action("Confirm the address", url)
+            .closing(works_for(Purpose::Confirm))
+            .closing("If you have no account with us, there is nothing to do."))
+    }
+
+    fn reset(&mut self, user: &User) -> Result<Letter> {
+        let to = user.address();
+        let url = self.link(Purpose::Reset, &to, Some(user), &Registration::default())?;
+        let opening = "Somebody, we hope you, wants to choose a new password for your account.";
+        Ok(Letter::new(&to, "Choose a new password", opening)
+            .action("Choose a new password", url)
+            .closing(works_for(Purpose::Reset))
+            .closing("If that was not you, there is nothing to do: your password is as it was."))
+    }
+
+    fn change_email(&mut self, to: &Email, user: &User) -> Result<Letter> {
+        let url = self.link(Purpose::ChangeEmail, to, Some(user), &Registration::default())?;
+        let opening = "Somebody, we hope you, wants to use this address for their account.";
+        Ok(Letter::new(to, "Confirm your new e-mail address", opening)
+            .action("Use this address", url)
+            .closing(works_for(Purpose::ChangeEmail))
+            .closing("If that was not you, there is nothing to do: nothing is changed."))
+    }
+
+    fn email_change_asked(&self, to: &Email, new: &str) -> Letter {
+        let opening = format!(
+            "Somebody, we hope you, wants to use {new} for your account instead of this address. \
+             It changes when the link is opened that we sent there."
+        );
+        Letter::new(to, "Your e-mail address is about to change", opening)
+            .closing(self.if_not_you("That ends the link, too."))
+    }
+
+    fn password_changed(&self, to: &Email) -> Letter {
+        let opening = "The password of your account was changed, and every other log-in was ended.";
+        Letter::new(to, "Your password was changed", opening).closing(self.if_not_you(""))
+    }
+
+    fn new_device(&self, to: &Email, device: &str, ip_address: &str) -> Letter {
+        let opening = format!(
+            "Somebody, we hope you, logged in from where you have not been before: {device}, from \
+             {ip_address}, on {}.",
+            readable(&self.posted_at)
+        );
+        Letter::new(to, "A log-in from a new device", opening)
+            .closing(self.if_not_you("That logs everybody out."))
+    }
+
+    fn if_not_you(&self, and: &str) -> String {
+        let text = format!(
+            "If that was not you, choose a new password at once: {}/forgot. {and}",
+            self.origin
+        );
+        text.trim_end().to_owned()
+    }
+
+    fn link(
+        &mut self,
+        purpose: Purpose,
+        to: &Email,
+        user: Option<&User>,
+        registration: &Registration,
+    ) -> Result<String> {
+        let token = Link::make(self.conn, purpose, to, user, registration, self.now)?;
+        Ok(purpose.url(self.origin, &token))
+    }
+}
+
+fn email_changed(to: &Email, new: &str) -> Letter {
+    let opening = format!("The address of your account is {new} now, and no longer this one.");
+    Letter::new(to, "Your e-mail address was changed", opening)
+        .closing("If that was not you, answer this mail at once.")
+}
+
+fn account_deleted(to: &Email) -> Letter {
+    let opening = "Your account was deleted, and everything in it. This is our last mail to you.";
+    Letter::new(to, "Your account is deleted", opening)
+}
+
+fn works_for(purpose: Purpose) -> String {
+    let minutes = purpose.lifetime().whole_minutes();
+    let time = match minutes {
+        60 => "an hour".to_owned(),
+        ..60 => format!("{minutes} minutes"),
+        61..2880 => format!("{} hours", minutes / 60),
+        _ => format!("{} days", minutes / 1440),
+    };
+    format!("The link works once, for {time}.")
+}

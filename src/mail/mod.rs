@@ -1,0 +1,146 @@
+//! Mail: what is said ([`Message`]), the rows that wait ([`outbox`]), and the way out ([`Mailer`]).
+
+pub mod letter;
+pub mod message;
+pub mod outbox;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{SmtpTransport, Transport as _};
+use time::PrimitiveDateTime;
+
+pub use self::message::Message;
+pub use self::outbox::Outbox;
+use crate::config::{Config, SmtpSecurity};
+
+/// How long the mail server may take for one answer. The next attempt comes of itself.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many mails the development mailbox keeps.
+const MAILBOX_MAX: usize = 100;
+
+/// A mail that is ready to go.
+#[derive(Clone)]
+pub struct Mail {
+    /// The row of the outbox: the same mail, sent twice by accident, has the same id.
+    pub id: i64,
+    /// The address.
+    pub to: String,
+    /// The line that people see in a list.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same for programs that show HTML.
+    pub html: String,
+    /// When it was sent.
+    pub sent_at: PrimitiveDateTime,
+}
+
+/// Takes mails: the mail server, or the development mailbox. Cheap to clone.
+#[derive(Clone)]
+pub enum Mailer {
+    /// A mail server.
+    Smtp {
+        /// The way to it.
+        transport: SmtpTransport,
+        /// The sender.
+        from: Mailbox,
+        /// The domain in the mails' ids.
+        domain: String,
+    },
+    /// Mail stays here: in development, and in tests.
+    Mailbox(DevMailbox),
+}
+
+impl Mailer {
+    /// As the settings say. The error is a sentence for the operator.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let Some(smtp) = &config.smtp else { return Ok(Self::Mailbox(DevMailbox::default())) };
+        let tls = || {
+            TlsParameters::new(smtp.host.clone())
+                .map_err(|e| format!("Mail cannot be sent encrypted: {e}."))
+        };
+        let domain = config.host_name().to_owned();
+        let mut transport = SmtpTransport::builder_dangerous(&smtp.host)
+            .port(smtp.port)
+            .timeout(Some(SMTP_TIMEOUT))
+            .hello_name(ClientId::Domain(domain.clone()))
+            .tls(match smtp.security {
+                SmtpSecurity::Tls => Tls::Wrapper(tls()?),
+                SmtpSecurity::StartTls => Tls::Required(tls()?),
+                SmtpSecurity::Loopback => Tls::None,
+            });
+        if let Some((user, password)) = &smtp.credentials {
+            let password = password.expose().to_owned();
+            transport = transport.credentials(Credentials::new(user.clone(), password));
+        }
+        let from = config.mail_from.clone();
+        Ok(Self::Smtp { transport: transport.build(), from, domain })
+    }
+
+    /// Hands the mail over. Takes its time: not for a thread that serves requests. The error is for
+    /// the log, and names no address.
+    pub fn send(&self, mail: Mail) -> Result<(), String> {
+        match self {
+            Self::Smtp { transport, from, domain } => {
+                let message = build(&mail, from.clone(), domain)?;
+                // The server's own words can hold the address.
+                transport.send(&message).map(drop).map_err(|e| match e.status() {
+                    Some(code) => format!("the mail server answered {code}"),
+                    None => e.to_string(),
+                })
+            }
+            Self::Mailbox(mailbox) => {
+                mailbox.put(mail);
+                Ok(())
+            }
+        }
+    }
+
+    /// The mailbox, unless mail goes to a server.
+    pub fn mailbox(&self) -> Option<&DevMailbox> {
+        match self {
+            Self::Smtp { .. } => None,
+            Self::Mailbox(mailbox) => Some(mailbox),
+        }
+    }
+}
+
+fn build(mail: &Mail, from: Mailbox, domain: &str) -> Result<lettre::Message, String> {
+    let to = mail.to.parse().map_err(|_| "the address cannot be written to".to_owned())?;
+    let id = format!("<{}.{}@{domain}>", mail.id, mail.sent_at.assume_utc().unix_timestamp());
+    // So that no out-of-office note comes back (RFC 3834 section 5).
+    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+    lettre::Message::builder()
+        .from(from)
+        .to(Mailbox::new(None, to))
+        .subject(&mail.subject)
+        .message_id(Some(id))
+        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+        .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
+        .map_err(|e| e.to_string())
+}
+
+/// Mails that nobody sends: to be read at `/dev/mail`. Gone when the program ends. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct DevMailbox(Arc<Mutex<VecDeque<Mail>>>);
+
+impl DevMailbox {
+    fn put(&self, mail: Mail) {
+        let mut mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        mails.push_front(mail);
+        mails.truncate(MAILBOX_MAX);
+    }
+
+    /// All of them, the newest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}

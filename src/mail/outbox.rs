@@ -1,0 +1,155 @@
+//! The outbox: mails are rows, written in the transaction of what they report and sent afterwards.
+//! A mail server that is down loses none, and nobody waits for it.
+
+use actix_web::{rt, web};
+use diesel::prelude::*;
+use time::{Duration, PrimitiveDateTime};
+
+use crate::clock::Clock;
+use crate::db::{Backend, Connection, Db};
+use crate::error::{Error, Result};
+use crate::mail::letter::Writer;
+use crate::mail::{Mail, Mailer};
+use crate::schema::outbox;
+use crate::user::Email;
+
+/// How often to look for mails.
+const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The time until the second attempt; it doubles with each. Longer than a healthy server takes:
+/// meanwhile another of our processes must not send the same mail.
+const FIRST_PAUSE: Duration = Duration::seconds(20);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::hours(6);
+
+/// Mails that could not be sent for this long are given up, as mail servers do (RFC 5321 section
+/// 4.5.4.1: four to five days).
+const GIVE_UP_AFTER: Duration = Duration::days(4);
+
+/// How long the rows of sent mails are kept: the limits count them.
+const KEEP_SENT: Duration = Duration::days(1);
+
+/// Sends what waits. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbox {
+    /// Where the rows are.
+    pub db: Db,
+    /// The way out.
+    pub mailer: Mailer,
+    /// The time.
+    pub clock: Clock,
+    /// Our public address, for links: whatever a request calls us is not to be believed.
+    pub origin: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox, check_for_backend(Backend))]
+struct Row {
+    id: i64,
+    email: String,
+    email_canonical: String,
+    kind: String,
+    message: String,
+    created_at: PrimitiveDateTime,
+    attempts: i64,
+    due_at: PrimitiveDateTime,
+}
+
+impl Outbox {
+    /// Sends what is due, for ever.
+    pub async fn work(self) {
+        loop {
+            if let Err(error) = self.deliver().await {
+                log::error!("the outbox cannot be read: {error}");
+            }
+            rt::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Sends what is due, once. A mail that cannot be sent waits for its next attempt.
+    pub async fn deliver(&self) -> Result<()> {
+        while let Some(row) = self.claim().await? {
+            let (id, kind, attempt) = (row.id, row.kind.clone(), row.attempts);
+            if let Err(reason) = self.send(row).await {
+                log::warn!("mail {id} ({kind}) was not sent at attempt {attempt}: {reason}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the next mail, by putting off its next attempt. Whoever is stopped in the middle has
+    /// lost nothing by it, and of several processes one takes it.
+    async fn claim(&self) -> Result<Option<Row>> {
+        let now = self.clock.now();
+        self.db
+            .write(move |conn| {
+                let due =
+                    outbox::table.filter(outbox::sent_at.is_null().and(outbox::due_at.le(now)));
+                let next: Option<Row> =
+                    due.order(outbox::due_at).select(Row::as_select()).first(conn).optional()?;
+                let Some(row) = next else { return QueryResult::Ok(None) };
+                let unclaimed = outbox::table.find(row.id).filter(outbox::due_at.eq(row.due_at));
+                diesel::update(unclaimed)
+                    .set((
+                        outbox::attempts.eq(row.attempts + 1),
+                        outbox::due_at.eq(now + pause(row.attempts)),
+                    ))
+                    .returning(Row::as_returning())
+                    .get_result(conn)
+                    .optional()
+            })
+            .await
+    }
+
+    async fn send(&self, row: Row) -> Result<(), String> {
+        let id = row.id;
+        if let Some(mail) = self.compose(row).await.map_err(|e| e.to_string())? {
+            let mailer = self.mailer.clone();
+            let sent = web::block(move || mailer.send(mail)).await;
+            sent.map_err(|_| "the program is stopping".to_owned())??;
+        }
+        let now = self.clock.now();
+        let sent = diesel::update(outbox::table.find(id))
+            // The row stays for the limits; what it said need not.
+            .set((outbox::sent_at.eq(now), outbox::message.eq("")));
+        self.db.write(move |conn| sent.execute(conn).map(drop)).await.map_err(|e| e.to_string())
+    }
+
+    /// The mail, or `None` when there is nothing to tell this address. Links are made here, so that
+    /// the table holds no token that works.
+    async fn compose(&self, row: Row) -> Result<Option<Mail>> {
+        let (now, origin) = (self.clock.now(), self.origin.clone());
+        self.db
+            .write(move |conn| -> Result<Option<Mail>> {
+                let message = serde_json::from_str(&row.message)
+                    .map_err(|e| Error::Internal(format!("a message cannot be read: {e}")))?;
+                let to = Email { typed: row.email, canonical: row.email_canonical };
+                let mut writer = Writer { conn, origin: &origin, now, posted_at: row.created_at };
+                let Some(letter) = writer.write(message, &to)? else { return Ok(None) };
+                let (text, html) = letter.render()?;
+                let (to, subject) = (letter.to, letter.subject);
+                Ok(Some(Mail { id: row.id, to, subject, text, html, sent_at: now }))
+            })
+            .await
+    }
+}
+
+fn pause(attempts: i64) -> Duration {
+    let doublings = u32::try_from(attempts).unwrap_or(u32::MAX).min(16);
+    (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
+}
+
+/// Deletes the rows of mails that were sent a day ago, and gives up those that could not be sent for
+/// days; how many.
+pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
+    let sent = outbox::table.filter(outbox::sent_at.is_not_null());
+    let sent = diesel::delete(sent.filter(outbox::created_at.le(now - KEEP_SENT))).execute(conn)?;
+    let hopeless = outbox::table
+        .filter(outbox::sent_at.is_null())
+        .filter(outbox::created_at.le(now - GIVE_UP_AFTER));
+    let given_up = diesel::delete(hopeless).execute(conn)?;
+    if given_up > 0 {
+        log::error!("{given_up} mails could not be sent for {GIVE_UP_AFTER} and are given up");
+    }
+    Ok(sent + given_up)
+}
