@@ -22,12 +22,12 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::ServiceConfig;
 use futures_util::future::LocalBoxFuture;
 use latchkey::app::{App, features};
-use latchkey::auth::authenticator::NewAccount;
 use latchkey::auth::password::Passwords;
 use latchkey::clock::Clock;
 use latchkey::config::Config;
 use latchkey::db::Db;
 use latchkey::keys;
+use latchkey::mail::Mail;
 use latchkey::user::{Email, NewUser, User};
 use time::macros::datetime;
 use tokio::sync::OnceCell;
@@ -36,6 +36,9 @@ use crate::database::TestDatabase;
 
 /// What every account of the tests has for a password.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// What those have who choose another.
+pub const OTHER_PASSWORD: &str = "violet kettle marching north";
 
 /// One for all sites: starting it makes a hash.
 static PASSWORDS: LazyLock<Passwords> = LazyLock::new(|| passwords(&config(&[])));
@@ -57,7 +60,7 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 
 /// Password threads of their own, for tests that change their settings or fill their queue.
 pub fn passwords(config: &Config) -> Passwords {
-    Passwords::new(config.hash_cost, config.password_min_length).unwrap()
+    Passwords::new(config).unwrap()
 }
 
 /// A running app.
@@ -143,6 +146,7 @@ impl Site {
             password_hash: PASSWORD_HASH.get_or_init(hash).await.clone(),
             is_admin: false,
             created_at: self.clock.now(),
+            is_verified: true,
         };
         let work = move |conn: &mut _| match User::by_email(conn, &email)? {
             Some(user) => Ok(Some(user)),
@@ -151,28 +155,53 @@ impl Site {
         self.db.write(work).await.unwrap().unwrap()
     }
 
-    /// The account of an administrator, made as the command line makes it.
+    /// The account of an administrator.
     pub async fn admin(&self, name: &str) -> User {
-        let email = Email::parse(&address(name)).unwrap();
-        let password = PASSWORD.to_owned();
-        let new = NewAccount { email, name: name.to_owned(), password, is_admin: true };
-        self.app.accounts().create_account(new, |_| Ok(())).await.unwrap().unwrap()
+        let (id, email) = (self.user(name).await.id, address(name));
+        let sql = format!("UPDATE users SET is_admin = TRUE WHERE email = '{email}'");
+        self.sql(sql).await;
+        User { is_admin: true, ..self.by_id(id).await }
+    }
+
+    async fn by_id(&self, id: i64) -> User {
+        self.db.run(move |conn| User::by_id(conn, id)).await.unwrap().unwrap()
+    }
+
+    /// All mails so far, the newest first. Sends what waits.
+    pub async fn mails(&self) -> Vec<Mail> {
+        self.app.outbox().deliver().await.unwrap();
+        self.app.outbox().mailer.mailbox().unwrap().mails()
+    }
+
+    /// The newest mail to `name@example.com`.
+    pub async fn mail_to(&self, name: &str) -> Mail {
+        let mails = self.mails().await;
+        mails.into_iter().find(|mail| mail.to == address(name)).expect("a mail")
+    }
+
+    /// The link in the newest mail to `name@example.com`, as a path.
+    pub async fn link_to(&self, name: &str) -> String {
+        let mail = self.mail_to(name).await;
+        let line = mail.text.lines().find_map(|line| line.strip_prefix("http://localhost:8080"));
+        line.unwrap_or_else(|| panic!("no link: {}", mail.text)).to_owned()
     }
 
     /// Runs SQL.
-    pub async fn sql(&self, sql: &'static str) {
+    pub async fn sql(&self, sql: impl Into<String>) {
+        let sql = sql.into();
         use diesel::RunQueryDsl;
         self.db.run(move |conn| diesel::sql_query(sql).execute(conn)).await.unwrap();
     }
 
     /// How many rows a query counts.
-    pub async fn count(&self, sql: &'static str) -> i64 {
+    pub async fn count(&self, sql: impl Into<String>) -> i64 {
         use diesel::RunQueryDsl;
         #[derive(diesel::QueryableByName)]
         struct Count {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             count: i64,
         }
+        let sql = sql.into();
         let row = self.db.run(move |conn| diesel::sql_query(sql).get_result::<Count>(conn));
         row.await.unwrap().count
     }
@@ -205,6 +234,13 @@ impl Browser {
     pub async fn log_in(&self, name: &str) -> Answer {
         let email = address(name);
         self.submit("/login", &[("email", email.as_str()), ("password", PASSWORD)]).await
+    }
+
+    /// Asks for an account with the address `name@example.com` and [`PASSWORD`].
+    pub async fn register(&self, name: &str) -> Answer {
+        let email = address(name);
+        let fields = [("name", name), ("email", email.as_str()), ("password", PASSWORD)];
+        self.submit("/register", &fields).await
     }
 
     /// Opens an address; redirects are not followed.
@@ -259,6 +295,13 @@ impl Browser {
     pub fn set_cookie(&self, purpose: &str, value: &str) {
         let name = self.site.config.cookie_name(purpose);
         self.cookies.borrow_mut().insert(name, value.to_owned());
+    }
+
+    /// Opens a link from a mail, up to the page that it leads to.
+    pub async fn open_link(&self, link: &str) -> Answer {
+        let answer = self.get(link).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        self.follow(&answer).await
     }
 
     /// Whether the dashboard greets somebody.

@@ -63,6 +63,7 @@ async fn in_production_there_is_no_description_unless_it_is_asked_for() {
     let key = latchkey::keys::generate();
     let production = [
         ("APP_ENV", "production"),
+        ("SMTP_URL", "smtps://smtp.example.com"),
         ("PUBLIC_URL", "https://app.example.com"),
         ("SECRET_KEY", key.as_str()),
     ];

@@ -29,7 +29,7 @@ async fn a_persons_day_is_told() {
     ada.submit("/logout", &[]).await;
     let user_id = 1;
     let told = [
-        LogInFailed,
+        LogInFailed { user_id: Some(user_id) },
         Unauthorized,
         LoggedIn { user_id },
         SudoDenied { user_id },
@@ -56,6 +56,7 @@ async fn a_programs_day_is_told() {
     let user_id = 1;
     let told = [
         TokenIssued { user_id },
+        LogInFailed { user_id: None },
         TokenRefused,
         TokenIssued { user_id },
         TokenRefreshed { user_id },

@@ -5,22 +5,25 @@
 mod browser;
 mod database;
 
-mod account;
 mod api;
 mod api_tokens;
 mod cookies;
 mod docs;
+mod enumeration;
 mod errors;
 mod events;
 mod forgeries;
 mod guards;
 mod login;
 mod login_manager;
+mod mail;
 mod next;
 mod notes;
 mod origins;
 mod passwords;
 mod public;
+mod register;
+mod reset;
 mod sessions;
 mod settings;
 mod setup;

@@ -5,13 +5,36 @@ use actix_web::http::Method;
 use crate::browser::Browser;
 
 /// What a stranger may see or send, and what they get.
-const PUBLIC: [(&str, &str, u16); 15] = [
+const PUBLIC: [(&str, &str, u16); 36] = [
     ("GET", "/", 200),
     ("GET", "/login", 200),
     ("POST", "/login", 422),
     ("POST", "/logout", 303),
     ("GET", "/register", 200),
     ("POST", "/register", 422),
+    ("GET", "/register/sent", 200),
+    ("GET", "/register/again", 200),
+    ("POST", "/register/again", 422),
+    ("GET", "/register/confirm", 410),
+    ("POST", "/register/confirm", 410),
+    ("GET", "/join", 410),
+    ("POST", "/join", 410),
+    ("GET", "/confirm", 410),
+    ("POST", "/confirm", 410),
+    ("GET", "/account/email/confirm", 410),
+    ("POST", "/account/email/confirm", 410),
+    ("GET", "/forgot", 200),
+    ("POST", "/forgot", 422),
+    ("GET", "/forgot/sent", 200),
+    ("GET", "/reset", 410),
+    ("POST", "/reset", 410),
+    // To the page itself, which asks for a log-in.
+    ("GET", "/.well-known/change-password", 303),
+    ("POST", "/password-check", 200),
+    // In development only.
+    ("GET", "/dev/mail", 200),
+    ("GET", "/dev/mail/{id}", 404),
+    ("GET", "/dev/mail/{id}/html", 404),
     ("GET", "/setup", 404),
     ("POST", "/setup", 404),
     ("POST", "/auth/token", 400),

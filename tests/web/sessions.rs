@@ -144,7 +144,7 @@ async fn two_browsers_have_two_sessions() {
 async fn a_deleted_session_is_over_at_the_next_request() {
     let ada = Browser::logged_in("ada").await;
     let id = ada.site.user("ada").await.id;
-    ada.site.db.write(move |conn| Sessions::end_all(conn, id)).await.unwrap();
+    ada.site.db.write(move |conn| Sessions::end_all(conn, id, None)).await.unwrap();
     assert!(!ada.is_logged_in().await);
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM sessions").await, 0);
 }

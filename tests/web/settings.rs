@@ -1,6 +1,6 @@
 //! The settings.
 
-use latchkey::config::Config;
+use latchkey::config::{Config, SmtpSecurity};
 use latchkey::keys;
 
 /// What is wrong with these settings.
@@ -74,6 +74,7 @@ fn all_that_is_wrong_is_said_at_once_with_the_rule_and_an_example() {
         ("TRUSTED_PROXIES", "proxy"),
         ("STATIC_DIR", "/nowhere"),
         ("DEV_INSECURE_COOKIES", "yes"),
+        ("MAIL_FROM", "nobody"),
     ];
     let text = problems(&wrong);
     for (name, value) in wrong {
@@ -120,6 +121,8 @@ fn production_refuses_what_is_only_fine_at_home() {
     let production = ("APP_ENV", "production");
     let key = key();
     let secret = ("SECRET_KEY", key.as_str());
+    let smtp = ("SMTP_URL", "smtps://ada:hunter2@smtp.example.com");
+    assert!(problems(&[production, https, secret]).contains("SMTP_URL="));
     assert!(problems(&[production]).contains("PUBLIC_URL=http://localhost:8080"));
     assert!(problems(&[production, https]).contains("SECRET_KEY="));
     assert!(problems(&[production, https, ("SECRET_KEY", " ")]).contains("SECRET_KEY="));
@@ -127,8 +130,28 @@ fn production_refuses_what_is_only_fine_at_home() {
     assert!(
         problems(&[production, https, secret, ("DEV_INSECURE_COOKIES", "true")]).contains("DEV_")
     );
-    assert!(read(&[production, https, secret]).is_ok());
-    assert!(read(&[production, https, ("SECRET_KEY_FILE", "/run/secrets/key")]).is_ok());
+    assert!(read(&[production, https, secret, smtp]).is_ok());
+    assert!(read(&[production, https, smtp, ("SECRET_KEY_FILE", "/run/secrets/key")]).is_ok());
+}
+
+#[test]
+fn mail_leaves_this_machine_encrypted_or_not_at_all() {
+    let security = |url: &str| read(&[("SMTP_URL", url)]).unwrap().smtp.unwrap().security;
+    for url in ["smtps://smtp.example.com", "smtps://u:p@localhost:1465"] {
+        assert_eq!(security(url), SmtpSecurity::Tls, "{url}");
+    }
+    for url in ["smtp://smtp.example.com", "smtp://u:p@10.0.0.1:25", "smtp://localhost.example"] {
+        assert_eq!(security(url), SmtpSecurity::StartTls, "{url}");
+    }
+    for url in ["smtp://localhost:2525", "smtp://127.0.0.1", "smtp://[::1]:25"] {
+        assert_eq!(security(url), SmtpSecurity::Loopback, "{url}");
+    }
+    for wrong in
+        ["smtp.example.com", "http://host", "smtps://", "smtp://host?tls=none", "smtps://u@h"]
+    {
+        let text = problems(&[("SMTP_URL", wrong)]);
+        assert!(text.contains("SMTP_URL=(hidden)"), "{wrong}");
+    }
 }
 
 #[test]

@@ -114,6 +114,7 @@ async fn a_file_in_a_subfolder_is_asked_for_again_each_time() {
     let key = latchkey::keys::generate();
     let production = [
         ("APP_ENV", "production"),
+        ("SMTP_URL", "smtps://smtp.example.com"),
         ("PUBLIC_URL", "https://app.example.com"),
         ("SECRET_KEY", key.as_str()),
         ("STATIC_DIR", dir.path().to_str().unwrap()),
