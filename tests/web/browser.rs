@@ -205,6 +205,18 @@ impl Site {
         let row = self.db.run(move |conn| diesel::sql_query(sql).get_result::<Count>(conn));
         row.await.unwrap().count
     }
+
+    /// The texts that a query finds in its column `text`.
+    pub async fn texts(&self, sql: &'static str) -> Vec<String> {
+        use diesel::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            text: String,
+        }
+        let rows = self.db.run(move |conn| diesel::sql_query(sql).load::<Row>(conn)).await;
+        rows.unwrap().into_iter().map(|row| row.text).collect()
+    }
 }
 
 /// `name@example.com`.

@@ -5,15 +5,20 @@
 mod browser;
 mod database;
 
+mod account;
 mod api;
 mod api_tokens;
 mod cookies;
+mod data;
 mod docs;
+mod email;
 mod enumeration;
 mod errors;
 mod events;
 mod forgeries;
 mod guards;
+mod invalidation;
+mod invitations;
 mod login;
 mod login_manager;
 mod mail;

@@ -1,0 +1,183 @@
+//! The pages of somebody's account: name, password, sessions, activity.
+
+use time::Duration;
+
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
+
+const CHANGE: [(&str, &str); 2] = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36";
+
+#[actix_web::test]
+async fn ada_changes_how_she_is_greeted() {
+    let ada = Browser::logged_in("ada").await;
+    ada.get("/account").await.shows("value=\"ada\"").shows("confirmed");
+    let answer = ada.submit("/account", &[("name", " Countess ")]).await;
+    ada.follow(&answer).await.shows("Your name is saved.").shows("value=\"Countess\"");
+    let answer = ada.submit("/account", &[("name", "")]).await;
+    assert_eq!(answer.status, 422);
+    answer.shows("Enter your name.");
+}
+
+#[actix_web::test]
+async fn ada_changes_her_password_and_only_this_browser_stays_logged_in() {
+    let ada = Browser::logged_in("ada").await;
+    let elsewhere = ada.site.logged_in("ada").await;
+    let program = ada.site.program("ada", "notes:read").await;
+    let old_cookie = ada.cookie("session").unwrap();
+    let answer = ada.submit("/account/password", &CHANGE).await;
+    assert_eq!(answer.location(), "/account/password", "{}", answer.body);
+    ada.follow(&answer).await.shows("Your password is changed.");
+    assert!(!elsewhere.is_logged_in().await);
+    assert_eq!(program.get("/api/notes").await.status, 401);
+    let thief = ada.site.stranger();
+    thief.set_cookie("session", &old_cookie);
+    assert!(!thief.is_logged_in().await, "the session has a new secret");
+    assert_eq!(ada.site.stranger().log_in("ada").await.status, 422);
+    assert_eq!(ada.site.mail_to("ada").await.subject, "Your password was changed");
+}
+
+#[actix_web::test]
+async fn the_current_password_is_required_and_a_refusal_changes_nothing() {
+    let ada = Browser::logged_in("ada").await;
+    for (current, sentence) in
+        [("", "Enter your password."), ("not mine, sadly", "not your password")]
+    {
+        let answer = ada.submit("/account/password", &[("current", current), CHANGE[1]]).await;
+        assert_eq!(answer.status, 422);
+        answer.shows(sentence);
+    }
+    let weak =
+        ada.submit("/account/password", &[CHANGE[0], ("password", "passwordpassword")]).await;
+    weak.shows("common passwords").hides("passwordpassword");
+    assert_eq!(ada.site.stranger().log_in("ada").await.status, 303);
+    assert!(ada.site.mails().await.is_empty());
+}
+
+#[actix_web::test]
+async fn password_managers_find_the_page() {
+    let answer = Browser::stranger().await.get("/.well-known/change-password").await;
+    assert_eq!((answer.status, answer.location()), (303, "/account/password"));
+}
+
+#[actix_web::test]
+async fn the_script_is_told_what_the_form_would_say() {
+    let ada = Browser::stranger().await;
+    let check = async |password: &str| {
+        ada.submit("/password-check", &[("password", password), ("name", "Ada Lovelace")])
+            .await
+            .body
+    };
+    assert!(
+        check("short").await.contains("At least 12")
+            || check("short").await.contains("at least 12")
+    );
+    assert!(check("adalovelace1815").await.contains("your name"));
+    assert_eq!(check(OTHER_PASSWORD).await, "");
+}
+
+#[actix_web::test]
+async fn ada_sees_her_sessions_and_ends_one() {
+    let ada = Browser::logged_in("ada").await;
+    let phone = ada.site.stranger();
+    phone.set_header("user-agent", Some(CHROME));
+    phone.log_in("ada").await;
+    ada.site.clock.advance(Duration::minutes(5));
+    let page = ada.get("/account/sessions").await;
+    page.shows("Firefox on Linux").shows("this one").shows("Chrome on Windows");
+    page.shows("5 minutes ago").shows("127.0.0.1").shows("title=\"2026-11-01 12:00:00 UTC\"");
+    let answer = ada.submit("/account/sessions/2/end", &[]).await;
+    ada.follow(&answer).await.shows("That session is ended.").hides("Chrome on Windows");
+    assert!(!phone.is_logged_in().await);
+    assert!(ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn nobody_ends_anothers_session_or_learns_that_there_is_one() {
+    let ada = Browser::logged_in("ada").await;
+    let eve = ada.site.logged_in("eve").await;
+    for id in [1, 99] {
+        assert_eq!(eve.submit(&format!("/account/sessions/{id}/end"), &[]).await.status, 404);
+    }
+    assert!(ada.is_logged_in().await);
+    eve.get("/account/sessions").await.shows("You are logged in nowhere else.");
+}
+
+#[actix_web::test]
+async fn ada_ends_all_her_other_sessions() {
+    let ada = Browser::logged_in("ada").await;
+    let others = [ada.site.logged_in("ada").await, ada.site.logged_in("ada").await];
+    let program = ada.site.program("ada", "notes:read").await;
+    let bob = ada.site.logged_in("bob").await;
+    let answer = ada.submit("/account/sessions/end-others", &[]).await;
+    ada.follow(&answer).await.shows("logged out everywhere else");
+    for other in &others {
+        assert!(!other.is_logged_in().await);
+    }
+    assert_eq!(program.get("/api/notes").await.status, 401);
+    assert!(bob.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn sessions_that_are_over_are_not_shown() {
+    let site = Site::open().await;
+    site.logged_in("ada").await;
+    site.clock.advance(Duration::minutes(61));
+    let ada = site.logged_in("ada").await;
+    ada.get("/account/sessions").await.shows("nowhere else");
+}
+
+#[actix_web::test]
+async fn ada_reads_what_happened_to_her_account() {
+    let ada = Browser::logged_in("ada").await;
+    let eve = ada.site.stranger();
+    eve.set_header("user-agent", Some(CHROME));
+    eve.submit("/login", &[("email", "ada@example.com"), ("password", "a bad guess")]).await;
+    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("notes:read", "yes")]).await;
+    ada.submit("/account/password", &CHANGE).await;
+    let page = ada.get("/account/activity").await;
+    page.shows("Logged in").shows("A log-in failed: wrong password").shows("Chrome on Windows");
+    page.shows("An API token was made").shows("The password was changed").shows("127.0.0.1");
+    let bob = ada.site.logged_in("bob").await;
+    bob.get("/account/activity").await.hides("failed").hides("was changed");
+}
+
+#[actix_web::test]
+async fn activity_is_kept_for_ninety_days_and_shown_a_page_at_a_time() {
+    for (seconds, kept) in [(-1, 1), (0, 0)] {
+        let site = Site::open().await;
+        site.logged_in("ada").await;
+        site.clock.advance(Duration::days(90) + Duration::seconds(seconds));
+        latchkey::purge::purge(&site.db, &site.clock).await.unwrap();
+        assert_eq!(site.count("SELECT count(*) AS count FROM events").await, kept);
+    }
+    let ada = Browser::logged_in("ada").await;
+    for _ in 0..25 {
+        ada.submit("/sudo", &[("password", "not my password")]).await;
+    }
+    ada.get("/account/activity").await.shows("?page=2").hides("Logged in");
+    ada.get("/account/activity?page=2").await.shows("Logged in").shows("?page=1");
+}
+
+/// Logs Ada in from an address and a browser; how many mails about it there are then.
+async fn log_in_from(site: &std::rc::Rc<Site>, ip_address: &str, agent: &str) -> usize {
+    let ada = site.stranger();
+    ada.set_header("x-forwarded-for", Some(ip_address)).set_header("user-agent", Some(agent));
+    assert_eq!(ada.log_in("ada").await.status, 303);
+    site.mails().await.iter().filter(|mail| mail.subject.contains("new device")).count()
+}
+
+#[actix_web::test]
+async fn a_login_from_where_none_came_from_before_is_told_by_mail() {
+    let site = Site::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    site.user("ada").await;
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let newer = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0";
+    assert_eq!(log_in_from(&site, "198.51.100.7", firefox).await, 0, "the first of all");
+    assert_eq!(log_in_from(&site, "198.51.100.99", newer).await, 0, "the same neighbourhood");
+    assert_eq!(log_in_from(&site, "198.51.100.7", CHROME).await, 1, "another browser");
+    assert_eq!(log_in_from(&site, "203.0.113.9", firefox).await, 2, "another network");
+    assert_eq!(log_in_from(&site, "203.0.113.9", firefox).await, 2, "known by now");
+    let mail = site.mail_to("ada").await;
+    assert!(mail.text.contains("Firefox on Linux") && mail.text.contains("203.0.113.9"));
+    assert!(mail.text.contains("1 November 2026, 12:00 UTC"), "{}", mail.text);
+}

@@ -1,0 +1,100 @@
+//! A copy of what is stored about somebody, and the end of it.
+
+use latchkey::app::EXPORTS;
+
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
+
+/// Every table with a `user_id`, as the database itself knows them.
+#[cfg(not(feature = "postgres"))]
+const TABLES: &str = "SELECT m.name AS text FROM sqlite_master m, pragma_table_info(m.name) c \
+                      WHERE m.type = 'table' AND c.name = 'user_id'";
+#[cfg(feature = "postgres")]
+const TABLES: &str = "SELECT table_name::text AS text FROM information_schema.columns \
+                      WHERE column_name = 'user_id' AND table_schema = 'public'";
+
+/// Ada's browser; she has left something in every table that can hold something of hers.
+async fn with_a_life() -> Browser {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/notes", &[("title", "Milk"), ("body", "Two litres")]).await;
+    ada.submit("/account/tokens", &[("name", "Script"), ("days", "30"), ("notes:read", "yes")])
+        .await;
+    ada.site.program("ada", "notes:read").await;
+    ada.submit("/forgot", &[("email", "ada@example.com")]).await;
+    ada.site.mails().await;
+    ada
+}
+
+async fn rows_of_ada(site: &Site, table: &str) -> i64 {
+    site.count(format!("SELECT count(*) AS count FROM {table} WHERE user_id = 1")).await
+}
+
+#[actix_web::test]
+async fn every_table_with_a_user_id_is_in_the_copy_and_is_emptied_by_the_end() {
+    let ada = with_a_life().await;
+    let tables = ada.site.texts(TABLES).await;
+    assert!(tables.len() > 5, "{tables:?}");
+    let copy = ada.get("/account/export").await.json();
+    for table in &tables {
+        let missing = "is in no copy: add it to EXPORTS in src/app.rs";
+        assert!(EXPORTS.iter().any(|(name, _)| name == table), "{table} {missing}");
+        assert!(rows_of_ada(&ada.site, table).await > 0, "leave a row in {table} in `with_a_life`");
+        assert!(!copy[table].as_array().unwrap().is_empty(), "{table} is empty in {copy}");
+    }
+    assert_eq!(ada.submit("/account/delete", &[]).await.location(), "/");
+    for table in &tables {
+        let left = "keeps rows: let its user_id reference users (id) ON DELETE CASCADE";
+        assert_eq!(rows_of_ada(&ada.site, table).await, 0, "{table} {left}");
+    }
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM users").await, 0);
+}
+
+#[actix_web::test]
+async fn the_copy_holds_what_ada_wrote_and_no_secret() {
+    let ada = with_a_life().await;
+    let bob = ada.site.logged_in("bob").await;
+    bob.submit("/notes", &[("title", "Bob's secret plan"), ("body", "")]).await;
+    let answer = ada.get("/account/export").await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert!(answer.header("content-disposition").contains("latchkey-account.json"));
+    let copy = answer.json();
+    assert_eq!(copy["users"]["email"], "ada@example.com");
+    assert_eq!(copy["notes"][0]["body"], "Two litres");
+    assert_eq!(copy["events"][0]["kind"], "token_issued");
+    answer.hides("argon2").hides("hash").hides("Bob");
+}
+
+#[actix_web::test]
+async fn copy_and_end_need_a_fresh_login() {
+    let ada = Site::open().await.stale("ada").await;
+    assert_eq!(ada.get("/account/export").await.location(), "/sudo?next=%2Faccount%2Fexport");
+    assert_eq!(ada.get("/account/delete").await.location(), "/sudo?next=%2Faccount%2Fdelete");
+    assert!(ada.submit("/account/delete", &[]).await.location().starts_with("/sudo"));
+    assert!(ada.is_logged_in().await);
+    ada.submit("/sudo", &[("password", PASSWORD)]).await;
+    assert_eq!(ada.get("/account/export").await.status, 200);
+}
+
+#[actix_web::test]
+async fn ada_leaves_and_a_last_mail_says_so() {
+    let ada = with_a_life().await;
+    let (phone, script) =
+        (ada.site.logged_in("ada").await, ada.site.program("ada", "notes:read").await);
+    ada.submit("/account/password", &[("current", "wrong"), ("password", OTHER_PASSWORD)]).await;
+    ada.get("/account/delete").await.shows("Delete your account?").shows("ada@example.com");
+    let answer = ada.submit("/account/delete", &[]).await;
+    assert!(answer.header("set-cookie").starts_with("__Host-latchkey_session=; "), "{answer:?}");
+    ada.follow(&answer).await.shows("Your account is deleted").shows("Log in");
+    assert!(!phone.is_logged_in().await);
+    assert_eq!(script.get("/api/notes").await.status, 401);
+    assert_eq!(ada.log_in("ada").await.status, 422);
+    assert_eq!(ada.site.mail_to("ada").await.subject, "Your account is deleted");
+}
+
+#[actix_web::test]
+async fn mails_that_wait_for_somebody_who_left_are_not_sent() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/forgot", &[("email", "ada@example.com")]).await;
+    ada.submit("/account/delete", &[]).await;
+    let subjects: Vec<_> = ada.site.mails().await.into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects, ["Your account is deleted"]);
+}

@@ -1,0 +1,166 @@
+//! The address of an account: proving it, and changing it.
+
+use time::Duration;
+
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
+
+const OWN: [(&str, &str); 1] = [("password", OTHER_PASSWORD)];
+
+/// Ada's browser, the address of whose account is not proved yet, and the link that proves it.
+async fn unproved() -> (Browser, String) {
+    let ada = Browser::logged_in("ada").await;
+    ada.site.sql("UPDATE users SET verified_at = NULL").await;
+    ada.get("/account").await.shows("not confirmed yet");
+    let answer = ada.submit("/account/confirm", &[]).await;
+    assert_eq!(answer.location(), "/account");
+    ada.follow(&answer).await.shows("look into your mail").shows("/dev/mail");
+    let link = ada.site.link_to("ada").await;
+    (ada, link)
+}
+
+#[actix_web::test]
+async fn the_first_account_is_sent_the_link_by_itself() {
+    let ada = Browser::stranger().await;
+    let setup = ada.site.app.open_setup_link().await.unwrap().unwrap();
+    ada.submit(&setup, &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    ada.get("/dashboard").await.shows("not confirmed yet");
+    ada.open_link(&ada.site.link_to("ada").await).await;
+    assert_eq!(ada.submit("/confirm", &[]).await.location(), "/account");
+    ada.get("/dashboard").await.hides("not confirmed yet");
+}
+
+#[actix_web::test]
+async fn ada_confirms_with_one_button_and_every_other_login_ends() {
+    let (ada, link) = unproved().await;
+    let elsewhere = ada.site.logged_in("ada").await;
+    let program = ada.site.program("ada", "notes:read").await;
+    for _ in 0..3 {
+        ada.open_link(&link).await.hides("name=\"password\"").shows("ada@example.com");
+    }
+    let answer = ada.submit("/confirm", &[]).await;
+    assert_eq!(answer.location(), "/account");
+    ada.follow(&answer).await.shows("confirmed").hides("not confirmed yet");
+    assert!(!elsewhere.is_logged_in().await);
+    assert_eq!(program.get("/api/notes").await.status, 401);
+    assert_eq!(ada.site.stranger().log_in("ada").await.status, 303, "her password stays");
+    assert_eq!(ada.open_link(&link).await.status, 410, "once");
+}
+
+#[actix_web::test]
+async fn who_is_not_logged_in_replaces_the_password_that_somebody_else_may_have_set() {
+    let (eve, link) = unproved().await;
+    let ada = eve.site.stranger();
+    ada.open_link(&link).await.shows("chosen by").shows("name=\"password\"");
+    assert_eq!(ada.submit("/confirm", &[]).await.status, 422);
+    assert!(eve.is_logged_in().await, "nothing has happened yet");
+    assert_eq!(ada.submit("/confirm", &OWN).await.location(), "/login");
+    assert!(!eve.is_logged_in().await);
+    assert_eq!(eve.log_in("ada").await.status, 422);
+    let new = [("email", "ada@example.com"), OWN[0]];
+    assert_eq!(ada.submit("/login", &new).await.status, 303);
+}
+
+#[actix_web::test]
+async fn being_logged_in_as_somebody_else_is_not_being_the_owner() {
+    let (ada, link) = unproved().await;
+    let bob = ada.site.logged_in("bob").await;
+    bob.open_link(&link).await.shows("name=\"password\"");
+    assert_eq!(bob.submit("/confirm", &[]).await.status, 422);
+}
+
+#[actix_web::test]
+async fn the_link_works_for_24_hours() {
+    for (seconds, status) in [(-1, 303), (0, 410)] {
+        let (ada, link) = unproved().await;
+        ada.site.clock.advance(Duration::hours(24) + Duration::seconds(seconds));
+        ada.open_link(&link).await;
+        assert_eq!(ada.submit("/confirm", &OWN).await.status, status);
+    }
+}
+
+#[actix_web::test]
+async fn a_confirmed_address_gets_no_further_link() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/account/confirm", &[]).await;
+    ada.submit("/register/again", &[("email", "ada@example.com")]).await;
+    assert!(ada.site.mails().await.is_empty());
+}
+
+/// Asks for another address for Ada; returns the link that goes there.
+async fn ask(ada: &Browser, name: &str) -> String {
+    let answer = ada.submit("/account/email", &[("email", &address(name))]).await;
+    assert_eq!(answer.location(), "/account", "{}", answer.body);
+    ada.follow(&answer).await.shows(&address(name));
+    ada.site.link_to(name).await
+}
+
+#[actix_web::test]
+async fn ada_changes_her_address_and_both_are_told() {
+    let ada = Browser::logged_in("ada").await;
+    let link = ask(&ada, "lovelace").await;
+    let told = ada.site.mail_to("ada").await;
+    assert_eq!(told.subject, "Your e-mail address is about to change");
+    assert!(told.text.contains("lovelace@example.com"));
+    ada.open_link(&link).await.shows("lovelace@example.com");
+    assert_eq!(ada.site.stranger().log_in("ada").await.status, 303, "not before the button");
+    let answer = ada.submit("/account/email/confirm", &[]).await;
+    ada.follow(&answer).await.shows("address is changed").shows("lovelace@example.com");
+    assert_eq!(ada.site.stranger().log_in("ada").await.status, 422);
+    assert_eq!(ada.site.stranger().log_in("lovelace").await.status, 303);
+    assert_eq!(ada.site.mail_to("ada").await.subject, "Your e-mail address was changed");
+}
+
+#[actix_web::test]
+async fn the_link_to_the_new_address_works_for_an_hour_and_once() {
+    for (seconds, status) in [(-1, 303), (0, 410)] {
+        let ada = Browser::logged_in("ada").await;
+        let link = ask(&ada, "lovelace").await;
+        ada.site.clock.advance(Duration::HOUR + Duration::seconds(seconds));
+        ada.open_link(&link).await;
+        assert_eq!(ada.submit("/account/email/confirm", &[]).await.status, status);
+        ada.open_link(&link).await;
+        assert_eq!(ada.submit("/account/email/confirm", &[]).await.status, 410);
+    }
+}
+
+#[actix_web::test]
+async fn the_link_may_be_opened_on_a_phone_where_nobody_is_logged_in() {
+    let ada = Browser::logged_in("ada").await;
+    let link = ask(&ada, "lovelace").await;
+    let phone = ada.site.stranger();
+    phone.open_link(&link).await;
+    assert_eq!(phone.submit("/account/email/confirm", &[]).await.location(), "/login");
+    assert!(!phone.is_logged_in().await, "reading mail is not knowing the password");
+}
+
+#[actix_web::test]
+async fn an_address_that_was_taken_meanwhile_is_not_taken_over() {
+    let ada = Browser::logged_in("ada").await;
+    let link = ask(&ada, "bob").await;
+    ada.site.user("bob").await;
+    ada.open_link(&link).await;
+    assert_eq!(ada.submit("/account/email/confirm", &[]).await.status, 410);
+    assert_eq!(ada.site.stranger().log_in("ada").await.status, 303);
+}
+
+#[actix_web::test]
+async fn the_holder_of_an_address_that_somebody_wants_is_told_and_no_link_is_made() {
+    let ada = Browser::logged_in("ada").await;
+    ada.site.user("bob").await;
+    ada.submit("/account/email", &[("email", "bob@example.com")]).await;
+    assert_eq!(ada.site.mail_to("bob").await.subject, "You have an account already");
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM links").await, 0);
+}
+
+#[actix_web::test]
+async fn changing_the_address_needs_a_fresh_login_and_another_address() {
+    let ada = Site::open().await.stale("ada").await;
+    assert_eq!(ada.get("/account/email").await.location(), "/sudo?next=%2Faccount%2Femail");
+    let answer = ada.submit("/account/email", &[("email", "bob@example.com")]).await;
+    assert!(answer.location().starts_with("/sudo"), "{}", answer.location());
+    assert!(ada.site.mails().await.is_empty());
+    ada.submit("/sudo", &[("password", PASSWORD)]).await;
+    let same = ada.submit("/account/email", &[("email", "ADA@example.com")]).await;
+    assert_eq!(same.status, 422);
+    same.shows("This is your address already.").shows("ADA@example.com");
+}

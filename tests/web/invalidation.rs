@@ -1,0 +1,197 @@
+//! What ends what: every cell of the table in `docs/security.md`.
+
+use std::rc::Rc;
+
+use latchkey::auth::Sessions;
+use latchkey::user::User;
+
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
+
+/// Everything of Ada's that can be ended.
+struct Life {
+    site: Rc<Site>,
+    here: Browser,
+    elsewhere: Browser,
+    program: Browser,
+    refresh: String,
+    script: Browser,
+    reset: Browser,
+    confirm: Browser,
+    change: Browser,
+}
+
+/// What of it works still, in the order of the table's columns.
+type Row = [bool; 7];
+
+impl Life {
+    async fn new() -> Self {
+        let site = Site::open().await;
+        site.user("ada").await;
+        site.sql("UPDATE users SET verified_at = NULL").await;
+        let here = site.logged_in("ada").await;
+        let elsewhere = site.logged_in("ada").await;
+        let program = site.program("ada", "notes:read").await;
+        let tokens = site.stranger().token(&[("username", "ada@example.com")]).await.json();
+        let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+        let form = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
+        let made = here.submit("/account/tokens", &form).await.body;
+        let token =
+            made.split_once("class=\"token\">").unwrap().1.split_once('<').unwrap().0.to_owned();
+        let script = site.stranger();
+        script.set_header("authorization", Some(&format!("Bearer {token}")));
+        here.submit("/forgot", &[("email", "ada@example.com")]).await;
+        let reset = opened(&site, "ada").await;
+        here.submit("/account/confirm", &[]).await;
+        let confirm = opened(&site, "ada").await;
+        here.submit("/account/email", &[("email", "lovelace@example.com")]).await;
+        let change = opened(&site, "lovelace").await;
+        Self { site, here, elsewhere, program, refresh, script, reset, confirm, change }
+    }
+
+    /// Looks without ending anything.
+    async fn row(&self) -> Row {
+        let refresh = latchkey::keys::hash_token(&self.refresh);
+        let refresh =
+            format!("SELECT count(*) AS count FROM refresh_tokens WHERE token_hash = '{refresh}'");
+        [
+            self.here.is_logged_in().await,
+            self.elsewhere.is_logged_in().await,
+            self.program.get("/api/notes").await.status == 200
+                && self.site.count(refresh).await == 1,
+            self.script.get("/api/notes").await.status == 200,
+            self.reset.get("/reset").await.status == 200 && self.can_reset().await,
+            self.confirm.get("/confirm").await.status == 200,
+            self.change.get("/account/email/confirm").await.status == 200,
+        ]
+    }
+
+    /// A form that is refused for its password was let in by its link.
+    async fn can_reset(&self) -> bool {
+        self.reset.submit("/reset", &[("password", "short")]).await.status == 422
+    }
+
+    /// Does something to Ada as the command line does.
+    async fn operator(
+        &self,
+        work: fn(&mut latchkey::db::Connection, i64) -> diesel::QueryResult<()>,
+    ) {
+        self.site.db.write(move |conn| work(conn, 1)).await.unwrap();
+    }
+}
+
+/// A browser of nobody's that has opened the newest link to `name`.
+async fn opened(site: &Rc<Site>, name: &str) -> Browser {
+    let browser = site.stranger();
+    browser.open_link(&site.link_to(name).await).await;
+    browser
+}
+
+const YES: bool = true;
+const NO: bool = false;
+
+#[actix_web::test]
+async fn at_first_everything_works() {
+    assert_eq!(Life::new().await.row().await, [YES; 7]);
+}
+
+#[actix_web::test]
+async fn logging_out_ends_this_session() {
+    let life = Life::new().await;
+    life.here.submit("/logout", &[]).await;
+    assert_eq!(life.row().await, [NO, YES, YES, YES, YES, YES, YES]);
+}
+
+#[actix_web::test]
+async fn ending_one_session_ends_that_one() {
+    let life = Life::new().await;
+    life.here.submit("/account/sessions/2/end", &[]).await;
+    assert_eq!(life.row().await, [YES, NO, YES, YES, YES, YES, YES]);
+}
+
+#[actix_web::test]
+async fn ending_all_others_ends_people_and_programs_with_the_password() {
+    let life = Life::new().await;
+    life.here.submit("/account/sessions/end-others", &[]).await;
+    assert_eq!(life.row().await, [YES, NO, NO, YES, YES, YES, YES]);
+}
+
+#[actix_web::test]
+async fn changing_the_password_ends_all_but_this_session() {
+    let life = Life::new().await;
+    let form = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+    life.here.submit("/account/password", &form).await;
+    assert_eq!(life.row().await, [YES, NO, NO, NO, NO, NO, NO]);
+}
+
+#[actix_web::test]
+async fn a_reset_ends_everything() {
+    let life = Life::new().await;
+    let answer = life.reset.submit("/reset", &[("password", OTHER_PASSWORD)]).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(life.row().await, [NO; 7]);
+}
+
+#[actix_web::test]
+async fn the_first_proof_of_the_address_ends_all_but_this_session() {
+    let life = Life::new().await;
+    let link = life.confirm.cookie("link_confirm").unwrap();
+    life.here.set_cookie("link_confirm", &link);
+    assert_eq!(life.here.submit("/confirm", &[]).await.location(), "/account");
+    assert_eq!(life.row().await, [YES, NO, NO, NO, NO, NO, NO]);
+}
+
+#[actix_web::test]
+async fn the_first_proof_by_somebody_who_is_not_logged_in_ends_everything() {
+    let life = Life::new().await;
+    life.confirm.submit("/confirm", &[("password", OTHER_PASSWORD)]).await;
+    assert_eq!(life.row().await, [NO; 7]);
+}
+
+#[actix_web::test]
+async fn changing_the_address_ends_other_logins_and_all_links() {
+    let life = Life::new().await;
+    let link = life.change.cookie("link_change_email").unwrap();
+    life.here.set_cookie("link_change_email", &link);
+    assert_eq!(life.here.submit("/account/email/confirm", &[]).await.location(), "/account");
+    assert_eq!(life.row().await, [YES, NO, NO, YES, NO, NO, NO]);
+}
+
+#[actix_web::test]
+async fn ending_an_api_token_ends_that_token() {
+    let life = Life::new().await;
+    life.here.submit("/account/tokens/1/revoke", &[]).await;
+    assert_eq!(life.row().await, [YES, YES, YES, NO, YES, YES, YES]);
+}
+
+#[actix_web::test]
+async fn an_operator_who_ends_sessions_ends_sessions_and_tokens() {
+    let life = Life::new().await;
+    life.operator(|conn, id| Sessions::end_all(conn, id, None)).await;
+    assert_eq!(life.row().await, [NO, NO, NO, NO, YES, YES, YES]);
+}
+
+#[actix_web::test]
+async fn a_disabled_user_has_nothing_that_works() {
+    let life = Life::new().await;
+    life.site.sql("UPDATE users SET disabled_at = created_at").await;
+    let row = life.row().await;
+    assert_eq!(row[..5], [NO; 5]);
+    for (browser, page) in [(&life.confirm, "/confirm"), (&life.change, "/account/email/confirm")] {
+        let answer = browser.submit(page, &[("password", OTHER_PASSWORD)]).await;
+        assert_eq!(answer.status, 410, "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn a_deleted_account_has_nothing_that_works() {
+    let life = Life::new().await;
+    life.operator(|conn, id| User::delete(conn, id).map(drop)).await;
+    assert_eq!(life.row().await, [NO; 7]);
+}
+
+#[actix_web::test]
+async fn a_new_name_ends_nothing() {
+    let life = Life::new().await;
+    life.here.submit("/account", &[("name", "Countess")]).await;
+    assert_eq!(life.row().await, [YES; 7]);
+}

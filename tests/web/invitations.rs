@@ -1,0 +1,101 @@
+//! Invitations.
+
+use std::rc::Rc;
+
+use time::Duration;
+
+use crate::browser::{Browser, OTHER_PASSWORD, Site};
+
+/// An administrator's browser, where `REGISTRATION` is set so.
+async fn admin_where(registration: &str) -> Browser {
+    let site = Site::with(&[("REGISTRATION", registration)]).await;
+    site.admin("ada").await;
+    site.logged_in("ada").await
+}
+
+async fn invite(ada: &Browser, name: &str) -> String {
+    let email = format!("{name}@example.com");
+    let answer = ada.submit("/account/invitations", &[("email", &email)]).await;
+    assert_eq!(answer.location(), "/account/invitations", "{}", answer.body);
+    ada.follow(&answer).await.shows(&email);
+    ada.site.link_to(name).await
+}
+
+const BOB: [(&str, &str); 2] = [("name", "Bob"), ("password", OTHER_PASSWORD)];
+
+#[actix_web::test]
+async fn somebody_who_is_invited_chooses_a_name_and_a_password_and_is_in() {
+    for registration in ["open", "invite"] {
+        let ada = admin_where(registration).await;
+        ada.get("/account").await.shows("/account/invitations");
+        let link = invite(&ada, "bob").await;
+        let bob = ada.site.stranger();
+        bob.open_link(&link).await.shows("You are invited").shows("bob@example.com");
+        assert_eq!(bob.submit("/join", &[("name", ""), BOB[1]]).await.status, 422);
+        let answer = bob.submit("/join", &BOB).await;
+        bob.follow(&answer).await.shows("Hello, Bob").hides("not confirmed");
+        bob.open_link(&link).await.shows("This link has ended");
+    }
+}
+
+#[actix_web::test]
+async fn an_invitation_lasts_for_seven_days() {
+    for (seconds, status) in [(-1, 303), (0, 410)] {
+        let ada = admin_where("invite").await;
+        let link = invite(&ada, "bob").await;
+        let bob = ada.site.stranger();
+        bob.open_link(&link).await;
+        ada.site.clock.advance(Duration::days(7) + Duration::seconds(seconds));
+        assert_eq!(bob.submit("/join", &BOB).await.status, status);
+    }
+}
+
+#[actix_web::test]
+async fn where_registration_is_closed_form_link_and_post_are_gone() {
+    let ada = admin_where("closed").await;
+    assert_eq!(ada.get("/account/invitations").await.status, 404);
+    let sent = ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
+    assert_eq!(sent.status, 404);
+    assert!(ada.site.mails().await.is_empty());
+    assert_eq!(ada.get("/join").await.status, 404);
+    assert_eq!(ada.submit("/join", &BOB).await.status, 404);
+    ada.get("/account").await.hides("/account/invitations");
+}
+
+#[actix_web::test]
+async fn only_an_administrator_invites() {
+    let site: Rc<Site> = Site::open().await;
+    let bob = site.logged_in("bob").await;
+    assert_eq!(bob.get("/account/invitations").await.status, 403);
+    let sent = bob.submit("/account/invitations", &[("email", "eve@example.com")]).await;
+    assert_eq!(sent.status, 403);
+    assert!(site.mails().await.is_empty());
+    bob.get("/account").await.hides("/account/invitations");
+}
+
+#[actix_web::test]
+async fn an_administrator_confirms_their_own_address_before_they_invite() {
+    let ada = admin_where("open").await;
+    ada.site.sql("UPDATE users SET verified_at = NULL").await;
+    let refused = ada.get("/account/invitations").await;
+    assert_eq!((refused.status, refused.location()), (303, "/account"));
+    ada.follow(&refused).await.shows("confirm your e-mail address first");
+    let sent = ada.submit("/account/invitations", &[("email", "eve@example.com")]).await;
+    assert_eq!(sent.status, 303);
+    assert!(ada.site.mails().await.is_empty());
+    ada.site.sql("UPDATE users SET is_admin = FALSE").await;
+    assert_eq!(ada.get("/account/invitations").await.status, 403);
+}
+
+#[actix_web::test]
+async fn somebody_with_an_account_is_told_so_instead_and_an_ended_invitation_makes_none() {
+    let ada = admin_where("invite").await;
+    let link = invite(&ada, "bob").await;
+    let bob = ada.site.stranger();
+    bob.open_link(&link).await;
+    ada.site.user("bob").await;
+    assert_eq!(bob.submit("/join", &BOB).await.status, 410);
+    let again = ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
+    assert_eq!(again.status, 303);
+    assert_eq!(ada.site.mail_to("bob").await.subject, "You have an account already");
+}
