@@ -2,7 +2,7 @@
 
 use actix_web::rt;
 
-use crate::auth::{api_token, event, grant, session};
+use crate::auth::{activity, api_token, grant, session};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Result;
@@ -31,7 +31,7 @@ pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {
             session::purge(conn, now)?,
             grant::purge(conn, now)?,
             api_token::purge(conn, now)?,
-            event::purge(conn, now)?,
+            activity::purge(conn, now)?,
             Link::purge(conn, now)?,
             outbox::purge(conn, now)?,
         ];

@@ -4,7 +4,7 @@ use actix_web::web::{Data, ServiceConfig, resource};
 use askama::Template;
 
 use crate::auth::CurrentUser;
-use crate::auth::event::Activity;
+use crate::auth::activity::Activity;
 use crate::db::Db;
 use crate::error::Response;
 use crate::web::{List, Page, Paging, render};

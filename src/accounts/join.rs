@@ -75,15 +75,14 @@ async fn join(
     mut form: Submitted<JoinForm>,
 ) -> Response {
     let email = Email::parse(&opened.link.email).map_err(|e| Error::Internal(e.to_owned()))?;
-    let (name, password_hash) = match chosen(&opened, &links, &req) {
-        Some(chosen) => chosen,
-        None => {
-            check(&mut form, &email, &accounts).await?;
-            if !form.is_valid() {
-                return show_form(&opened, page, form, false, &accounts);
-            }
-            (form.fields.name, accounts.passwords.hash(form.fields.password).await?)
+    let (name, password_hash) = if let Some(chosen) = chosen(&opened, &links, &req) {
+        chosen
+    } else {
+        check(&mut form, &email, &accounts).await?;
+        if !form.is_valid() {
+            return show_form(&opened, page, form, false, &accounts);
         }
+        (form.fields.name, accounts.passwords.hash(form.fields.password).await?)
     };
     let created_at = accounts.clock.now();
     let new =

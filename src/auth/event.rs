@@ -1,21 +1,15 @@
-//! Security events: what happened to log-ins and tokens, told in one place and kept for a while.
+//! Security events: what happened to log-ins and tokens, told in one place.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
-use serde::Serialize;
-use serde_json::{Value, json};
-use time::{Duration, PrimitiveDateTime};
 
-use crate::clock::{Clock, rfc3339};
-use crate::db::{Backend, Connection, Db};
+use crate::clock::Clock;
+use crate::db::Db;
 use crate::error::Result;
-use crate::peer::{Origin, device};
+use crate::peer::Origin;
 use crate::schema::events;
-
-/// How long events are kept: long enough to find out what happened, no longer than that needs.
-pub const KEPT_FOR: Duration = Duration::days(90);
 
 /// Something that an operator may want to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,11 +174,10 @@ impl SecurityEvent {
         }
     }
 
-    /// Whose row it becomes. `None`: it is not kept.
-    fn owner(&self) -> Option<Option<i64>> {
+    /// Who it happened to, if to anybody.
+    pub fn user_id(&self) -> Option<i64> {
         match *self {
-            // Kept for unknown addresses too, so that those take as long.
-            Self::LogInFailed { user_id } => Some(user_id),
+            Self::LogInFailed { user_id } => user_id,
             Self::LoggedIn { user_id }
             | Self::LoggedOut { user_id }
             | Self::Registered { user_id }
@@ -196,23 +189,33 @@ impl SecurityEvent {
             | Self::SessionEnded { user_id }
             | Self::OtherSessionsEnded { user_id }
             | Self::DataExported { user_id }
+            | Self::AccountDeleted { user_id }
             | Self::Invited { user_id }
             | Self::SessionsEnded { user_id }
             | Self::SessionMoved { user_id }
             | Self::SudoGranted { user_id }
             | Self::SudoDenied { user_id }
             | Self::TokenIssued { user_id }
+            | Self::TokenRefreshed { user_id }
             | Self::TokenReused { user_id }
             | Self::TokenRevoked { user_id }
-            | Self::ApiTokenCreated { user_id } => Some(Some(user_id)),
-            // Those that every program makes all day, those that are nobody's, and the one whose
-            // owner is gone, are for the log only.
-            Self::TokenRefreshed { .. }
-            | Self::AccountDeleted { .. }
-            | Self::TokenRefused
-            | Self::Unauthorized
-            | Self::OutOfScope { .. } => None,
+            | Self::ApiTokenCreated { user_id } => Some(user_id),
+            Self::TokenRefused | Self::Unauthorized | Self::OutOfScope { .. } => None,
         }
+    }
+
+    /// Whether it becomes a row. A failed log-in does for unknown addresses too, so that those take
+    /// as long. What programs do all day, what is nobody's, and what happened to who is gone, is for
+    /// the log only.
+    fn is_kept(&self) -> bool {
+        !matches!(
+            self,
+            Self::TokenRefreshed { .. }
+                | Self::AccountDeleted { .. }
+                | Self::TokenRefused
+                | Self::Unauthorized
+                | Self::OutOfScope { .. }
+        )
     }
 }
 
@@ -220,98 +223,6 @@ impl fmt::Display for SecurityEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:?}")
     }
-}
-
-/// An event that was kept.
-#[derive(Queryable, Selectable, Serialize)]
-#[diesel(table_name = events, check_for_backend(Backend))]
-pub struct Activity {
-    kind: String,
-    /// From which address; empty when an operator did it at the command line.
-    pub ip_address: String,
-    user_agent: String,
-    /// When.
-    #[serde(serialize_with = "rfc3339")]
-    pub created_at: PrimitiveDateTime,
-}
-
-impl Activity {
-    /// What happened to a user, the newest first.
-    pub fn of(
-        conn: &mut Connection,
-        user_id: i64,
-        (offset, limit): (i64, i64),
-    ) -> QueryResult<Vec<Self>> {
-        events::table
-            .filter(events::user_id.eq(user_id))
-            .order(events::id.desc())
-            .offset(offset)
-            .limit(limit)
-            .select(Self::as_select())
-            .load(conn)
-    }
-
-    /// A copy of all of it, for its owner.
-    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-        let all = Self::of(conn, user_id, (0, i64::MAX))?;
-        Ok(all.iter().map(|event| json!(event)).collect())
-    }
-
-    /// The browser.
-    pub fn device(&self) -> String {
-        device(&self.user_agent)
-    }
-
-    /// Whether something went wrong: to be looked at.
-    pub fn is_warning(&self) -> bool {
-        matches!(
-            self.kind.as_str(),
-            "log_in_failed" | "sudo_denied" | "session_moved" | "token_reused"
-        )
-    }
-
-    /// What happened, in words.
-    pub fn sentence(&self) -> &'static str {
-        match self.kind.as_str() {
-            "logged_in" => "Logged in",
-            "log_in_failed" => "A log-in failed: wrong password",
-            "logged_out" => "Logged out",
-            "registered" => "The account was made",
-            "email_confirmed" => "The e-mail address was confirmed",
-            "email_change_asked" => "Another e-mail address was asked for",
-            "email_changed" => "The e-mail address was changed",
-            "password_changed" => "The password was changed",
-            "password_reset" => "A new password was chosen through a mail",
-            "session_ended" => "A session was ended from another one",
-            "other_sessions_ended" => "All other sessions were ended",
-            "data_exported" => "A copy of the data was taken",
-            "invited" => "Somebody was invited",
-            "sessions_ended" => "Everything was logged out by an operator",
-            "session_moved" => "A session turned up in another browser and network",
-            "sudo_granted" => "The password was confirmed",
-            "sudo_denied" => "The password to be confirmed was wrong",
-            "token_issued" => "A program logged in with the password",
-            "token_reused" => "A used token came back: that program was logged out",
-            "token_revoked" => "A token was ended",
-            "api_token_created" => "An API token was made",
-            _ => "Something of an earlier version",
-        }
-    }
-}
-
-/// Whether the user has logged in before from a browser and a network like these, or never at all.
-pub fn is_familiar(conn: &mut Connection, user_id: i64, origin: &Origin) -> QueryResult<bool> {
-    let logins =
-        events::table.filter(events::user_id.eq(user_id).and(events::kind.eq("logged_in")));
-    let seen: Vec<(String, String)> =
-        logins.select((events::ip_address, events::user_agent)).distinct().load(conn)?;
-    let was_here = |(ip_address, user_agent)| Origin { ip_address, user_agent }.resembles(origin);
-    Ok(seen.is_empty() || seen.into_iter().any(was_here))
-}
-
-/// Deletes what is older than [`KEPT_FOR`]; how many.
-pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
-    diesel::delete(events::table.filter(events::created_at.le(now - KEPT_FOR))).execute(conn)
 }
 
 type Listener = Box<dyn Fn(&SecurityEvent) + Send + Sync>;
@@ -346,9 +257,11 @@ impl SecurityEvents {
             .unwrap_or_else(PoisonError::into_inner)
             .iter()
             .for_each(|listener| listener(&event));
-        let Some(user_id) = event.owner() else { return };
+        if !event.is_kept() {
+            return;
+        }
         let row = diesel::insert_into(events::table).values((
-            events::user_id.eq(user_id),
+            events::user_id.eq(event.user_id()),
             events::kind.eq(event.kind()),
             events::ip_address.eq(origin.ip_address.clone()),
             events::user_agent.eq(origin.user_agent.clone()),

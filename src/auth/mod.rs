@@ -1,5 +1,6 @@
 //! Who is calling. Knows no pages.
 
+pub mod activity;
 pub mod api_token;
 pub mod authenticator;
 pub mod event;

@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use time::{Duration, PrimitiveDateTime};
 
-use crate::auth::event::{SecurityEvents, is_familiar};
+use crate::auth::activity::is_familiar;
+use crate::auth::event::SecurityEvents;
 use crate::auth::manager::LoginManager;
 use crate::auth::token::Claims;
 use crate::clock::{Clock, to_rfc3339};

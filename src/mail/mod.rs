@@ -47,14 +47,7 @@ pub struct Mail {
 #[derive(Clone)]
 pub enum Mailer {
     /// A mail server.
-    Smtp {
-        /// The way to it.
-        transport: SmtpTransport,
-        /// The sender.
-        from: Mailbox,
-        /// The domain in the mails' ids.
-        domain: String,
-    },
+    Smtp(Arc<Relay>),
     /// Mail stays here: in development, and in tests.
     Mailbox(DevMailbox),
 }
@@ -81,22 +74,15 @@ impl Mailer {
             let password = password.expose().to_owned();
             transport = transport.credentials(Credentials::new(user.clone(), password));
         }
-        let from = config.mail_from.clone();
-        Ok(Self::Smtp { transport: transport.build(), from, domain })
+        let (transport, from) = (transport.build(), config.mail_from.clone());
+        Ok(Self::Smtp(Arc::new(Relay { transport, from, domain })))
     }
 
     /// Hands the mail over. Takes its time: not for a thread that serves requests. The error is for
     /// the log, and names no address.
     pub fn send(&self, mail: Mail) -> Result<(), String> {
         match self {
-            Self::Smtp { transport, from, domain } => {
-                let message = build(&mail, from.clone(), domain)?;
-                // The server's own words can hold the address.
-                transport.send(&message).map(drop).map_err(|e| match e.status() {
-                    Some(code) => format!("the mail server answered {code}"),
-                    None => e.to_string(),
-                })
-            }
+            Self::Smtp(relay) => relay.send(&mail),
             Self::Mailbox(mailbox) => {
                 mailbox.put(mail);
                 Ok(())
@@ -107,25 +93,44 @@ impl Mailer {
     /// The mailbox, unless mail goes to a server.
     pub fn mailbox(&self) -> Option<&DevMailbox> {
         match self {
-            Self::Smtp { .. } => None,
+            Self::Smtp(_) => None,
             Self::Mailbox(mailbox) => Some(mailbox),
         }
     }
 }
 
-fn build(mail: &Mail, from: Mailbox, domain: &str) -> Result<lettre::Message, String> {
-    let to = mail.to.parse().map_err(|_| "the address cannot be written to".to_owned())?;
-    let id = format!("<{}.{}@{domain}>", mail.id, mail.sent_at.assume_utc().unix_timestamp());
-    // So that no out-of-office note comes back (RFC 3834 section 5).
-    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-    lettre::Message::builder()
-        .from(from)
-        .to(Mailbox::new(None, to))
-        .subject(&mail.subject)
-        .message_id(Some(id))
-        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-        .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
-        .map_err(|e| e.to_string())
+/// The way to the mail server, and what we call ourselves there.
+pub struct Relay {
+    transport: SmtpTransport,
+    from: Mailbox,
+    domain: String,
+}
+
+impl Relay {
+    fn send(&self, mail: &Mail) -> Result<(), String> {
+        let message = self.build(mail)?;
+        // The server's own words can hold the address.
+        self.transport.send(&message).map(drop).map_err(|e| match e.status() {
+            Some(code) => format!("the mail server answered {code}"),
+            None => e.to_string(),
+        })
+    }
+
+    fn build(&self, mail: &Mail) -> Result<lettre::Message, String> {
+        let to = mail.to.parse().map_err(|_| "the address cannot be written to".to_owned())?;
+        let sent_at = mail.sent_at.assume_utc().unix_timestamp();
+        let id = format!("<{}.{sent_at}@{}>", mail.id, self.domain);
+        // So that no out-of-office note comes back (RFC 3834 section 5).
+        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+        lettre::Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(&mail.subject)
+            .message_id(Some(id))
+            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+            .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
+            .map_err(|e| e.to_string())
+    }
 }
 
 /// Mails that nobody sends: to be read at `/dev/mail`. Gone when the program ends. Cheap to clone.

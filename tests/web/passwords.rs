@@ -137,7 +137,7 @@ async fn a_new_password_that_can_be_guessed_is_refused_with_the_reason() {
         ("gracehopper99!", "your name"),
         ("grace@hopper.example", "your address"),
         ("zzzzzzzzzzzzzzz", "repeats itself"),
-        ("hijklmnopqrstuvw", "goes through the alphabet"),
+        ("bcdefghijklmnopqrs", "goes through the alphabet"),
         ("1q2w3e4r5t6y7u8i9o", "easy to guess"),
     ] {
         let fields =
