@@ -27,6 +27,7 @@ mod notes;
 mod origins;
 mod passwords;
 mod public;
+mod purge;
 mod register;
 mod reset;
 mod sessions;
