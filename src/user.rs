@@ -223,15 +223,6 @@ impl Email {
         Ok(Self { typed: typed.to_owned(), canonical })
     }
 
-    /// The words of the address, as a password must not be made of.
-    pub fn words(&self) -> Vec<String> {
-        let (local, domain) = self.canonical.split_once('@').unwrap_or_default();
-        let mut words = vec![self.canonical.clone(), local.to_owned(), domain.to_owned()];
-        words.extend(local.split(['.', '_', '-', '+']).map(str::to_owned));
-        words.extend(domain.split('.').map(str::to_owned));
-        words
-    }
-
     /// The part before the `@`: a name for somebody who has given none.
     pub fn local_part(&self) -> &str {
         self.typed.split_once('@').map_or("", |(local, _)| local)

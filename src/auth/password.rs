@@ -34,6 +34,9 @@ pub fn check_typed(password: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// What is known of a person is compared with a new password up to this many characters.
+const WORD_MAX: usize = 256;
+
 /// How many hashes may wait for each thread; one more is answered with 503.
 const QUEUE_PER_THREAD: usize = 8;
 
@@ -133,13 +136,12 @@ impl Passwords {
         if length > MAX_LENGTH {
             return Ok(Err(format!("Use at most {MAX_LENGTH} characters.")));
         }
-        let mut known: Vec<String> = words.iter().copied().map(str::to_owned).collect();
-        known.extend(
-            words
-                .iter()
-                .flat_map(|word| word.split([' ', '@', '.', '-', '_', '+']))
-                .map(str::to_owned),
-        );
+        // As much as a name or an address holds: the judge compares with each.
+        let words = words.iter().map(|word| word.chars().take(WORD_MAX).collect::<String>());
+        let mut known: Vec<String> = words.collect();
+        let parts = known.iter().flat_map(|word| word.split([' ', '@', '.', '-', '_', '+']));
+        let parts: Vec<_> = parts.map(str::to_owned).collect();
+        known.extend(parts);
         known.extend(self.site_words.iter().cloned());
         let password = password.to_owned();
         // Not on a thread that serves requests: a long one takes its time.

@@ -188,8 +188,8 @@ impl Site {
 
     /// Runs SQL.
     pub async fn sql(&self, sql: impl Into<String>) {
-        let sql = sql.into();
         use diesel::RunQueryDsl;
+        let sql = sql.into();
         self.db.run(move |conn| diesel::sql_query(sql).execute(conn)).await.unwrap();
     }
 
