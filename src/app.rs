@@ -200,7 +200,7 @@ impl App {
                 cookie: cookie("link"),
             }))
             .app_data(Data::new(FlashCookie(cookie("flash"))))
-            .app_data(Data::new(Origins::new(&self.config, cookie("session"))))
+            .app_data(Data::new(Origins::new(&self.config)))
             .app_data(Data::new(Outermost {
                 timeout: self.config.request_timeout.unsigned_abs(),
                 https: self.config.public_url.scheme() == "https",
@@ -217,8 +217,11 @@ impl App {
 
     /// The mailbox, where it may be read in the browser.
     fn dev_mailbox(&self) -> Option<&DevMailbox> {
-        let in_development = self.config.environment == Environment::Development;
-        self.outbox.mailer.mailbox().filter(|_| cfg!(debug_assertions) && in_development)
+        let config = &self.config;
+        let is_here = config.environment == Environment::Development
+            && config.host.is_loopback()
+            && config.is_on_loopback();
+        self.outbox.mailer.mailbox().filter(|_| cfg!(debug_assertions) && is_here)
     }
 
     /// The settings.
@@ -273,6 +276,9 @@ impl App {
     /// Serves until SIGTERM or Ctrl-C; requests in flight are finished. `ready` runs once the port
     /// is open.
     pub async fn serve(self, ready: impl FnOnce()) -> io::Result<()> {
+        if self.outbox.mailer.mailbox().is_some() && self.dev_mailbox().is_none() {
+            log::warn!("SMTP_URL is not set, and nobody can read the mailbox here: mail is lost");
+        }
         let address = (self.config.host, self.config.port);
         // A slow client could hold a kept-alive connection for ever by sending a second head byte
         // by byte. A proxy in front reads it whole first.

@@ -82,13 +82,21 @@ impl Purpose {
     }
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The text in lower case.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// A link that was sent.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(check_for_backend(Backend))]
 pub struct Link {
+    /// The row.
+    pub id: i64,
     /// Whose account it is about; `None` while there is none.
     pub user_id: Option<i64>,
-    /// Where it was sent.
+    /// Where it was sent; empty when it was handed over in another way, which proves no address.
     pub email: String,
     bound_to: Option<String>,
     /// What somebody typed who registers.
@@ -161,16 +169,16 @@ impl Link {
         token: &str,
         now: PrimitiveDateTime,
     ) -> QueryResult<Option<Self>> {
+        // The user before the link, as everybody takes them: otherwise two could wait for each other.
+        let found = Self::find(conn, purpose, token, now)?;
+        if let Some(user_id) = found.and_then(|link| link.user_id) {
+            User::lock(conn, user_id)?;
+        }
         let open = links::table
             .filter(links::token_hash.eq(hash_token(token)))
             .filter(links::purpose.eq(purpose.name()))
             .filter(links::expires_at.gt(now));
-        let deletion = diesel::delete(open).returning(Self::as_returning());
-        let link: Option<Self> = deletion.get_result(conn).optional()?;
-        if let Some(user_id) = link.as_ref().and_then(|link| link.user_id) {
-            User::lock(conn, user_id)?;
-        }
-        Ok(link)
+        diesel::delete(open).returning(Self::as_returning()).get_result(conn).optional()
     }
 
     /// The account that the link is about, unless its address or password changed since, or it is
@@ -187,12 +195,12 @@ impl Link {
         conn: &mut Connection,
         email: &Email,
         now: PrimitiveDateTime,
-    ) -> QueryResult<Option<Registration>> {
+    ) -> QueryResult<Option<Self>> {
         links::table
-            .filter(links::email.eq(&email.typed).and(links::expires_at.gt(now)))
+            .filter(lower(links::email).eq(&email.canonical).and(links::expires_at.gt(now)))
             .filter(links::purpose.eq(Purpose::Register.name()))
             .order(links::id.desc())
-            .select(Registration::as_select())
+            .select(Self::as_select())
             .first(conn)
             .optional()
     }
@@ -219,6 +227,6 @@ impl Link {
 
 /// Changes with the account's address and with its password, and tells neither. (No address holds a
 /// space, so no two accounts run together to the same text.)
-fn fingerprint(user: &User) -> String {
+pub fn fingerprint(user: &User) -> String {
     hash_token(&format!("{} {}", user.email_canonical, user.password_hash))
 }

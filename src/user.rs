@@ -191,7 +191,7 @@ impl User {
 /// A well-formed e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
-    /// As the person wrote it, less the spaces around it.
+    /// As the person wrote it, less the spaces around it, and with the domain as mail servers know it.
     pub typed: String,
     /// As addresses are compared: lower case, the domain in its ASCII form. No tricks with dots or
     /// plus signs: they are other addresses.
@@ -215,12 +215,16 @@ impl Email {
         if local.is_empty() || local.len() > 64 || local.contains(strange) {
             return Err(FORM);
         }
+        // The parser would decode it, and mail would go elsewhere than where it was compared.
+        if domain.contains('%') {
+            return Err(FORM);
+        }
         let Ok(url::Host::Domain(domain)) = url::Host::parse(domain) else { return Err(FORM) };
         if !domain.contains('.') || domain.split('.').any(str::is_empty) {
             return Err(FORM);
         }
         let canonical = format!("{}@{domain}", local.to_ascii_lowercase());
-        Ok(Self { typed: typed.to_owned(), canonical })
+        Ok(Self { typed: format!("{local}@{domain}"), canonical })
     }
 
     /// The part before the `@`: a name for somebody who has given none.

@@ -1,8 +1,11 @@
 //! The address of an account: proving it, and changing it.
 
-use actix_web::HttpResponse;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::{FromRequest, HttpRequest};
 use askama::Template;
 use serde::Deserialize;
 
@@ -10,13 +13,16 @@ use crate::accounts::check_new_password;
 use crate::accounts::opened::{Opened, hide_token};
 use crate::accounts::register::EmailForm;
 use crate::auth::password::PasswordRule;
+use crate::auth::session::Session;
 use crate::auth::{
-    Authenticator, CurrentUser, OptionalUser, SecurityEvent, SecurityEvents, Sessions, Sudo,
+    Authenticator, CurrentSession, CurrentUser, OptionalUser, SecurityEvent, SecurityEvents,
+    Sessions, Sudo,
 };
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Response, Result};
-use crate::link::Link;
+use crate::keys::random_token;
+use crate::link::{Link, fingerprint};
 use crate::mail::Message;
 use crate::peer::Origin;
 use crate::user::{Email, User};
@@ -35,6 +41,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ConfirmForm {
+    link: String,
     password: String,
 }
 
@@ -49,6 +56,7 @@ struct ConfirmPage {
     page: Page,
     form: Submitted<ConfirmForm>,
     email: String,
+    link_id: i64,
     /// Whether the owner is logged in here.
     is_own: bool,
     rule: PasswordRule,
@@ -67,6 +75,7 @@ struct ChangePage {
 struct ChangedPage {
     page: Page,
     email: String,
+    link_id: i64,
 }
 
 /// Sends the link that proves the address of whoever is logged in.
@@ -77,9 +86,9 @@ async fn send(user: CurrentUser, accounts: Data<Authenticator>) -> Response {
 }
 
 /// The session to keep, if the owner of the account is logged in here.
-fn own_session(opened: &Opened, user: &OptionalUser) -> Option<i64> {
+fn own_session<'a>(opened: &Opened, user: &'a OptionalUser) -> Option<&'a Session> {
     let session = user.0.as_ref()?.session.as_ref()?;
-    (Some(session.user_id) == opened.link.user_id).then_some(session.id)
+    (Some(session.user_id) == opened.link.user_id).then_some(session)
 }
 
 async fn show_confirm(
@@ -103,22 +112,22 @@ async fn confirm(
     accounts: Data<Authenticator>,
     mut form: Submitted<ConfirmForm>,
 ) -> Response {
+    opened.require(&form.fields.link)?;
     let kept = own_session(&opened, &user);
-    if kept.is_none() {
-        let link = opened.link.clone();
-        let owner = accounts.db.run(move |conn| link.account(conn)).await?;
-        let owner = owner.ok_or_else(|| opened.ended())?;
+    let hash = if kept.is_some() {
+        None
+    } else {
+        let owner = opened.account(&accounts.db).await?;
         let words = [owner.name.as_str(), owner.email.as_str()];
         check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
         if !form.is_valid() {
             return show_form(&opened, page, form, false, &accounts);
         }
-    }
-    let hash = match kept {
-        Some(_) => None,
-        None => Some(accounts.passwords.hash(form.fields.password).await?),
+        Some(accounts.passwords.hash(form.fields.password).await?)
     };
     let (redeem, ended, now) = (opened.redeem(), opened.ended(), accounts.clock.now());
+    let (kept_id, secret) = (kept.map(|session| session.id), random_token());
+    let new_secret = secret.clone();
     let user_id = accounts
         .db
         .write(move |conn| -> Result<i64> {
@@ -127,15 +136,23 @@ async fn confirm(
                 User::set_password(conn, user.id, &hash)?;
                 Message::PasswordChanged.post(conn, &user.address(), now)?;
             }
+            if let Some(id) = kept_id {
+                Sessions::renew(conn, id, &new_secret)?;
+            }
             User::set_verified_email(conn, user.id, &user.address(), now)?;
-            Sessions::end_all(conn, user.id, kept)?;
+            Sessions::end_all(conn, user.id, kept_id)?;
             Link::end_all(conn, user.id)?;
             Ok(user.id)
         })
         .await?;
     accounts.events.tell(&origin, SecurityEvent::EmailConfirmed { user_id }).await;
-    let sentence = "Thank you. Your e-mail address is confirmed.";
-    close(&opened, kept, sentence)
+    let to = if kept.is_some() { "/account" } else { "/login" };
+    let mut response = redirect(to, Flash::success("Thank you. Your e-mail address is confirmed."));
+    opened.close(&mut response)?;
+    if let Some(session) = kept {
+        response.add_cookie(&accounts.sessions.cookie_of(&accounts.logins, session, secret)?)?;
+    }
+    Ok(response)
 }
 
 async fn show_change(user: Sudo, page: Page) -> Response {
@@ -163,9 +180,10 @@ async fn ask_change(
         return render_with(form.status(), &ChangePage { page, form, current });
     };
     let (user_id, now, typed) = (user.id, clock.now(), new.typed.clone());
+    let asked_by = fingerprint(&user);
     db.write(move |conn| {
         Message::EmailChangeAsked { to: new.typed.clone() }.post(conn, &old, now)?;
-        Message::ChangeEmail { user_id }.post(conn, &new, now)
+        Message::ChangeEmail { user_id, asked_by }.post(conn, &new, now)
     })
     .await?;
     events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
@@ -173,19 +191,44 @@ async fn ask_change(
     Ok(redirect("/account", Flash::mailed(sentence)))
 }
 
-async fn show_changed(opened: Opened, page: Page) -> Response {
-    render(&ChangedPage { page, email: opened.link.email.clone() })
+/// Guard: the owner of the account is logged in here and has opened the link. To read the mail of an
+/// address is not enough to give it to an account: its password may be known to somebody else.
+struct Owner {
+    session: CurrentSession,
+    opened: Opened,
+}
+
+impl FromRequest for Owner {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let session = CurrentSession::from_request(req, payload).into_inner();
+        let opened = Opened::from_request(req, payload);
+        Box::pin(async move {
+            let (session, opened) = (session?, opened.await?);
+            let is_own = opened.link.user_id == Some(session.user_id);
+            if is_own { Ok(Self { session, opened }) } else { Err(opened.ended()) }
+        })
+    }
+}
+
+async fn show_changed(owner: Owner, page: Page) -> Response {
+    let link = owner.opened.link;
+    render(&ChangedPage { page, email: link.email, link_id: link.id })
 }
 
 async fn change(
-    opened: Opened,
-    user: OptionalUser,
+    Owner { session, opened }: Owner,
     origin: Origin,
     accounts: Data<Authenticator>,
+    form: Submitted<ConfirmForm>,
 ) -> Response {
-    let kept = own_session(&opened, &user);
+    opened.require(&form.fields.link)?;
     let (redeem, now) = (opened.redeem(), accounts.clock.now());
     let (ended, taken) = (opened.ended(), opened.ended());
+    let (session_id, secret) = (session.id, random_token());
+    let new_secret = secret.clone();
     let user_id = accounts
         .db
         .write(move |conn| -> Result<i64> {
@@ -195,21 +238,18 @@ async fn change(
             if !User::set_verified_email(conn, user.id, &new, now)? {
                 return Err(taken);
             }
-            Sessions::end_others(conn, user.id, kept)?;
+            Sessions::renew(conn, session_id, &new_secret)?;
+            Sessions::end_others(conn, user.id, Some(session_id))?;
             Link::end_all(conn, user.id)?;
             Message::EmailChanged { to: new.typed }.post(conn, &user.address(), now)?;
             Ok(user.id)
         })
         .await?;
     accounts.events.tell(&origin, SecurityEvent::EmailChanged { user_id }).await;
-    close(&opened, kept, "Thank you. Your e-mail address is changed.")
-}
-
-/// To the profile of who is logged in, or to the log-in page.
-fn close(opened: &Opened, kept: Option<i64>, sentence: &str) -> Result<HttpResponse> {
-    let to = if kept.is_some() { "/account" } else { "/login" };
-    let mut response = redirect(to, Flash::success(sentence));
+    let flash = Flash::success("Thank you. Your e-mail address is changed.");
+    let mut response = redirect("/account", flash);
     opened.close(&mut response)?;
+    response.add_cookie(&accounts.sessions.cookie_of(&accounts.logins, &session, secret)?)?;
     Ok(response)
 }
 
@@ -220,6 +260,7 @@ fn show_form(
     is_own: bool,
     accounts: &Authenticator,
 ) -> Response {
-    let (email, rule) = (opened.link.email.clone(), accounts.passwords.rule());
-    render_with(form.status(), &ConfirmPage { page, form, email, is_own, rule })
+    let (email, link_id) = (opened.link.email.clone(), opened.link.id);
+    let rule = accounts.passwords.rule();
+    render_with(form.status(), &ConfirmPage { page, form, email, link_id, is_own, rule })
 }

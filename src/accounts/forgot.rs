@@ -28,6 +28,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ResetForm {
+    link: String,
     password: String,
 }
 
@@ -54,6 +55,7 @@ struct SentPage {
 struct ResetPage {
     page: Page,
     form: Submitted<ResetForm>,
+    link_id: i64,
     email: String,
     rule: PasswordRule,
 }
@@ -77,7 +79,8 @@ async fn sent(page: Page) -> Response {
 }
 
 async fn show(opened: Opened, page: Page, accounts: Data<Authenticator>) -> Response {
-    show_form(&opened, page, Submitted::default(), &accounts)
+    let user = opened.account(&accounts.db).await?;
+    show_form(&opened, &user, page, Submitted::default(), &accounts)
 }
 
 async fn reset(
@@ -87,23 +90,25 @@ async fn reset(
     accounts: Data<Authenticator>,
     mut form: Submitted<ResetForm>,
 ) -> Response {
-    let link = opened.link.clone();
-    let user = accounts.db.run(move |conn| link.account(conn)).await?;
-    let user = user.ok_or_else(|| opened.ended())?;
+    opened.require(&form.fields.link)?;
+    let user = opened.account(&accounts.db).await?;
     let words = [user.name.as_str(), user.email.as_str()];
     check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
     if !form.is_valid() {
-        return show_form(&opened, page, form, &accounts);
+        return show_form(&opened, &user, page, form, &accounts);
     }
     let hash = accounts.passwords.hash(form.fields.password).await?;
     let (redeem, ended, now) = (opened.redeem(), opened.ended(), accounts.clock.now());
     let user_id = accounts
         .db
         .write(move |conn| -> Result<i64> {
-            let user = redeem(conn)?.account(conn)?.ok_or(ended)?;
+            let link = redeem(conn)?;
+            let user = link.account(conn)?.ok_or(ended)?;
             User::set_password(conn, user.id, &hash)?;
-            // Whoever opened the link reads the mail of the address.
-            User::set_verified_email(conn, user.id, &user.address(), now)?;
+            // Whoever opened a link that was mailed reads the mail of the address.
+            if !link.email.is_empty() {
+                User::set_verified_email(conn, user.id, &user.address(), now)?;
+            }
             Sessions::end_all(conn, user.id, None)?;
             Link::end_all(conn, user.id)?;
             Message::PasswordChanged.post(conn, &user.address(), now)?;
@@ -120,10 +125,11 @@ async fn reset(
 
 fn show_form(
     opened: &Opened,
+    user: &User,
     page: Page,
     form: Submitted<ResetForm>,
     accounts: &Authenticator,
 ) -> Response {
-    let (email, rule) = (opened.link.email.clone(), accounts.passwords.rule());
-    render_with(form.status(), &ResetPage { page, form, email, rule })
+    let (link_id, email, rule) = (opened.link.id, user.email.clone(), accounts.passwords.rule());
+    render_with(form.status(), &ResetPage { page, form, link_id, email, rule })
 }

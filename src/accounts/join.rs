@@ -12,7 +12,7 @@ use crate::auth::password::PasswordRule;
 use crate::auth::{Authenticator, SecurityEvent};
 use crate::error::{Error, Response, Result};
 use crate::peer::Origin;
-use crate::user::{Email, NAME_MAX, NewUser};
+use crate::user::{Email, NAME_MAX, NewUser, User};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.
@@ -24,6 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct JoinForm {
+    link: String,
     name: String,
     password: String,
 }
@@ -39,8 +40,9 @@ struct JoinPage {
     page: Page,
     form: Submitted<JoinForm>,
     email: String,
-    /// Whether name and password were chosen already.
-    is_ready: bool,
+    link_id: i64,
+    /// The name, if it and the password were chosen already.
+    chosen_name: Option<String>,
     is_invitation: bool,
     rule: PasswordRule,
 }
@@ -62,8 +64,8 @@ async fn show(
     links: Data<Links>,
     accounts: Data<Authenticator>,
 ) -> Response {
-    let is_ready = chosen(&opened, &links, &req).is_some();
-    show_form(&opened, page, Submitted::default(), is_ready, &accounts)
+    let chosen_name = chosen(&opened, &links, &req).map(|(name, _)| name);
+    show_form(&opened, page, Submitted::default(), chosen_name, &accounts)
 }
 
 async fn join(
@@ -74,13 +76,14 @@ async fn join(
     accounts: Data<Authenticator>,
     mut form: Submitted<JoinForm>,
 ) -> Response {
+    opened.require(&form.fields.link)?;
     let email = Email::parse(&opened.link.email).map_err(|e| Error::Internal(e.to_owned()))?;
     let (name, password_hash) = if let Some(chosen) = chosen(&opened, &links, &req) {
         chosen
     } else {
         check(&mut form, &email, &accounts).await?;
         if !form.is_valid() {
-            return show_form(&opened, page, form, false, &accounts);
+            return show_form(&opened, page, form, None, &accounts);
         }
         (form.fields.name, accounts.passwords.hash(form.fields.password).await?)
     };
@@ -88,12 +91,19 @@ async fn join(
     let new =
         NewUser { email, name, password_hash, is_admin: false, created_at, is_verified: true };
     let redeem = opened.redeem();
-    let created = accounts.create_account(new, |conn| redeem(conn).map(drop)).await?;
+    let ended = opened.ended();
+    let allowed = move |conn: &mut _| {
+        redeem(conn)?;
+        // The first account is the operator's, through their own link.
+        if User::any_exists(conn)? { Ok(()) } else { Err(ended) }
+    };
+    let created = accounts.create_account(new, allowed).await?;
     let user = created.ok_or_else(|| opened.ended())?;
     let event = SecurityEvent::Registered { user_id: user.id };
     accounts.events.tell(&Origin::of(&req), event).await;
     let mut response = redirect("/dashboard", Flash::success("Welcome! Your account is ready."));
     opened.close(&mut response)?;
+    links.forget_browser(&mut response)?;
     response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;
     Ok(response)
 }
@@ -103,7 +113,7 @@ async fn check(
     email: &Email,
     accounts: &Authenticator,
 ) -> Result<()> {
-    let JoinForm { name, password } = &mut form.fields;
+    let JoinForm { name, password, .. } = &mut form.fields;
     form.errors.require("name", name, "your name", NAME_MAX);
     check_new_password(accounts, &mut form.errors, password, &[name, &email.typed]).await
 }
@@ -112,12 +122,12 @@ fn show_form(
     opened: &Opened,
     page: Page,
     form: Submitted<JoinForm>,
-    is_ready: bool,
+    chosen_name: Option<String>,
     accounts: &Authenticator,
 ) -> Response {
     let email = opened.link.email.clone();
     let is_invitation = opened.link.registration.password_hash.is_none();
-    let rule = accounts.passwords.rule();
+    let (link_id, rule) = (opened.link.id, accounts.passwords.rule());
     let status = form.status();
-    render_with(status, &JoinPage { page, form, email, is_ready, is_invitation, rule })
+    render_with(status, &JoinPage { page, form, email, link_id, chosen_name, is_invitation, rule })
 }

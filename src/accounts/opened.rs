@@ -20,6 +20,7 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::keys::{hash_token, random_token};
 use crate::link::{Link, Purpose};
+use crate::user::User;
 use crate::web::redirect;
 
 /// How long the browser keeps a link's token. The link itself may end sooner.
@@ -45,16 +46,17 @@ impl Links {
         CookieKind { name: format!("{}_{name}", self.cookie.name), secure: self.cookie.secure }
     }
 
-    /// What tells this browser from others until somebody has confirmed their address: a token, and
-    /// the cookie that carries it.
-    pub fn know_browser(&self, req: &HttpRequest) -> (String, Cookie<'static>) {
-        let kind = self.kind("browser");
-        let token = match kind.read(req) {
-            Presented::One(token) => token,
-            Presented::Nothing | Presented::Several => random_token(),
-        };
-        let cookie = kind.with(token.clone(), Some(BROWSER_KEPT_FOR));
-        (hash_token(&token), cookie)
+    /// What tells this browser from others until somebody has confirmed their address: the hash of a
+    /// token, and the cookie that carries it.
+    pub fn know_browser(&self) -> (String, Cookie<'static>) {
+        let token = random_token();
+        let hash = hash_token(&token);
+        (hash, self.kind("browser").with(token, Some(BROWSER_KEPT_FOR)))
+    }
+
+    /// The next who sits here registers anew.
+    pub fn forget_browser(&self, response: &mut HttpResponse) -> Result<()> {
+        Ok(response.add_cookie(&self.kind("browser").expired())?)
     }
 
     /// Whether the link's owner registered with the browser that opens it.
@@ -77,6 +79,12 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// The account that the link is about.
+    pub async fn account(&self, db: &Db) -> Result<User> {
+        let link = self.link.clone();
+        db.run(move |conn| link.account(conn)).await?.ok_or_else(|| self.ended())
+    }
+
     /// Uses the link up, in the transaction of what it allows.
     pub fn redeem(&self) -> impl FnOnce(&mut Connection) -> Result<Link> + use<> {
         let (purpose, token, now) = (self.purpose, self.token.clone(), self.links.clock.now());
@@ -84,6 +92,13 @@ impl Opened {
             let link = Link::redeem(conn, purpose, &token, now)?;
             link.ok_or(Error::LinkEnded(purpose.again()))
         }
+    }
+
+    /// Whether the form was drawn for this link, by the id in its field `link`. The browser may have
+    /// opened another one since, in another tab or because somebody made it: a form must do what it
+    /// says, for the address that it shows.
+    pub fn require(&self, shown: &str) -> Result<()> {
+        if shown == self.link.id.to_string() { Ok(()) } else { Err(self.ended()) }
     }
 
     /// What [`Self::redeem`] answers to who was too late.
@@ -103,7 +118,7 @@ impl FromRequest for Opened {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let links = req.app_data::<Data<Links>>().cloned();
-        let purpose = purpose_of(req.path());
+        let purpose = req.match_pattern().and_then(|path| purpose_of(&path));
         let req = req.clone();
         Box::pin(async move {
             let (Some(links), Some(purpose)) = (links, purpose) else {
@@ -147,7 +162,7 @@ pub async fn hide_token(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let token = Query::<Token>::from_query(req.query_string()).ok();
     let (Some(Query(Token { token })), Some(purpose), &Method::GET) =
-        (token, purpose_of(req.path()), req.method())
+        (token, req.match_pattern().and_then(|path| purpose_of(&path)), req.method())
     else {
         return Ok(next.call(req).await?.map_into_left_body());
     };

@@ -1,7 +1,7 @@
 //! Changing the password, and telling how good a new one is while it is typed.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, resource};
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
@@ -9,6 +9,7 @@ use crate::accounts::check_new_password;
 use crate::auth::password::{self, PasswordRule};
 use crate::auth::{Authenticator, CurrentSession, SecurityEvent, Sessions};
 use crate::error::{Error, Response};
+use crate::keys::random_token;
 use crate::link::Link;
 use crate::mail::Message;
 use crate::peer::Origin;
@@ -67,12 +68,12 @@ async fn show(session: CurrentSession, page: Page, accounts: Data<Authenticator>
 
 async fn change(
     session: CurrentSession,
-    req: HttpRequest,
+    origin: Origin,
     page: Page,
     accounts: Data<Authenticator>,
     mut form: Submitted<PasswordForm>,
 ) -> Response {
-    let (origin, user) = (Origin::of(&req), session.user());
+    let user = session.user();
     let words = [user.name.as_str(), user.email.as_str()];
     check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
     let current = std::mem::take(&mut form.fields.current);
@@ -86,6 +87,8 @@ async fn change(
     let hash = accounts.passwords.hash(form.fields.password).await?;
     let (user_id, email, old_hash) = (user.id, user.address(), user.password_hash.clone());
     let (session_id, now) = (session.id, accounts.clock.now());
+    let secret = random_token();
+    let new_secret = secret.clone();
     accounts
         .db
         .write(move |conn| {
@@ -94,6 +97,7 @@ async fn change(
                 return Err(Error::NotAuthenticated);
             }
             User::set_password(conn, user_id, &hash)?;
+            Sessions::renew(conn, session_id, &new_secret)?;
             Sessions::end_all(conn, user_id, Some(session_id))?;
             Link::end_all(conn, user_id)?;
             Message::PasswordChanged.post(conn, &email, now)
@@ -102,7 +106,7 @@ async fn change(
     accounts.events.tell(&origin, SecurityEvent::PasswordChanged { user_id }).await;
     let sentence = "Your password is changed. Everything else that was logged in is logged out.";
     let mut response = redirect("/account/password", Flash::success(sentence));
-    response.add_cookie(&accounts.sessions.confirm(&accounts.logins, &req, &session).await?)?;
+    response.add_cookie(&accounts.sessions.cookie_of(&accounts.logins, &session, secret)?)?;
     Ok(response)
 }
 

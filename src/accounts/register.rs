@@ -100,7 +100,6 @@ async fn show(_: OpenRegistration, page: Page, accounts: Data<Authenticator>) ->
 
 async fn register(
     _: OpenRegistration,
-    req: HttpRequest,
     page: Page,
     accounts: Data<Authenticator>,
     links: Data<Links>,
@@ -117,7 +116,7 @@ async fn register(
     };
     // The same work for every address. Whether it is known is found out when the mail is sent.
     let password_hash = accounts.passwords.hash(std::mem::take(&mut form.fields.password)).await?;
-    let (browser_hash, cookie) = links.know_browser(&req);
+    let (browser_hash, cookie) = links.know_browser();
     let message = Message::Register(Registration {
         name: Some(form.fields.name),
         password_hash: Some(password_hash),

@@ -10,6 +10,7 @@ use crate::db::{Backend, Connection};
 use crate::error::Result;
 use crate::peer::{Origin, device};
 use crate::schema::events;
+use crate::user::User;
 
 /// How long events are kept: long enough to find out what happened, no longer than that needs.
 pub const KEPT_FOR: Duration = Duration::days(90);
@@ -73,7 +74,8 @@ impl Activity {
             "email_change_asked" => "Another e-mail address was asked for",
             "email_changed" => "The e-mail address was changed",
             "password_changed" => "The password was changed",
-            "password_reset" => "A new password was chosen through a mail",
+            "password_reset" => "A new password was chosen through a link",
+            "reset_link_made" => "An operator made a link to a new password",
             "session_ended" => "A session was ended from another one",
             "other_sessions_ended" => "All other sessions were ended",
             "data_exported" => "A copy of the data was taken",
@@ -91,14 +93,22 @@ impl Activity {
     }
 }
 
-/// Whether the user has logged in before from a browser and a network like these, or never at all.
-pub fn is_familiar(conn: &mut Connection, user_id: i64, origin: &Origin) -> QueryResult<bool> {
-    let logins =
-        events::table.filter(events::user_id.eq(user_id).and(events::kind.eq("logged_in")));
+/// Whether the user, or a program of theirs, has logged in before from a browser and a network like
+/// these. The first log-in of a new account is familiar.
+pub fn is_familiar(
+    conn: &mut Connection,
+    user: &User,
+    origin: &Origin,
+    now: PrimitiveDateTime,
+) -> QueryResult<bool> {
+    let logins = events::table
+        .filter(events::user_id.eq(user.id))
+        .filter(events::kind.eq_any(["logged_in", "token_issued"]));
+    let is_new = now - user.created_at < KEPT_FOR;
     let seen: Vec<(String, String)> =
         logins.select((events::ip_address, events::user_agent)).distinct().load(conn)?;
     let was_here = |(ip_address, user_agent)| Origin { ip_address, user_agent }.resembles(origin);
-    Ok(seen.is_empty() || seen.into_iter().any(was_here))
+    Ok((is_new && seen.is_empty()) || seen.into_iter().any(was_here))
 }
 
 /// Deletes what is older than [`KEPT_FOR`]; how many.

@@ -59,6 +59,11 @@ pub enum SecurityEvent {
         /// Whose.
         user_id: i64,
     },
+    /// An operator made a link to a new password.
+    ResetLinkMade {
+        /// For whom.
+        user_id: i64,
+    },
     /// Somebody ended a session of theirs from another.
     SessionEnded {
         /// Whose.
@@ -154,6 +159,7 @@ impl SecurityEvent {
             Self::EmailChanged { .. } => "email_changed",
             Self::PasswordChanged { .. } => "password_changed",
             Self::PasswordReset { .. } => "password_reset",
+            Self::ResetLinkMade { .. } => "reset_link_made",
             Self::SessionEnded { .. } => "session_ended",
             Self::OtherSessionsEnded { .. } => "other_sessions_ended",
             Self::DataExported { .. } => "data_exported",
@@ -186,6 +192,7 @@ impl SecurityEvent {
             | Self::EmailChanged { user_id }
             | Self::PasswordChanged { user_id }
             | Self::PasswordReset { user_id }
+            | Self::ResetLinkMade { user_id }
             | Self::SessionEnded { user_id }
             | Self::OtherSessionsEnded { user_id }
             | Self::DataExported { user_id }

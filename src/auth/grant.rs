@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use time::{Duration, PrimitiveDateTime};
 
+use crate::auth::activity::is_familiar;
 use crate::auth::api_token::ApiToken;
 use crate::auth::event::{SecurityEvent, SecurityEvents};
 use crate::auth::manager::{LoginManager, TokenOptions};
@@ -16,6 +17,7 @@ use crate::clock::{Clock, to_rfc3339};
 use crate::db::{Backend, Connection, Db};
 use crate::error::{Error, Result};
 use crate::keys::{hash_token, random_token};
+use crate::mail::Message;
 use crate::peer::Origin;
 use crate::schema::{refresh_tokens, users};
 use crate::user::User;
@@ -80,11 +82,15 @@ impl Grants {
         let expires_at = now + self.lifetime;
         let (row_family, row_scope) = (family.clone(), scope.clone());
         let hash = hash_token(&refresh_token);
+        let (caller, owner) = (origin.clone(), user.clone());
         self.db
             .write(move |conn| {
                 // As when a session begins: the password may have been changed since.
                 if !User::is_still(conn, user_id, &password_hash)? {
                     return Err(Error::NotAuthenticated);
+                }
+                if !is_familiar(conn, &owner, &caller, now)? {
+                    Message::new_device(&caller).post(conn, &owner.address(), now)?;
                 }
                 let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
                 diesel::delete(own.filter(refresh_tokens::expires_at.le(now))).execute(conn)?;

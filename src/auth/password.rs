@@ -1,6 +1,8 @@
 //! Passwords: argon2id hashes, made and verified on a small pool of threads of their own.
 
 use std::fmt::Display;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,7 +83,9 @@ impl PasswordRule {
 #[derive(Clone)]
 pub struct Passwords {
     params: Params,
-    jobs: SyncSender<Job>,
+    hashing: SyncSender<Job<Memory>>,
+    /// Judging takes its time too, but log-ins must not wait for it.
+    judge: SyncSender<Job<()>>,
     /// Verified for users that do not exist, so that they take as long as those that do.
     dummy: Arc<str>,
     min_length: usize,
@@ -94,9 +98,9 @@ pub struct Passwords {
 /// every hash leave the allocator with many times that.
 type Memory = Vec<Block>;
 
-struct Job {
+struct Job<S> {
     deadline: Instant,
-    work: Box<dyn FnOnce(&mut Memory) + Send>,
+    work: Box<dyn FnOnce(&mut S) + Send>,
 }
 
 impl Passwords {
@@ -109,20 +113,13 @@ impl Passwords {
         let dummy = hash(&params, &random_token(), &mut Memory::new());
         let dummy = dummy.map_err(|e| fail(&e))?.into();
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let (jobs, queue) = sync_channel::<Job>(threads * QUEUE_PER_THREAD);
-        let queue = Arc::new(Mutex::new(queue));
+        let hashing = start_threads("password", threads).map_err(|e| fail(&e))?;
+        let judge = start_threads("judge", 1).map_err(|e| fail(&e))?;
         strength::warm_up();
-        for _ in 0..threads {
-            let queue = Arc::clone(&queue);
-            thread::Builder::new()
-                .name("password".to_owned())
-                .spawn(move || work_off(&queue))
-                .map_err(|e| fail(&e))?;
-        }
         let host = config.host_name();
         let site_words = host.split('.').chain([host]).map(str::to_owned).collect();
         let min_length = config.password_min_length;
-        Ok(Self { params, jobs, dummy, min_length, site_words, done: Arc::default() })
+        Ok(Self { params, hashing, judge, dummy, min_length, site_words, done: Arc::default() })
     }
 
     /// What is wrong with a new password, as a sentence for its field. `words` are what an attacker
@@ -144,8 +141,7 @@ impl Passwords {
         known.extend(parts);
         known.extend(self.site_words.iter().cloned());
         let password = password.to_owned();
-        // Not on a thread that serves requests: a long one takes its time.
-        self.run(move |_| strength::check(&password, &known)).await
+        run(&self.judge, move |()| strength::check(&password, &known)).await
     }
 
     /// How many passwords were to be hashed or verified so far.
@@ -162,7 +158,7 @@ impl Passwords {
     pub async fn hash(&self, password: String) -> Result<String> {
         let params = self.params.clone();
         self.done.fetch_add(1, Ordering::Relaxed);
-        self.run(move |memory| hash(&params, &password, memory)).await?
+        run(&self.hashing, move |memory| hash(&params, &password, memory)).await?
     }
 
     /// Verifies `password` against a stored hash. Without one (no such user, or one who may not
@@ -172,7 +168,7 @@ impl Passwords {
         let params = self.params.clone();
         let dummy = Arc::clone(&self.dummy);
         self.done.fetch_add(1, Ordering::Relaxed);
-        self.run(move |memory| {
+        run(&self.hashing, move |memory: &mut Memory| {
             let known = stored.is_some();
             let stored = stored.as_deref().unwrap_or(&dummy);
             let parsed = PasswordHash::new(stored)
@@ -187,34 +183,49 @@ impl Passwords {
         })
         .await?
     }
-
-    /// Runs `work` on the pool. The work goes on when the visitor has gone: their leaving must not
-    /// make room for the next hash before this one is done.
-    async fn run<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Memory) -> T + Send + 'static,
-    {
-        let (answer, result) = oneshot::channel();
-        let work = Box::new(move |memory: &mut Memory| {
-            // Fails only when nobody waits for the answer any more.
-            let _ = answer.send(work(memory));
-        });
-        let deadline = Instant::now() + MAX_WAIT;
-        self.jobs.try_send(Job { deadline, work }).map_err(|_| Error::Busy)?;
-        result.await.map_err(|_| Error::Busy)
-    }
 }
 
-fn work_off(queue: &Mutex<Receiver<Job>>) {
+/// Starts threads that work off a queue; each keeps what it works in.
+fn start_threads<S: Default + 'static>(name: &str, count: usize) -> io::Result<SyncSender<Job<S>>> {
+    let (jobs, queue) = sync_channel::<Job<S>>(count * QUEUE_PER_THREAD);
+    let queue = Arc::new(Mutex::new(queue));
+    for _ in 0..count {
+        let queue = Arc::clone(&queue);
+        thread::Builder::new().name(name.to_owned()).spawn(move || work_off(&queue))?;
+    }
+    Ok(jobs)
+}
+
+/// Runs `work` on such threads. The work goes on when the visitor has gone: their leaving must not
+/// make room for the next before this one is done.
+async fn run<S, T, F>(jobs: &SyncSender<Job<S>>, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut S) -> T + Send + 'static,
+{
+    let (answer, result) = oneshot::channel();
+    let work = Box::new(move |state: &mut S| {
+        // Fails only when nobody waits for the answer any more.
+        let _ = answer.send(work(state));
+    });
+    let deadline = Instant::now() + MAX_WAIT;
+    jobs.try_send(Job { deadline, work }).map_err(|_| Error::Busy)?;
+    result.await.map_err(|_| Error::Busy)
+}
+
+fn work_off<S: Default>(queue: &Mutex<Receiver<Job<S>>>) {
     if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
         log::debug!("password threads keep the normal priority: {error}");
     }
-    let mut memory = Memory::new();
+    let mut state = S::default();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {
-            Ok(job) if Instant::now() <= job.deadline => (job.work)(&mut memory),
+            // A panic is that visitor's, and in the log; the next one finds the thread alive.
+            Ok(job) if Instant::now() <= job.deadline => {
+                let work = AssertUnwindSafe(|| (job.work)(&mut state));
+                drop(catch_unwind(work));
+            }
             Ok(_late) => {} // dropping it answers 503
             Err(_) => return,
         }

@@ -50,7 +50,8 @@ pub const DEFAULT: &str = ProfileRead::NAME;
 /// Whether a token of this user may hold the scope. Asked when a token is made, and again whenever
 /// it is used: who is no longer an administrator holds an administrator's token for nothing.
 pub fn may_hold(user: &User, scope: &str) -> bool {
-    ALL.iter().any(|(known, _)| *known == scope) && (scope != UsersRead::NAME || user.is_admin)
+    let is_admin = user.is_admin && user.verified_at.is_some();
+    ALL.iter().any(|(known, _)| *known == scope) && (scope != UsersRead::NAME || is_admin)
 }
 
 /// The scopes a request for a token names, if they exist and the user may hold all of them.

@@ -152,15 +152,15 @@ impl Sessions {
         let secret = random_token();
         let token_hash = hash_token(&secret);
         let previous = logins.session_claims(req).map(|claims| hash_token(&claims.jti));
-        let (origin, address) = (Origin::of(req), user.address());
+        let (origin, user) = (Origin::of(req), user.clone());
         self.db
             .write(move |connection| {
                 // The password may have been changed, or the user disabled, since it was verified.
                 if !User::is_still(connection, user_id, &password_hash)? {
                     return Err(Error::NotAuthenticated);
                 }
-                if !is_familiar(connection, user_id, &origin)? {
-                    Message::new_device(&origin).post(connection, &address, now)?;
+                if !is_familiar(connection, &user, &origin, now)? {
+                    Message::new_device(&origin).post(connection, &user.address(), now)?;
                 }
                 make_room(connection, user_id, now)?;
                 if let Some(previous) = previous {
@@ -305,27 +305,41 @@ impl Sessions {
         session: &Session,
     ) -> Result<Cookie<'static>> {
         let (id, now, secret) = (session.id, self.clock.now(), random_token());
-        let origin = Origin::of(req);
-        let (ip_address, user_agent) = (origin.ip_address.clone(), origin.user_agent.clone());
-        let token_hash = hash_token(&secret);
-        let changed = self
-            .db
-            .write(move |connection| {
+        let (origin, new) = (Origin::of(req), secret.clone());
+        self.db
+            .write(move |connection| -> Result<()> {
+                Self::renew(connection, id, &new)?;
                 diesel::update(sessions::table.find(id))
                     .set((
-                        sessions::token_hash.eq(token_hash),
                         sessions::authenticated_at.eq(now),
-                        sessions::ip_address.eq(ip_address),
-                        sessions::user_agent.eq(user_agent),
+                        sessions::ip_address.eq(origin.ip_address),
+                        sessions::user_agent.eq(origin.user_agent),
                     ))
-                    .execute(connection)
+                    .execute(connection)?;
+                Ok(())
             })
             .await?;
-        if changed == 0 {
-            return Err(Error::NotAuthenticated);
-        }
+        self.cookie_of(logins, session, secret)
+    }
+
+    /// Gives a session another secret, in the transaction of what it is changed for: whoever had the
+    /// old cookie is out.
+    pub fn renew(connection: &mut Connection, id: i64, secret: &str) -> Result<()> {
+        let changed = diesel::update(sessions::table.find(id))
+            .set(sessions::token_hash.eq(hash_token(secret)))
+            .execute(connection)?;
+        if changed == 1 { Ok(()) } else { Err(Error::NotAuthenticated) }
+    }
+
+    /// The cookie of a session that was given another secret.
+    pub fn cookie_of(
+        &self,
+        logins: &LoginManager<Login>,
+        session: &Session,
+        secret: String,
+    ) -> Result<Cookie<'static>> {
         let (user_id, remembered) = (session.user_id, session.remembered);
-        let left = session.expires_at - now;
+        let left = session.expires_at - self.clock.now();
         self.cookie(logins, Ticket { user_id, secret, remembered, left })
     }
 

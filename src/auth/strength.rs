@@ -11,6 +11,12 @@ use crate::config::APP_NAME;
 /// come from.
 static COMMON: &str = include_str!("common_passwords.txt");
 
+/// How many characters of a password are judged: what is good so far does not get worse.
+const JUDGED: usize = 40;
+
+/// With how many words it is compared.
+const WORDS_MAX: usize = 20;
+
 /// What is wrong with a password, if it can be guessed: a sentence for its field. `words` are what
 /// an attacker knows of the person and the site.
 pub(super) fn check(password: &str, words: &[String]) -> Result<(), String> {
@@ -23,8 +29,11 @@ pub(super) fn check(password: &str, words: &[String]) -> Result<(), String> {
             "This is your name, your address or the name of this site, and little more.".to_owned()
         );
     }
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let estimate = zxcvbn(&password, &words);
+    // Its work grows with the square of both, and anybody may ask.
+    let head: String = password.chars().take(JUDGED).collect();
+    let short = |word: &&String| word.chars().count() <= JUDGED;
+    let words: Vec<_> = words.iter().filter(short).map(String::as_str).take(WORDS_MAX).collect();
+    let estimate = zxcvbn(&head, &words);
     if estimate.score() >= Score::Three {
         return Ok(());
     }
@@ -45,10 +54,11 @@ fn is_made_of(password: &str, words: &[String]) -> bool {
     };
     let bare = plain(password);
     let bare = bare.trim_matches(|c: char| c.is_ascii_digit());
-    words.iter().map(|word| plain(word)).chain([plain(APP_NAME)]).any(|word| {
-        let word = word.trim_matches(|c: char| c.is_ascii_digit());
-        word.chars().count() > 2 && bare.replace(word, "").is_empty()
-    })
+    !bare.is_empty()
+        && words.iter().map(|word| plain(word)).chain([plain(APP_NAME)]).any(|word| {
+            let word = word.trim_matches(|c: char| c.is_ascii_digit());
+            word.chars().count() > 2 && bare.replace(word, "").is_empty()
+        })
 }
 
 fn say(warning: Warning) -> &'static str {

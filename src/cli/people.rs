@@ -99,7 +99,14 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
             }
             let (to, now) = (Email::parse(&email)?, accounts.clock.now());
             let message = Message::Invite { by: "An administrator".to_owned() };
-            accounts.db.write(move |conn| message.post(conn, &to, now)).await?;
+            let posted = accounts.db.write(move |conn| -> Result<bool> {
+                let is_within_limits = message.is_within_limits(conn, &to, now)?;
+                message.post(conn, &to, now)?;
+                Ok(is_within_limits)
+            });
+            if !posted.await? {
+                return Err(format!("{email} was invited often enough. Try again later.").into());
+            }
             println!("The invitation to {email} waits to be sent by the running server.");
         }
         Command::ResetLink { email } => {
@@ -108,12 +115,17 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 if user.disabled_at.is_some() {
                     return Ok(None);
                 }
-                let (to, none) = (user.address(), link::Registration::default());
-                Ok(Some(Link::make(conn, Purpose::Reset, &to, Some(user), &none, now)?))
+                // Sent nowhere: who opens it has not proved the address.
+                let nowhere = Email { typed: String::new(), canonical: String::new() };
+                let none = link::Registration::default();
+                let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), &none, now)?;
+                Ok(Some((user.id, token)))
             })
             .await?;
-            let token =
+            let (user_id, token) =
                 token.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
+            let event = SecurityEvent::ResetLinkMade { user_id };
+            accounts.events.tell(&Origin::default(), event).await;
             println!("{}", Purpose::Reset.url(&app.config().origin(), &token));
         }
         Command::EndSessions { email } => {

@@ -57,11 +57,12 @@ fn parse(text: &str) -> Option<Smtp> {
         let text = percent_encoding::percent_decode_str(text).decode_utf8().ok()?;
         Some(text.into_owned())
     };
-    let host = url.host_str().filter(|host| !host.is_empty())?.to_owned();
+    // The brackets of an IPv6 address belong to the URL.
+    let host = url.host_str().filter(|host| !host.is_empty())?;
     let (security, port) = match url.scheme() {
         "smtps" => (SmtpSecurity::Tls, 465),
         // Mail holds links that open accounts: off this machine it is never sent in the clear.
-        "smtp" if is_loopback(&host) => (SmtpSecurity::Loopback, 25),
+        "smtp" if is_loopback(host) => (SmtpSecurity::Loopback, 25),
         "smtp" => (SmtpSecurity::StartTls, 587),
         _ => return None,
     };
@@ -73,6 +74,7 @@ fn parse(text: &str) -> Option<Smtp> {
         (user, Some(password)) => Some((decode(user)?, Secret(decode(password)?))),
         (_, None) => return None,
     };
+    let host = host.trim_matches(['[', ']']).to_owned();
     Some(Smtp { host, port: url.port().unwrap_or(port), security, credentials })
 }
 

@@ -6,7 +6,7 @@ use time::PrimitiveDateTime;
 use crate::clock::readable;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::link::{Link, Purpose, Registration};
+use crate::link::{Link, Purpose, Registration, fingerprint};
 use crate::mail::Message;
 use crate::user::{Email, User};
 
@@ -86,14 +86,17 @@ impl Writer<'_> {
             }
             (Message::Confirm, None) => {
                 let waiting = Link::registration_of(self.conn, to, self.now)?;
-                waiting.map(|registration| self.register(to, &registration)).transpose()?
+                waiting.map(|link| self.register(to, &link.registration)).transpose()?
             }
             (Message::Reset, Some(owner)) if owner.disabled_at.is_none() => {
                 Some(self.reset(&owner)?)
             }
             (Message::Confirm | Message::Reset, _) => None,
-            (Message::ChangeEmail { user_id }, None) => {
+            (Message::ChangeEmail { user_id, asked_by }, None) => {
                 let user = User::by_id(self.conn, user_id)?;
+                // Whoever chose a new password meanwhile did so to be rid of who asked for this.
+                let user =
+                    user.filter(|user| user.disabled_at.is_none() && fingerprint(user) == asked_by);
                 user.map(|user| self.change_email(to, &user)).transpose()?
             }
             (Message::EmailChangeAsked { to: new }, _) => Some(self.email_change_asked(to, &new)),
@@ -209,7 +212,7 @@ impl Writer<'_> {
 fn email_changed(to: &Email, new: &str) -> Letter {
     let opening = format!("The address of your account is {new} now, and no longer this one.");
     Letter::new(to, "Your e-mail address was changed", opening)
-        .closing("If that was not you, answer this mail at once.")
+        .closing("If that was not you, tell whoever runs this site at once.")
 }
 
 fn account_deleted(to: &Email) -> Letter {

@@ -18,6 +18,10 @@ pub const PER_HOUR: i64 = 3;
 /// See [`PER_HOUR`].
 pub const PER_DAY: i64 = 10;
 
+/// What reports something: sent before the rest, so that no flood of questions delays it.
+pub(super) const NOTICES: [&str; 5] =
+    ["email_change_asked", "email_changed", "password_changed", "new_device", "account_deleted"];
+
 /// Something to tell an address. What has to be looked up for it is looked up when it is sent: the
 /// request that asks for it does the same whether the address is known or not.
 #[derive(Serialize, Deserialize)]
@@ -39,6 +43,8 @@ pub enum Message {
     ChangeEmail {
         /// Whose account.
         user_id: i64,
+        /// The account's [`crate::link::fingerprint`] when they asked.
+        asked_by: String,
     },
     /// To the old address: another one is wanted.
     EmailChangeAsked {
@@ -85,25 +91,37 @@ impl Message {
         }
     }
 
-    /// Whether somebody can ask for it as often as they like. The others report what happened.
-    fn is_asked_for(&self) -> bool {
-        !matches!(
-            self,
-            Self::EmailChanged { .. }
-                | Self::PasswordChanged
-                | Self::NewDevice { .. }
-                | Self::AccountDeleted
-        )
+    /// Whether it reports what happened. The others can be asked for by anybody, as often as they
+    /// like.
+    fn is_notice(&self) -> bool {
+        NOTICES.contains(&self.kind())
+    }
+
+    /// Whether the limits let one more of this kind go to the address.
+    pub fn is_within_limits(
+        &self,
+        conn: &mut Connection,
+        to: &Email,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<bool> {
+        Ok(self.is_notice()
+            || (self.count(conn, to, now - Duration::HOUR)? < PER_HOUR
+                && self.count(conn, to, now - Duration::DAY)? < PER_DAY))
     }
 
     /// Puts the message into the outbox, in the transaction of what it reports. One that was asked
     /// for too often is left out without a word: the answer must not tell.
     pub fn post(&self, conn: &mut Connection, to: &Email, now: PrimitiveDateTime) -> Result<()> {
-        if self.is_asked_for()
-            && (self.count(conn, to, now - Duration::HOUR)? >= PER_HOUR
-                || self.count(conn, to, now - Duration::DAY)? >= PER_DAY)
-        {
+        if !self.is_within_limits(conn, to, now)? {
             return Ok(());
+        }
+        if self.is_notice() {
+            // It says how to choose a new password: that must work, even if somebody has asked for
+            // it so often that the limit is reached.
+            let spent = outbox::table
+                .filter(outbox::email_canonical.eq(&to.canonical))
+                .filter(outbox::kind.eq(Self::Reset.kind()).and(outbox::sent_at.is_not_null()));
+            diesel::delete(spent).execute(conn)?;
         }
         let message = serde_json::to_string(self)
             .map_err(|e| Error::Internal(format!("a message cannot be written: {e}")))?;

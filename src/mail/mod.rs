@@ -39,8 +39,8 @@ pub struct Mail {
     pub text: String,
     /// The same for programs that show HTML.
     pub html: String,
-    /// When it was sent.
-    pub sent_at: PrimitiveDateTime,
+    /// When it was put into the outbox.
+    pub posted_at: PrimitiveDateTime,
 }
 
 /// Takes mails: the mail server, or the development mailbox. Cheap to clone.
@@ -118,8 +118,8 @@ impl Relay {
 
     fn build(&self, mail: &Mail) -> Result<lettre::Message, String> {
         let to = mail.to.parse().map_err(|_| "the address cannot be written to".to_owned())?;
-        let sent_at = mail.sent_at.assume_utc().unix_timestamp();
-        let id = format!("<{}.{sent_at}@{}>", mail.id, self.domain);
+        let posted_at = mail.posted_at.assume_utc().unix_timestamp();
+        let id = format!("<{}.{posted_at}@{}>", mail.id, self.domain);
         // So that no out-of-office note comes back (RFC 3834 section 5).
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         lettre::Message::builder()

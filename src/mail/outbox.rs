@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::db::{Backend, Connection, Db};
 use crate::error::{Error, Result};
 use crate::mail::letter::Writer;
+use crate::mail::message::NOTICES;
 use crate::mail::{Mail, Mailer};
 use crate::schema::outbox;
 use crate::user::Email;
@@ -16,8 +17,11 @@ use crate::user::Email;
 /// How often to look for mails.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// The time until the second attempt; it doubles with each. Longer than a healthy server takes:
-/// meanwhile another of our processes must not send the same mail.
+/// How long a mail belongs to who has taken it. Longer than a mail server may take: meanwhile no
+/// other of our processes sends the same.
+const LEASE: Duration = Duration::minutes(2);
+
+/// The time until the second attempt; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::seconds(20);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::hours(6);
@@ -72,6 +76,9 @@ impl Outbox {
             let (id, kind, attempt) = (row.id, row.kind.clone(), row.attempts);
             if let Err(reason) = self.send(row).await {
                 log::warn!("mail {id} ({kind}) was not sent at attempt {attempt}: {reason}");
+                let next = self.clock.now() + pause(attempt);
+                let later = diesel::update(outbox::table.find(id)).set(outbox::due_at.eq(next));
+                self.db.write(move |conn| later.execute(conn)).await?;
             }
         }
         Ok(())
@@ -85,15 +92,14 @@ impl Outbox {
             .write(move |conn| {
                 let due =
                     outbox::table.filter(outbox::sent_at.is_null().and(outbox::due_at.le(now)));
+                // False comes before true.
+                let order = (outbox::kind.ne_all(NOTICES), outbox::due_at);
                 let next: Option<Row> =
-                    due.order(outbox::due_at).select(Row::as_select()).first(conn).optional()?;
+                    due.order(order).select(Row::as_select()).first(conn).optional()?;
                 let Some(row) = next else { return QueryResult::Ok(None) };
                 let unclaimed = outbox::table.find(row.id).filter(outbox::due_at.eq(row.due_at));
                 diesel::update(unclaimed)
-                    .set((
-                        outbox::attempts.eq(row.attempts + 1),
-                        outbox::due_at.eq(now + pause(row.attempts)),
-                    ))
+                    .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(now + LEASE)))
                     .returning(Row::as_returning())
                     .get_result(conn)
                     .optional()
@@ -128,14 +134,15 @@ impl Outbox {
                 let Some(letter) = writer.write(message, &to)? else { return Ok(None) };
                 let (text, html) = letter.render()?;
                 let (to, subject) = (letter.to, letter.subject);
-                Ok(Some(Mail { id: row.id, to, subject, text, html, sent_at: now }))
+                let (id, posted_at) = (row.id, row.created_at);
+                Ok(Some(Mail { id, to, subject, text, html, posted_at }))
             })
             .await
     }
 }
 
 fn pause(attempts: i64) -> Duration {
-    let doublings = u32::try_from(attempts).unwrap_or(u32::MAX).min(16);
+    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
     (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
 }
 

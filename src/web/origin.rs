@@ -9,22 +9,22 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 
 use crate::config::Config;
-use crate::cookie::{CookieKind, Presented};
 use crate::error::Error;
 
 /// The longest address, as most servers have it.
 const URI_MAX_BYTES: usize = 4096;
 
-/// Our names, and the cookie that logs people in.
+/// Our names, and those of our cookies.
 pub struct Origins {
     scheme: String,
     hosts: Vec<String>,
-    session_cookie: CookieKind,
+    /// What the names of our cookies begin with.
+    cookie_prefix: String,
 }
 
 impl Origins {
     /// The names of `PUBLIC_URL` and `ALLOWED_HOSTS`. On a developer's machine, all of its own.
-    pub fn new(config: &Config, session_cookie: CookieKind) -> Self {
+    pub fn new(config: &Config) -> Self {
         let url = &config.public_url;
         let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
         let mut hosts = config.allowed_hosts.clone();
@@ -38,7 +38,8 @@ impl Origins {
         if config.is_on_loopback() {
             hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}{port}")));
         }
-        Self { scheme: url.scheme().to_owned(), hosts, session_cookie }
+        let cookie_prefix = config.cookie_name("");
+        Self { scheme: url.scheme().to_owned(), hosts, cookie_prefix }
     }
 
     /// An attacker's domain that suddenly points at this machine (DNS rebinding) still names
@@ -63,10 +64,13 @@ impl Origins {
                 .and_then(|origin| origin.strip_prefix(&self.scheme)?.strip_prefix("://"))
                 .is_some_and(|host| self.hosts.iter().any(|ours| ours == host));
         }
-        // Neither: not a browser of our time. A program is welcome as long as no cookie of a
-        // person's log-in makes the request theirs.
-        headers.contains_key(header::AUTHORIZATION)
-            || self.session_cookie.read(req.request()) == Presented::Nothing
+        // Neither: not a browser of our time. A program is welcome as long as no cookie of ours makes
+        // the request somebody's.
+        let cookies = req.request().cookies_raw();
+        let has_ours = cookies.is_ok_and(|all| {
+            all.iter().any(|cookie| cookie.name().starts_with(&self.cookie_prefix))
+        });
+        headers.contains_key(header::AUTHORIZATION) || !has_ours
     }
 }
 

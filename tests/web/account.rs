@@ -181,3 +181,25 @@ async fn a_login_from_where_none_came_from_before_is_told_by_mail() {
     assert!(mail.text.contains("Firefox on Linux") && mail.text.contains("203.0.113.9"));
     assert!(mail.text.contains("1 November 2026, 12:00 UTC"), "{}", mail.text);
 }
+
+#[actix_web::test]
+async fn a_program_that_logs_in_from_where_none_did_is_told_by_mail_too() {
+    let ada = Browser::logged_in("ada").await;
+    let curl = ada.site.stranger();
+    curl.set_header("user-agent", Some("curl/8.0"));
+    for _ in 0..2 {
+        assert_eq!(curl.token(&[("username", "ada@example.com")]).await.status, 200);
+    }
+    let mails = ada.site.mails().await;
+    assert_eq!(mails.len(), 1, "once");
+    assert!(mails[0].text.contains("curl"), "{}", mails[0].text);
+}
+
+#[actix_web::test]
+async fn who_was_away_for_long_is_told_of_the_next_login() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    site.clock.advance(Duration::days(90));
+    site.logged_in("ada").await;
+    assert_eq!(site.mail_to("ada").await.subject, "A log-in from a new device");
+}

@@ -106,7 +106,12 @@ impl Site {
 
     /// A browser that nobody has logged in with.
     pub fn stranger(self: &Rc<Self>) -> Browser {
-        Browser { site: Rc::clone(self), cookies: RefCell::default(), headers: RefCell::default() }
+        Browser {
+            site: Rc::clone(self),
+            cookies: RefCell::default(),
+            links: RefCell::default(),
+            headers: RefCell::default(),
+        }
     }
 
     /// A browser in which `name` has just logged in; the account is made if there is none.
@@ -228,6 +233,8 @@ pub fn address(name: &str) -> String {
 pub struct Browser {
     pub site: Rc<Site>,
     cookies: RefCell<BTreeMap<String, String>>,
+    /// The hidden field `link` of the form that was last seen at a path.
+    links: RefCell<BTreeMap<String, String>>,
     headers: RefCell<BTreeMap<String, Option<String>>>,
 }
 
@@ -257,13 +264,22 @@ impl Browser {
 
     /// Opens an address; redirects are not followed.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, None).await
+        let answer = self.send(Method::GET, path, None).await;
+        if let Some((_, rest)) = answer.body.split_once("name=\"link\" value=\"") {
+            let link = rest.split_once('"').unwrap().0.to_owned();
+            self.links.borrow_mut().insert(path.to_owned(), link);
+        }
+        answer
     }
 
-    /// Sends a form; redirects are not followed.
+    /// Sends a form, with the hidden field `link` if it has one; redirects are not followed.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        if let Some(link) = self.links.borrow().get(path) {
+            body.append_pair("link", link);
+        }
+        let body = body.finish();
         self.send(Method::POST, path, Some(body)).await
     }
 

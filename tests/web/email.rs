@@ -115,8 +115,10 @@ async fn the_link_to_the_new_address_works_for_an_hour_and_once() {
     for (seconds, status) in [(-1, 303), (0, 410)] {
         let ada = Browser::logged_in("ada").await;
         let link = ask(&ada, "lovelace").await;
-        ada.site.clock.advance(Duration::HOUR + Duration::seconds(seconds));
         ada.open_link(&link).await;
+        ada.site.clock.advance(Duration::HOUR + Duration::seconds(seconds));
+        // The session would be over as well.
+        ada.log_in("ada").await;
         assert_eq!(ada.submit("/account/email/confirm", &[]).await.status, status);
         ada.open_link(&link).await;
         assert_eq!(ada.submit("/account/email/confirm", &[]).await.status, 410);
@@ -124,13 +126,61 @@ async fn the_link_to_the_new_address_works_for_an_hour_and_once() {
 }
 
 #[actix_web::test]
-async fn the_link_may_be_opened_on_a_phone_where_nobody_is_logged_in() {
+async fn the_link_may_be_opened_on_a_phone_and_asks_for_a_login_there() {
     let ada = Browser::logged_in("ada").await;
     let link = ask(&ada, "lovelace").await;
     let phone = ada.site.stranger();
-    phone.open_link(&link).await;
-    assert_eq!(phone.submit("/account/email/confirm", &[]).await.location(), "/login");
-    assert!(!phone.is_logged_in().await, "reading mail is not knowing the password");
+    let answer = phone.get(&link).await;
+    let login = phone.get(answer.location()).await;
+    assert_eq!(login.location(), "/login?next=%2Faccount%2Femail%2Fconfirm");
+    let next = [("next", "/account/email/confirm")];
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD), next[0]];
+    let back = phone.submit("/login", &fields).await;
+    phone.follow(&back).await.shows("lovelace@example.com");
+    assert_eq!(phone.submit("/account/email/confirm", &[]).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn an_address_is_given_to_no_account_by_whoever_reads_its_mail_alone() {
+    // Eve asks for Ada's address; Ada opens the link in her own browser.
+    let eve = Browser::logged_in("eve").await;
+    let link = ask(&eve, "ada").await;
+    for ada in [eve.site.stranger(), eve.site.logged_in("bob").await] {
+        ada.get(&link).await;
+        let answer = ada.submit("/account/email/confirm", &[("link", "1")]).await;
+        assert!(answer.status == 410 || answer.location() == "/login", "{answer:?}");
+    }
+    assert_eq!(eve.site.stranger().log_in("eve").await.status, 303);
+    assert_eq!(eve.site.stranger().log_in("ada").await.status, 422);
+}
+
+#[actix_web::test]
+async fn a_new_password_ends_a_change_of_address_whose_mail_still_waits() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/account/email", &[("email", "evil@example.com")]).await;
+    ada.site
+        .sql("UPDATE outbox SET due_at = '2026-11-01 13:00:00' WHERE kind = 'change_email'")
+        .await;
+    assert_eq!(ada.site.mail_to("ada").await.subject, "Your e-mail address is about to change");
+    let change = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+    assert_eq!(ada.submit("/account/password", &change).await.status, 303);
+    ada.site.clock.advance(Duration::HOUR);
+    assert!(ada.site.mails().await.iter().all(|mail| mail.to != "evil@example.com"));
+}
+
+#[actix_web::test]
+async fn a_session_whose_cookie_was_copied_does_not_survive_a_proof_or_a_change() {
+    let (ada, link) = unproved().await;
+    let thief = ada.site.stranger();
+    thief.set_cookie("session", &ada.cookie("session").unwrap());
+    ada.open_link(&link).await;
+    ada.submit("/confirm", &[]).await;
+    assert!(!thief.is_logged_in().await && ada.is_logged_in().await);
+    let link = ask(&ada, "lovelace").await;
+    thief.set_cookie("session", &ada.cookie("session").unwrap());
+    ada.open_link(&link).await;
+    ada.submit("/account/email/confirm", &[]).await;
+    assert!(!thief.is_logged_in().await && ada.is_logged_in().await);
 }
 
 #[actix_web::test]

@@ -166,3 +166,40 @@ async fn what_somebody_typed_is_only_text_in_a_mail() {
     assert!(mail.html.contains("&#60;b&#62;Ada") && !mail.html.contains("<b>Ada"), "{}", mail.html);
     assert!(mail.text.contains("<b>Ada</b> invites you"), "{}", mail.text);
 }
+
+#[actix_web::test]
+async fn notices_overtake_a_flood_of_questions() {
+    let site = Site::open().await;
+    let ada = site.logged_in("ada").await;
+    for n in 0..5 {
+        site.user(&format!("user{n}")).await;
+        forget(&site, &format!("user{n}")).await;
+    }
+    let change =
+        [("current", crate::browser::PASSWORD), ("password", "violet kettle marching north")];
+    ada.submit("/account/password", &change).await;
+    let mails = site.mails().await;
+    assert_eq!(mails.len(), 6);
+    assert_eq!(mails.last().unwrap().subject, "Your password was changed", "the first of all");
+}
+
+#[actix_web::test]
+async fn a_mail_that_was_taken_by_a_program_that_died_is_sent_two_minutes_later() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    forget(&site, "ada").await;
+    // What a program leaves that is stopped after it has taken the mail.
+    site.sql("UPDATE outbox SET attempts = 1, due_at = '2026-11-01 12:02:00'").await;
+    site.clock.advance(Duration::seconds(119));
+    assert_eq!(site.mails().await.len(), 0);
+    site.clock.advance(Duration::SECOND);
+    assert_eq!(site.mails().await.len(), 1);
+}
+
+#[actix_web::test]
+async fn on_an_address_that_others_reach_there_is_no_mailbox() {
+    for settings in [[("HOST", "0.0.0.0")], [("PUBLIC_URL", "http://192.0.2.7:8080")]] {
+        let stranger = Site::with(&settings).await.stranger();
+        assert_eq!(stranger.get("/dev/mail").await.status, 404);
+    }
+}

@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use crate::browser::Browser;
 
 /// What a stranger may see or send, and what they get.
-const PUBLIC: [(&str, &str, u16); 36] = [
+const PUBLIC: [(&str, &str, u16); 34] = [
     ("GET", "/", 200),
     ("GET", "/login", 200),
     ("POST", "/login", 422),
@@ -21,8 +21,6 @@ const PUBLIC: [(&str, &str, u16); 36] = [
     ("POST", "/join", 410),
     ("GET", "/confirm", 410),
     ("POST", "/confirm", 410),
-    ("GET", "/account/email/confirm", 410),
-    ("POST", "/account/email/confirm", 410),
     ("GET", "/forgot", 200),
     ("POST", "/forgot", 422),
     ("GET", "/forgot/sent", 200),

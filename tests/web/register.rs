@@ -197,6 +197,7 @@ async fn strange_addresses_are_refused() {
         "ada@[::1]",
         "ädä@example.com",
         "ada@exa mple.com",
+        "ada@ex%61mple.com",
         "ada@.com",
         &long,
     ];
@@ -263,4 +264,23 @@ async fn a_password_that_was_accepted_can_be_typed_at_the_login() {
     assert_eq!(ada.submit("/register/confirm", &[]).await.status, 303);
     let fields = [("email", "ada@example.com"), ("password", password.as_str())];
     assert_eq!(ada.site.stranger().submit("/login", &fields).await.status, 303);
+}
+
+#[actix_web::test]
+async fn the_next_who_sits_at_this_browser_is_not_taken_for_who_sat_there_before() {
+    let ada = with_an_operator().await;
+    let link = link_after(&ada, "ada").await;
+    ada.open_link(&link).await.shows("<strong>ada</strong>");
+    ada.submit("/register/confirm", &[]).await;
+    assert_eq!(ada.cookie("link_browser"), None);
+}
+
+#[actix_web::test]
+async fn a_link_makes_no_account_before_the_operators() {
+    let ada = with_an_operator().await;
+    let link = link_after(&ada, "ada").await;
+    ada.open_link(&link).await;
+    ada.site.sql("DELETE FROM users").await;
+    assert_eq!(ada.submit("/register/confirm", &[]).await.status, 410);
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM users").await, 0);
 }

@@ -134,6 +134,7 @@ async fn a_link_is_bound_to_the_password_and_the_address() {
 #[actix_web::test]
 async fn a_link_for_one_thing_opens_no_other() {
     let (ada, link) = with_link().await;
+    ada.log_in("ada").await;
     for page in ["/confirm", "/join", "/register/confirm", "/account/email/confirm"] {
         assert_eq!(ada.open_link(&link.replace("/reset", page)).await.status, 410, "{page}");
         assert_eq!(ada.submit(page, &NEW).await.status, 410, "{page}");
@@ -194,4 +195,30 @@ async fn a_new_password_made_of_the_owners_name_is_refused_with_the_reason() {
     assert_eq!(answer.status, 422);
     answer.shows("your name, your address or the name of this site").hides("adalovelace1815");
     assert_eq!(ada.site.stranger().log_in("ada").await.status, 303, "{PASSWORD} is as it was");
+}
+
+#[actix_web::test]
+async fn a_form_does_what_it_says_even_if_another_link_was_opened_since() {
+    let (ada, link) = with_link().await;
+    ada.site.user("bob").await;
+    ada.submit("/forgot", &[("email", "bob@example.com")]).await;
+    let bobs = ada.site.link_to("bob").await;
+    ada.open_link(&link).await.shows("ada@example.com");
+    // In another tab, or by a link that somebody made her click.
+    ada.get(&bobs).await;
+    assert_eq!(ada.submit("/reset", &NEW).await.status, 410);
+    assert_eq!(ada.site.stranger().log_in("bob").await.status, 303, "as it was");
+}
+
+#[actix_web::test]
+async fn who_is_told_to_choose_a_new_password_can_even_if_somebody_used_up_the_limit() {
+    let (ada, link) = with_link().await;
+    for _ in 0..4 {
+        ask(&ada.site.stranger()).await;
+    }
+    ada.open_link(&link).await;
+    ada.submit("/reset", &NEW).await;
+    let before = ada.site.mails().await.len();
+    ask(&ada).await;
+    assert_eq!(ada.site.mails().await.len(), before + 1);
 }
