@@ -37,6 +37,7 @@ function strengthHint(input) {
     hint.textContent = text;
     hint.classList.toggle("good", good);
   };
+  const complaint = document.getElementById(input.id + "-error");
   let timer;
   let latest = 0;
   const ask = async () => {
@@ -52,6 +53,9 @@ function strengthHint(input) {
     say(sentence || "This is a good password.", !sentence);
   };
   input.addEventListener("input", () => {
+    // What the form complained about was another password.
+    complaint?.remove();
+    input.removeAttribute("aria-invalid");
     clearTimeout(timer);
     latest += 1;
     if (input.value) timer = setTimeout(ask, WAIT_MS);

@@ -64,5 +64,5 @@ async fn invite(
     let (now, message) = (accounts.clock.now(), Message::Invite { by: admin.name.clone() });
     accounts.db.write(move |conn| message.post(conn, &email, now)).await?;
     accounts.events.tell(&origin, SecurityEvent::Invited { user_id: admin.id }).await;
-    Ok(redirect("/account/invitations", Flash::success(sentence)))
+    Ok(redirect("/account/invitations", Flash::mailed(sentence)))
 }

@@ -63,6 +63,7 @@ fn show_form(
     form: Submitted<NameForm>,
     registration: Registration,
 ) -> Response {
-    let may_invite = user.is_admin && registration != Registration::Closed;
+    let may_invite =
+        user.is_admin && user.verified_at.is_some() && registration != Registration::Closed;
     render_with(form.status(), &ProfilePage { page, form, user, may_invite })
 }

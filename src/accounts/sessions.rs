@@ -30,7 +30,9 @@ struct SessionsPage {
 
 async fn index(current: CurrentSession, page: Page, sessions: Data<Sessions>) -> Response {
     let now = sessions.now();
-    let sessions = sessions.of(current.user_id).await?;
+    let mut sessions = sessions.of(current.user_id).await?;
+    // This one first; the others stay in their order.
+    sessions.sort_by_key(|session| session.id != current.id);
     render(&SessionsPage { page, sessions, current: current.id, now })
 }
 

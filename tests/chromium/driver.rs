@@ -1,17 +1,22 @@
 //! Chromium in one line: a person at a browser, and a fresh server.
 
 use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
 use std::time::Duration;
 
 use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+use ureq::http::Method;
+use url::{ParseError, Url};
 
 use crate::server::{Server, free_port};
 
 pub const PASSWORD: &str = "correct horse battery";
+pub const NEW_PASSWORD: &str = "violet kettle marching north";
 
 /// The screen somebody looks at.
 #[derive(Clone, Copy)]
@@ -27,32 +32,75 @@ pub const LAPTOP: Screen = Screen { width: 1280, height: 800, dark: false };
 /// Somebody at a browser, and the server they use.
 pub struct Visitor {
     pub browser: Client,
-    pub server: Server,
+    pub server: Rc<Server>,
     driver: Child,
-    _dir: TempDir,
+    dir: Rc<TempDir>,
 }
 
 impl Visitor {
     /// Opens a browser, and starts a server that nobody has an account on.
-    pub async fn at(screen: Screen) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let server = Server::start(dir.path(), free_port());
-        let port = free_port();
-        let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}")).stdout(Stdio::null());
-        let driver = command.spawn().expect("chromedriver is installed: scripts/check does that");
-        let browser = connect(&format!("http://127.0.0.1:{port}"), screen, dir.path()).await;
-        Self { browser, server, driver, _dir: dir }
+    pub async fn new() -> Self {
+        let dir = Rc::new(tempfile::tempdir().unwrap());
+        let server = Rc::new(Server::start(dir.path(), free_port()));
+        Self::at(server, dir, &json!({})).await
     }
 
     /// The same, with the first account made and logged in.
-    pub async fn logged_in_at(screen: Screen) -> Self {
-        let visitor = Self::at(screen).await;
+    pub async fn logged_in() -> Self {
+        let visitor = Self::new().await;
         let link = visitor.server.setup_link().unwrap().to_owned();
         visitor.browser.goto(&link).await.unwrap();
         visitor.fill(&[("email", "ada@example.com"), ("password", PASSWORD)]).await;
         visitor.press("Make the account").await;
         visitor
+    }
+
+    /// Somebody at another browser, and the same server.
+    pub async fn elsewhere(&self) -> Self {
+        Self::at(Rc::clone(&self.server), Rc::clone(&self.dir), &json!({})).await
+    }
+
+    /// The same with a browser that runs no script.
+    pub async fn elsewhere_without_scripts(&self) -> Self {
+        let preferences = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        Self::at(Rc::clone(&self.server), Rc::clone(&self.dir), &preferences).await
+    }
+
+    async fn at(server: Rc<Server>, dir: Rc<TempDir>, preferences: &Value) -> Self {
+        let port = free_port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdout(Stdio::null());
+        let driver = command.spawn().expect("chromedriver is installed: scripts/check does that");
+        let profile = dir.path().join(format!("profile-{port}")).display().to_string();
+        let browser = connect(port, capabilities(&profile, preferences)).await;
+        let visitor = Self { browser, server, driver, dir };
+        visitor.look_at(LAPTOP).await;
+        visitor
+    }
+
+    /// Takes another screen. It is as high as the page, where that is higher.
+    pub async fn look_at(&self, screen: Screen) {
+        let scheme = if screen.dark { "dark" } else { "light" };
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            // No picture of a colour on its way to another.
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.tell("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+        self.resize(screen, screen.height).await;
+        let script = "return document.documentElement.scrollHeight";
+        let height = self.browser.execute(script, vec![]).await.unwrap();
+        self.resize(screen, height.as_u64().unwrap().try_into().unwrap()).await;
+    }
+
+    async fn resize(&self, Screen { width, .. }: Screen, height: u32) {
+        let measures = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.tell("Emulation.setDeviceMetricsOverride", measures).await;
+    }
+
+    /// Says something to Chromium that `WebDriver` has no words for.
+    async fn tell(&self, command: &'static str, parameters: Value) {
+        self.browser.issue_cmd(DevTools { command, parameters }).await.unwrap();
     }
 
     /// Opens a path.
@@ -90,6 +138,34 @@ impl Visitor {
         self.and_arrive(button.click()).await;
     }
 
+    /// Clicks what this selector finds first, and waits for the page it leads to.
+    pub async fn follow(&self, selector: &str) {
+        let found = self.browser.find(Locator::Css(selector)).await;
+        let found = found.unwrap_or_else(|_| panic!("there is no {selector}"));
+        self.and_arrive(found.click()).await;
+    }
+
+    /// Opens the newest mail in the development mailbox, and the link in it.
+    pub async fn open_the_link_in_the_mail(&self) {
+        self.open("/dev/mail").await;
+        self.follow(".rows a").await;
+        self.follow(".mail a").await;
+    }
+
+    /// Fills in the log-in form.
+    pub async fn log_in(&self, email: &str, password: &str) {
+        self.open("/login").await;
+        self.fill(&[("email", email), ("password", password)]).await;
+        self.press("Log in").await;
+    }
+
+    /// Fills in the form of `/register`.
+    pub async fn register(&self) {
+        let fields = [("name", "Bea"), ("email", "bea@example.com"), ("password", NEW_PASSWORD)];
+        self.fill(&fields).await;
+        self.press("Create the account").await;
+    }
+
     /// Does something that leads to another page, and waits for it.
     pub async fn and_arrive<T>(&self, deed: impl Future<Output = Result<T, CmdError>>) {
         let old = self.browser.find(Locator::Css("html")).await.unwrap();
@@ -121,6 +197,17 @@ impl Visitor {
         assert!(page.contains(text), "{text:?} is not on this page:\n{page}");
     }
 
+    /// Waits until a person reads this on the page, where a script writes it.
+    pub async fn comes_to_read(&self, text: &str) {
+        for _ in 0..100 {
+            if self.text().await.contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.reads(text).await;
+    }
+
     /// Ends the browser.
     pub async fn leave(self) {
         self.browser.clone().close().await.unwrap();
@@ -135,21 +222,39 @@ impl Drop for Visitor {
     }
 }
 
-async fn connect(driver: &str, screen: Screen, dir: &std::path::Path) -> Client {
+/// A command of the Chrome `DevTools` protocol.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let body = json!({ "cmd": self.command, "params": self.parameters });
+        (Method::POST, Some(body.to_string()))
+    }
+}
+
+async fn connect(port: u16, capabilities: Map<String, Value>) -> Client {
+    let driver = format!("http://127.0.0.1:{port}");
     let mut builder = ClientBuilder::new(HttpConnector::new());
-    builder.capabilities(capabilities(screen, &dir.join("profile").display().to_string()));
+    builder.capabilities(capabilities);
     for _ in 0..100 {
-        if let Ok(browser) = builder.connect(driver).await {
+        if let Ok(browser) = builder.connect(&driver).await {
             return browser;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    builder.connect(driver).await.expect("chromedriver answers within ten seconds")
+    builder.connect(&driver).await.expect("chromedriver answers within ten seconds")
 }
 
-fn capabilities(screen: Screen, profile: &str) -> Map<String, Value> {
-    let Screen { width, height, dark } = screen;
-    let mut arguments: Vec<_> = [
+fn capabilities(profile: &str, preferences: &Value) -> Map<String, Value> {
+    let arguments = [
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
@@ -158,15 +263,8 @@ fn capabilities(screen: Screen, profile: &str) -> Map<String, Value> {
         "--disable-sync",
         "--no-first-run",
         "--hide-scrollbars",
-    ]
-    .map(str::to_owned)
-    .into();
-    arguments.push(format!("--user-data-dir={profile}"));
-    arguments.push(format!("--blink-settings=preferredColorScheme={}", u8::from(!dark)));
-    let mut options = json!({ "args": arguments, "binary": "/usr/bin/chromium" });
-    // A phone by its measures, not by a narrow window: windows have a minimum width.
-    options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1, "mobile": width < 600 } });
-    let mut capabilities = Map::new();
-    capabilities.insert("goog:chromeOptions".to_owned(), options);
-    capabilities
+        &format!("--user-data-dir={profile}"),
+    ];
+    let options = json!({ "args": arguments, "binary": "/usr/bin/chromium", "prefs": preferences });
+    Map::from_iter([("goog:chromeOptions".to_owned(), options)])
 }

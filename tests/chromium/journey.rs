@@ -2,12 +2,12 @@
 
 use fantoccini::Locator;
 
-use crate::driver::{LAPTOP, PASSWORD, Visitor};
+use crate::driver::{NEW_PASSWORD, PASSWORD, Visitor};
 
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_sets_up_logs_out_is_refused_and_comes_back() {
-    let ada = Visitor::logged_in_at(LAPTOP).await;
+    let ada = Visitor::logged_in().await;
     assert_eq!(ada.path().await, "/dashboard");
     ada.reads("Hello, ada").await;
     ada.press("Log out").await;
@@ -27,7 +27,7 @@ async fn ada_sets_up_logs_out_is_refused_and_comes_back() {
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_writes_changes_and_deletes_a_note() {
-    let ada = Visitor::logged_in_at(LAPTOP).await;
+    let ada = Visitor::logged_in().await;
     ada.open("/notes").await;
     ada.press("Write the first one.").await;
     ada.fill(&[("title", "Milk"), ("body", "Two litres")]).await;
@@ -47,7 +47,7 @@ async fn ada_writes_changes_and_deletes_a_note() {
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn the_browser_keeps_the_cookie_from_scripts_and_loads_all_files() {
-    let ada = Visitor::logged_in_at(LAPTOP).await;
+    let ada = Visitor::logged_in().await;
     let script = "return [document.cookie, document.styleSheets[0].cssRules.length]";
     let seen = ada.browser.execute(script, vec![]).await.unwrap();
     assert_eq!(seen[0], "");
@@ -60,7 +60,7 @@ async fn the_browser_keeps_the_cookie_from_scripts_and_loads_all_files() {
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn after_a_logout_the_back_button_shows_no_private_page() {
-    let ada = Visitor::logged_in_at(LAPTOP).await;
+    let ada = Visitor::logged_in().await;
     ada.press("Log out").await;
     ada.and_arrive(ada.browser.back()).await;
     assert!(!ada.text().await.contains("Hello, ada"));
@@ -70,7 +70,7 @@ async fn after_a_logout_the_back_button_shows_no_private_page() {
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn the_keyboard_is_enough_to_log_in() {
-    let ada = Visitor::logged_in_at(LAPTOP).await;
+    let ada = Visitor::logged_in().await;
     ada.press("Log out").await;
     ada.open("/login").await;
     let email = ada.browser.find(Locator::Css("[name=email]")).await.unwrap();
@@ -84,7 +84,7 @@ async fn the_keyboard_is_enough_to_log_in() {
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn the_authorize_button_of_the_api_page_gets_a_token_that_works() {
-    let ada = Visitor::logged_in_at(LAPTOP).await;
+    let ada = Visitor::logged_in().await;
     ada.open("/docs/").await;
     ada.click("button.authorize").await;
     ada.click("#oauth_username").await;
@@ -93,23 +93,14 @@ async fn the_authorize_button_of_the_api_page_gets_a_token_that_works() {
         field.send_keys(text).await.unwrap();
     }
     ada.click(".auth-btn-wrapper button.authorize").await;
-    let script = "return [...document.querySelectorAll('.auth-btn-wrapper button')].some(b => b.textContent == 'Logout')";
-    let mut authorized = false;
-    for _ in 0..100 {
-        authorized = ada.browser.execute(script, vec![]).await.unwrap() == true;
-        if authorized {
-            break;
-        }
-        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    assert!(authorized, "{}", ada.text().await);
+    ada.comes_to_read("Authorized").await;
     ada.leave().await;
 }
 
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_makes_a_token_and_ends_it() {
-    let ada = Visitor::logged_in_at(LAPTOP).await;
+    let ada = Visitor::logged_in().await;
     ada.open("/account/tokens").await;
     ada.press("Make the first one.").await;
     ada.fill(&[("name", "Backup script")]).await;
@@ -119,5 +110,150 @@ async fn ada_makes_a_token_and_ends_it() {
     ada.reads("Backup script").await;
     ada.press("End it Backup script").await;
     ada.reads("The token is ended.").await;
+    ada.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn bea_registers_and_is_in_when_she_opens_the_link_in_her_mail() {
+    let bea = Visitor::logged_in().await;
+    bea.press("Log out").await;
+    bea.press("Create an account").await;
+    bea.register().await;
+    bea.reads("Check your mail").await;
+    bea.press("Open the development mailbox").await;
+    bea.follow(".rows a").await;
+    bea.follow(".mail a").await;
+    assert_eq!(bea.path().await, "/register/confirm", "the token is not in the address");
+    bea.reads("Is bea@example.com your address?").await;
+    bea.press("Confirm the address").await;
+    assert_eq!(bea.path().await, "/dashboard");
+    bea.reads("Hello, Bea").await;
+    bea.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn bea_opens_the_link_elsewhere_and_chooses_her_password_there() {
+    let ada = Visitor::logged_in().await;
+    ada.open("/register").await;
+    ada.register().await;
+    let bea = ada.elsewhere().await;
+    bea.open_the_link_in_the_mail().await;
+    bea.reads("choose your password here").await;
+    bea.fill(&[("name", "Bea"), ("password", NEW_PASSWORD)]).await;
+    bea.press("Make the account").await;
+    bea.reads("Hello, Bea").await;
+    ada.leave().await;
+    bea.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn ada_forgets_her_password_and_chooses_another() {
+    let ada = Visitor::logged_in().await;
+    ada.press("Log out").await;
+    ada.press("Log in").await;
+    ada.press("Forgot your password?").await;
+    ada.fill(&[("email", "ada@example.com")]).await;
+    ada.press("Send the link").await;
+    ada.reads("Check your mail").await;
+    ada.open_the_link_in_the_mail().await;
+    assert_eq!(ada.path().await, "/reset", "the token is not in the address");
+    ada.fill(&[("password", NEW_PASSWORD)]).await;
+    ada.press("Save the password").await;
+    ada.log_in("ada@example.com", PASSWORD).await;
+    ada.reads("This e-mail address and password do not match.").await;
+    ada.log_in("ada@example.com", NEW_PASSWORD).await;
+    assert_eq!(ada.path().await, "/dashboard");
+    ada.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn somebody_who_chooses_a_password_can_look_at_it_and_hears_how_good_it_is() {
+    let ada = Visitor::logged_in().await;
+    ada.open("/register").await;
+    let password = ada.browser.find(Locator::Css("[name=password]")).await.unwrap();
+    for (button, kind) in [("Show", "text"), ("Hide", "password")] {
+        let path = format!("//button[.='{button}']");
+        ada.browser.find(Locator::XPath(&path)).await.unwrap().click().await.unwrap();
+        assert_eq!(password.prop("type").await.unwrap().unwrap(), kind);
+    }
+    ada.fill(&[("password", "passwordpassword")]).await;
+    ada.comes_to_read("This is in a list of common passwords").await;
+    ada.fill(&[("password", NEW_PASSWORD)]).await;
+    ada.comes_to_read("This is a good password.").await;
+    ada.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn without_scripts_bea_registers_as_well() {
+    let ada = Visitor::logged_in().await;
+    let bea = ada.elsewhere_without_scripts().await;
+    bea.open("/register").await;
+    assert!(bea.browser.find(Locator::Css("button[type=button]")).await.is_err(), "no script ran");
+    bea.fill(&[("name", "Bea"), ("email", "bea@example.com"), ("password", "passwordpassword")])
+        .await;
+    bea.press("Create the account").await;
+    bea.reads("Please look at the marked fields.").await;
+    bea.register().await;
+    bea.open_the_link_in_the_mail().await;
+    bea.press("Confirm the address").await;
+    bea.reads("Hello, Bea").await;
+    ada.leave().await;
+    bea.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn ada_ends_the_session_that_she_left_open_elsewhere() {
+    let ada = Visitor::logged_in().await;
+    let library = ada.elsewhere().await;
+    library.log_in("ada@example.com", PASSWORD).await;
+    assert_eq!(library.path().await, "/dashboard");
+    ada.open("/account/sessions").await;
+    ada.press("End it Chrome on Linux").await;
+    ada.reads("That session is ended.").await;
+    ada.reads("You are logged in nowhere else.").await;
+    library.open("/dashboard").await;
+    assert_eq!(library.path().await, "/login?next=%2Fdashboard");
+    library.leave().await;
+    ada.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn ada_confirms_her_address_and_invites_bea() {
+    let ada = Visitor::logged_in().await;
+    ada.open_the_link_in_the_mail().await;
+    ada.press("Confirm the address").await;
+    ada.reads("Your e-mail address is confirmed.").await;
+    ada.press("Invite somebody").await;
+    ada.fill(&[("email", "bea@example.com")]).await;
+    ada.press("Send the invitation").await;
+    let bea = ada.elsewhere().await;
+    bea.open_the_link_in_the_mail().await;
+    bea.reads("You are invited.").await;
+    bea.fill(&[("name", "Bea"), ("password", NEW_PASSWORD)]).await;
+    bea.press("Make the account").await;
+    bea.reads("Hello, Bea").await;
+    bea.leave().await;
+    ada.leave().await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/check"]
+async fn ada_deletes_her_account_and_cannot_log_in_any_more() {
+    let ada = Visitor::logged_in().await;
+    ada.press("Look after your account").await;
+    ada.press("Your data").await;
+    ada.press("Delete my account…").await;
+    ada.reads("Delete your account?").await;
+    ada.press("Delete my account").await;
+    ada.reads("Your account is deleted, and everything in it.").await;
+    ada.log_in("ada@example.com", PASSWORD).await;
+    ada.reads("This e-mail address and password do not match.").await;
     ada.leave().await;
 }

@@ -3,79 +3,191 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::driver::{PASSWORD, Screen, Visitor};
+use crate::driver::{LAPTOP, NEW_PASSWORD, PASSWORD, Screen, Visitor};
 
 const SCREENS: [(&str, Screen); 4] = [
     ("phone-light", Screen { width: 390, height: 844, dark: false }),
     ("phone-dark", Screen { width: 390, height: 844, dark: true }),
-    ("laptop-light", Screen { width: 1280, height: 800, dark: false }),
-    ("laptop-dark", Screen { width: 1280, height: 800, dark: true }),
+    ("laptop-light", LAPTOP),
+    ("laptop-dark", Screen { dark: true, ..LAPTOP }),
 ];
 
-/// Takes the picture, and fails when the page is wider than the screen.
-async fn take(visitor: &Visitor, screen: &str, page: &str) {
-    let script = "return document.documentElement.scrollWidth <= window.innerWidth";
-    let fits = visitor.browser.execute(script, vec![]).await.unwrap();
-    assert_eq!(fits, true, "{page} is wider than the {screen}");
+/// Takes the pictures, and fails when the page is wider than a screen.
+async fn take(visitor: &Visitor, page: &str) {
     let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     fs::create_dir_all(&dir).unwrap();
-    let picture = visitor.browser.screenshot().await.unwrap();
-    assert!(picture.starts_with(b"\x89PNG"));
-    fs::write(dir.join(format!("{page}-{screen}.png")), picture).unwrap();
+    for (name, screen) in SCREENS {
+        visitor.look_at(screen).await;
+        let script = "return document.documentElement.scrollWidth <= window.innerWidth";
+        let fits = visitor.browser.execute(script, vec![]).await.unwrap();
+        assert_eq!(fits, true, "{page} is wider than the {name}");
+        let picture = visitor.browser.screenshot().await.unwrap();
+        assert!(picture.starts_with(b"\x89PNG"));
+        fs::write(dir.join(format!("{page}-{name}.png")), picture).unwrap();
+    }
+    visitor.look_at(LAPTOP).await;
 }
 
-async fn tour((name, screen): (&str, Screen)) {
-    let ada = Visitor::at(screen).await;
-    let link = ada.server.setup_link().unwrap().to_owned();
-    ada.browser.goto(&link).await.unwrap();
-    take(&ada, name, "setup").await;
-    ada.fill(&[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-    ada.press("Make the account").await;
-    take(&ada, name, "dashboard").await;
-    ada.open("/notes").await;
-    take(&ada, name, "notes-empty").await;
-    for title in
-        ["Milk", "A note with a title that is long enough to need more than one line on a phone"]
-    {
-        ada.open("/notes/new").await;
-        ada.fill(&[("title", title), ("body", "Two litres")]).await;
-        ada.press("Save").await;
+async fn take_all(visitor: &Visitor, pages: &[(&str, &str)]) {
+    for (page, path) in pages {
+        visitor.open(path).await;
+        take(visitor, page).await;
     }
-    take(&ada, name, "notes").await;
-    ada.open("/account/tokens/new").await;
-    take(&ada, name, "token-new").await;
-    ada.fill(&[("name", "Backup script")]).await;
-    ada.tick("notes:read").await;
-    ada.press("Make the token").await;
-    take(&ada, name, "tokens").await;
-    for (page, path) in [
-        ("note", "/notes/1"),
-        ("delete", "/notes/1/delete"),
-        ("start", "/"),
-        ("404", "/none"),
-        ("sudo", "/sudo"),
-    ] {
-        ada.open(path).await;
-        take(&ada, name, page).await;
-    }
-    ada.press("Log out").await;
-    take(&ada, name, "start-logged-out").await;
-    ada.open("/dashboard").await;
-    take(&ada, name, "login").await;
-    ada.fill(&[("email", "ada@example.com"), ("password", "not my password")]).await;
-    ada.press("Log in").await;
-    take(&ada, name, "login-refused").await;
-    ada.open("/register").await;
-    ada.fill(&[("name", "Ada"), ("email", "ada@localhost"), ("password", "short")]).await;
-    ada.press("Create the account").await;
-    take(&ada, name, "register-refused").await;
-    ada.leave().await;
+}
+
+/// Fills in a form, sends it, and takes the page that comes.
+async fn send(visitor: &Visitor, fields: &[(&str, &str)], button: &str, page: &str) {
+    visitor.fill(fields).await;
+    visitor.press(button).await;
+    take(visitor, page).await;
 }
 
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn every_page_fits_every_screen() {
-    for screen in SCREENS {
-        tour(screen).await;
+    let ada = Visitor::new().await;
+    let link = ada.server.setup_link().unwrap().to_owned();
+    take_all(&ada, &[("start-before", "/"), ("mailbox-empty", "/dev/mail")]).await;
+    ada.browser.goto(&link).await.unwrap();
+    take(&ada, "setup").await;
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD)];
+    send(&ada, &fields, "Make the account", "dashboard").await;
+    notes(&ada).await;
+    tokens(&ada).await;
+    account(&ada).await;
+    let library = ada.elsewhere().await;
+    logging_in(&library).await;
+    registering(&library).await;
+    forgetting(&library).await;
+    filled(&ada, &library).await;
+    confirming(&ada, &library).await;
+    library.leave().await;
+    ada.leave().await;
+}
+
+async fn notes(ada: &Visitor) {
+    take_all(ada, &[("notes-empty", "/notes"), ("note-new", "/notes/new")]).await;
+    let long = "A note with a title that is long enough to need more than one line on a phone";
+    for title in ["Milk", long] {
+        ada.open("/notes/new").await;
+        ada.fill(&[("title", title), ("body", "Two litres")]).await;
+        ada.press("Save").await;
     }
+    take(ada, "notes").await;
+    take_all(ada, &[("note", "/notes/1"), ("delete", "/notes/1/delete")]).await;
+}
+
+async fn tokens(ada: &Visitor) {
+    take_all(ada, &[("tokens-empty", "/account/tokens"), ("token-new", "/account/tokens/new")])
+        .await;
+    ada.fill(&[("name", "Backup script")]).await;
+    ada.press("Make the token").await;
+    take(ada, "token-refused").await;
+    ada.tick("notes:read").await;
+    ada.press("Make the token").await;
+    take(ada, "tokens").await;
+}
+
+async fn account(ada: &Visitor) {
+    let pages = [
+        ("start", "/"),
+        ("404", "/none"),
+        ("sudo", "/sudo"),
+        ("profile-unconfirmed", "/account"),
+        ("invitations-unconfirmed", "/account/invitations"),
+        ("password", "/account/password"),
+        ("sessions", "/account/sessions"),
+        ("activity", "/account/activity"),
+        ("data", "/account/data"),
+        ("account-delete", "/account/delete"),
+        ("email", "/account/email"),
+    ];
+    take_all(ada, &pages).await;
+    ada.open("/account/password").await;
+    let fields = [("current", "not my password"), ("password", "passwordpassword")];
+    ada.fill(&fields).await;
+    ada.comes_to_read("This is in a list of common passwords").await;
+    take(ada, "password-judged").await;
+    ada.press("Change the password").await;
+    take(ada, "password-refused").await;
+    ada.open("/account").await;
+    ada.press("Send me the link").await;
+    take(ada, "profile-mailed").await;
+}
+
+async fn logging_in(library: &Visitor) {
+    take_all(library, &[("start-logged-out", "/"), ("login", "/dashboard")]).await;
+    let fields = [("email", "ada@example.com"), ("password", "not my password")];
+    send(library, &fields, "Log in", "login-refused").await;
+    library.log_in("ada@example.com", PASSWORD).await;
+    library.press("Log out").await;
+    take(library, "logged-out").await;
+}
+
+async fn registering(library: &Visitor) {
+    take_all(library, &[("register", "/register"), ("register-again", "/register/again")]).await;
+    library.open("/register").await;
+    let fields = [("name", "Bea"), ("email", "bea@localhost"), ("password", "passwordpassword")];
+    send(library, &fields, "Create the account", "register-refused").await;
+    library.fill(&[("password", NEW_PASSWORD)]).await;
+    library.comes_to_read("This is a good password.").await;
+    take(library, "register-judged").await;
+    library.register().await;
+    take(library, "register-sent").await;
+    library.open_the_link_in_the_mail().await;
+    take(library, "join-ready").await;
+    library.press("Confirm the address").await;
+    take(library, "welcome").await;
+    library.press("Log out").await;
+    library.open("/register/confirm").await;
+    take(library, "410").await;
+}
+
+async fn forgetting(library: &Visitor) {
+    take_all(library, &[("forgot", "/forgot")]).await;
+    send(library, &[("email", "bea@example.com")], "Send the link", "forgot-sent").await;
+    library.open_the_link_in_the_mail().await;
+    take(library, "reset").await;
+    send(library, &[("password", "bea@example.com")], "Save the password", "reset-refused").await;
+    send(library, &[("password", NEW_PASSWORD)], "Save the password", "reset-done").await;
+    library.open("/register").await;
+    library
+        .fill(&[("name", "Cleo"), ("email", "cleo@example.com"), ("password", NEW_PASSWORD)])
+        .await;
+    library.press("Create the account").await;
+}
+
+/// What fills up while the account is used.
+async fn filled(ada: &Visitor, library: &Visitor) {
+    library.log_in("ada@example.com", PASSWORD).await;
+    ada.open_the_link_in_the_mail().await;
+    take(ada, "join").await;
+    let pages = [
+        ("sessions-several", "/account/sessions"),
+        ("activity-filled", "/account/activity"),
+        ("mailbox", "/dev/mail"),
+        ("mail", "/dev/mail/1"),
+        ("mail-html", "/dev/mail/1/html"),
+    ];
+    take_all(ada, &pages).await;
+}
+
+async fn confirming(ada: &Visitor, library: &Visitor) {
+    library.press("Log out").await;
+    for (visitor, page) in [(library, "confirm-elsewhere"), (ada, "confirm")] {
+        visitor.open("/dev/mail/1").await;
+        visitor.follow(".mail a").await;
+        take(visitor, page).await;
+    }
+    ada.press("Confirm the address").await;
+    take(ada, "profile").await;
+    ada.open("/account/invitations").await;
+    take(ada, "invitations").await;
+    send(ada, &[("email", "dora@example.com")], "Send the invitation", "invitations-sent").await;
+    library.open_the_link_in_the_mail().await;
+    take(library, "join-invited").await;
+    ada.open("/account/email").await;
+    send(ada, &[("email", "ada@example.org")], "Send the link", "email-mailed").await;
+    ada.open_the_link_in_the_mail().await;
+    take(ada, "email-confirm").await;
 }
