@@ -18,6 +18,12 @@ fn run(dir: &Path, arguments: &[&str], input: &str) -> (bool, String) {
     (output.status.success(), String::from_utf8(said).unwrap())
 }
 
+/// A server where Ada has an account.
+fn with_ada(dir: &Path) -> Server {
+    assert!(run(dir, &["user", "add", "ada@example.com"], "correct horse battery\n").0);
+    Server::start(dir, free_port())
+}
+
 fn log_in(server: &Server, password: &str) -> (Client, u16) {
     let mut client = Client::new(&server.url);
     let status =
@@ -70,6 +76,9 @@ fn mistakes_of_an_operator_are_explained() {
             "Nobody has the address nobody@example.com.",
         ),
         (&["user", "password", "nobody@example.com"], good, "Nobody has the address"),
+        (&["user", "end-sessions", "nobody@example.com"], "", "Nobody has the address"),
+        (&["user", "reset-link", "nobody@example.com"], "", "Nobody has the address"),
+        (&["user", "invite", "nobody"], "", "like name@example.com"),
         (&["user", "dance"], "", "unrecognized subcommand"),
     ] {
         let (done, said) = run(arguments, input);
@@ -78,6 +87,99 @@ fn mistakes_of_an_operator_are_explained() {
     assert!(run(&["user", "add", "ada@example.com"], good).0);
     let (done, said) = run(&["user", "add", "Ada@Example.com"], good);
     assert!(!done && said.contains("has an account already"), "{said}");
+}
+
+#[test]
+fn a_link_from_an_operator_replaces_a_forgotten_password() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = with_ada(dir.path());
+    let port = server.url.rsplit(':').next().unwrap();
+    let mut command =
+        latchkey(dir.path(), &[("PORT", port)], &["user", "reset-link", "ADA@example.com"]);
+    let link = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(link.starts_with(&format!("{}/reset?token=", server.url)), "{link}");
+    let mut ada = Client::new(&server.url);
+    assert_eq!(ada.get(link.trim()).location, "/reset");
+    assert!(ada.get("/reset").body.contains("ada@example.com"));
+    let new = "violet kettle marching north";
+    assert_eq!(ada.submit("/reset", &[("password", new)]).location, "/login");
+    assert_eq!(log_in(&server, "correct horse battery").1, 422);
+    assert_eq!(log_in(&server, new).1, 303);
+    ada.get(link.trim());
+    assert_eq!(ada.get("/reset").status, 410, "it worked once");
+}
+
+#[test]
+fn a_disabled_person_gets_no_link_and_the_operator_reads_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run(dir.path(), arguments, "correct horse battery\n");
+    assert!(run(&["user", "add", "ada@example.com"]).0);
+    assert!(run(&["user", "disable", "ada@example.com"]).0);
+    let (done, said) = run(&["user", "reset-link", "ada@example.com"]);
+    assert!(!done && said.contains("is disabled: `user enable` first"), "{said}");
+    assert!(!said.contains("token="), "{said}");
+}
+
+#[test]
+fn an_invitation_from_the_command_line_is_sent_by_the_running_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = with_ada(dir.path());
+    let (done, said) = run(dir.path(), &["user", "invite", "grace@example.com"], "");
+    assert!(done && said.contains("waits to be sent by the running server"), "{said}");
+    let mut grace = Client::new(&server.url);
+    let page = grace.get("/dev/mail").body;
+    assert!(page.contains("You are invited") && page.contains("To grace@example.com"), "{page}");
+    let id = page.split_once("/dev/mail/").unwrap().1.split('"').next().unwrap();
+    let mail = grace.get(&format!("/dev/mail/{id}")).body;
+    let link = mail.split_once("href=\"http").unwrap().1.split('"').next().unwrap();
+    assert_eq!(grace.get(&format!("http{link}")).location, "/join");
+    assert!(grace.get("/join").body.contains("grace@example.com"));
+    let fields = [("name", "Grace"), ("password", "violet kettle marching north")];
+    assert_eq!(grace.submit("/join", &fields).status, 303);
+    assert!(grace.get("/dashboard").body.contains("Grace"));
+}
+
+#[test]
+fn a_closed_site_invites_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let arguments = ["user", "invite", "grace@example.com"];
+    let closed = [("REGISTRATION", "closed")];
+    let output = latchkey(dir.path(), &closed, &arguments).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && said.contains("Use `user add`"), "{said}");
+    let server = Server::start(dir.path(), free_port());
+    assert!(Client::new(&server.url).get("/dev/mail").body.contains("No mail yet"));
+}
+
+#[test]
+fn an_operator_logs_somebody_out_everywhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = with_ada(dir.path());
+    let (mut at_home, _) = log_in(&server, "correct horse battery");
+    let (mut at_work, _) = log_in(&server, "correct horse battery");
+    assert_eq!((at_home.get("/dashboard").status, at_work.get("/dashboard").status), (200, 200));
+    let (done, said) = run(dir.path(), &["user", "end-sessions", "ada@example.com"], "");
+    assert!(done && said.contains("is logged out everywhere"), "{said}");
+    assert_eq!((at_home.get("/dashboard").status, at_work.get("/dashboard").status), (303, 303));
+    assert_eq!(log_in(&server, "correct horse battery").1, 303, "the password still works");
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn purging_deletes_what_has_expired_and_says_how_much() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run(dir.path(), arguments, "correct horse battery\n");
+    assert!(run(&["user", "add", "ada@example.com"]).0);
+    for _ in 0..2 {
+        assert!(run(&["user", "reset-link", "ada@example.com"]).0);
+    }
+    assert!(run(&["purge"]).1.contains("0 rows were deleted."));
+    let past = "UPDATE links SET expires_at = '2020-01-01 00:00:00'";
+    crate::edit_rows(dir.path(), &format!("{past} WHERE id = (SELECT min(id) FROM links)"));
+    assert!(run(&["purge"]).1.contains("1 rows were deleted."));
+    crate::edit_rows(dir.path(), past);
+    assert!(run(&["purge"]).1.contains("1 rows were deleted."));
+    assert!(run(&["purge"]).1.contains("0 rows were deleted."));
 }
 
 #[test]
@@ -93,7 +195,7 @@ fn a_secret_is_new_each_time_and_good_enough() {
 #[test]
 fn migrating_twice_does_nothing_the_second_time() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(run(dir.path(), &["migrate"], "").1.starts_with("4 migrations were run"));
+    assert!(run(dir.path(), &["migrate"], "").1.starts_with("5 migrations were run"));
     assert!(run(dir.path(), &["migrate"], "").1.starts_with("0 migrations were run"));
 }
 
@@ -112,7 +214,7 @@ fn routes_lists_what_the_router_knows() {
 fn help_explains_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let (done, said) = run(dir.path(), &["--help"], "");
-    for command in ["serve", "migrate", "user", "secret", "routes"] {
+    for command in ["serve", "migrate", "purge", "user", "secret", "routes"] {
         assert!(done && said.contains(command), "{said}");
     }
 }

@@ -9,5 +9,18 @@ mod server;
 
 mod commands;
 mod first_run;
+mod mail;
+mod mail_server;
 mod operation;
 mod quickstart;
+
+/// Changes rows behind the program's back.
+#[cfg(not(feature = "postgres"))]
+fn edit_rows(dir: &std::path::Path, sql: &str) {
+    use diesel::Connection as _;
+    use diesel::connection::SimpleConnection as _;
+    let path = dir.join("data/latchkey.db");
+    let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+    conn.batch_execute(sql).unwrap();
+}

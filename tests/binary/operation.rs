@@ -11,11 +11,11 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::server::{Server, free_port, latchkey};
 
-const ADA: [(&str, &str); 2] =
+pub const ADA: [(&str, &str); 2] =
     [("email", "ada@example.com"), ("password", "correct horse battery")];
 
 /// A server with Ada logged in.
-fn with_ada(dir: &Path, settings: &[(&str, &str)]) -> (Server, Client) {
+pub fn with_ada(dir: &Path, settings: &[(&str, &str)]) -> (Server, Client) {
     let server = Server::start_with(dir, free_port(), settings);
     let mut ada = Client::new(&server.url);
     assert_eq!(ada.submit(server.setup_link().unwrap(), &ADA).status, 303);
@@ -220,7 +220,9 @@ fn production_does_not_start_with_what_is_fine_at_home() {
     let dir = tempfile::tempdir().unwrap();
     let (code, said) = failure(dir.path(), &[("APP_ENV", "production")]);
     assert_eq!(code, 78);
-    assert!(said.contains("PUBLIC_URL=") && said.contains("SECRET_KEY="), "{said}");
+    for setting in ["PUBLIC_URL=", "SECRET_KEY=", "SMTP_URL="] {
+        assert!(said.contains(setting), "{said}");
+    }
 }
 
 #[test]
@@ -233,6 +235,7 @@ fn in_production_the_tables_are_changed_by_a_command_of_their_own() {
         ("APP_ENV", "production"),
         ("PUBLIC_URL", "https://app.example.com"),
         ("SECRET_KEY", key.trim()),
+        ("SMTP_URL", "smtps://smtp.example.com"),
         ("PORT", &port),
     ];
     let (code, said) = failure(dir.path(), &settings);
@@ -282,6 +285,7 @@ mod sqlite {
     use diesel::{Connection, SqliteConnection};
 
     use super::*;
+    use crate::edit_rows;
 
     #[test]
     fn a_file_that_is_no_database_is_named() {
@@ -323,13 +327,10 @@ mod sqlite {
     fn a_database_from_a_newer_version_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         drop(Server::start(dir.path(), free_port()));
-        let path = dir.path().join("data/latchkey.db");
-        let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-        connection
-            .batch_execute(
-                "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')",
-            )
-            .unwrap();
+        edit_rows(
+            dir.path(),
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')",
+        );
         let (code, said) = failure(dir.path(), &[]);
         assert!(
             code == 1 && said.contains("is from a newer version") && said.contains("latchkey.db"),

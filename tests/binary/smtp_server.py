@@ -1,15 +1,14 @@
-#!/usr/bin/python3
 """A mail server for the tests. It keeps each mail that it takes as a JSON file in a folder, taken
 apart by a reader of mail that is not ours.
 
-    smtp_server.py PORT FOLDER [works | refuses | dies] [CERTIFICATE]
+    smtp_server.py HOST PORT FOLDER [works | refuses | dies] [CERTIFICATE]
 
 With a certificate it wants STARTTLS and a log-in before it takes a mail."""
 
 import email.policy
 import json
+import logging
 import os
-import signal
 import ssl
 import sys
 import tempfile
@@ -55,7 +54,7 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=(data.login, data.password) == LOGIN)
 
 
-def main(port, folder, mood="works", certificate=None):
+def main(host, port, folder, mood="works", certificate=None):
     options = {}
     if certificate:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -66,10 +65,12 @@ def main(port, folder, mood="works", certificate=None):
             "auth_required": True,
             "authenticator": authenticate,
         }
-    controller = Controller(Keep(folder, mood), hostname="127.0.0.1", port=int(port), **options)
+    controller = Controller(Keep(folder, mood), hostname=host, port=int(port), **options)
     controller.start()
     print("listens", flush=True)
-    signal.pause()
+    sys.stdin.read()  # Until the test that started it is over, however it ends.
+    os._exit(0)
 
 
+logging.disable()  # A client that hangs up is what some tests are about.
 main(*sys.argv[1:])

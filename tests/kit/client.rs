@@ -11,6 +11,8 @@ pub struct Client {
     agent: Agent,
     url: String,
     cookies: BTreeMap<String, String>,
+    /// The hidden field `link` of the form that was last seen at a path.
+    links: BTreeMap<String, String>,
 }
 
 /// What came back.
@@ -25,7 +27,7 @@ impl Client {
     pub fn new(url: &str) -> Self {
         let config = Agent::config_builder().max_redirects(0).http_status_as_error(false);
         let url = url.replace("localhost", "127.0.0.1");
-        Self { agent: config.build().into(), url, cookies: BTreeMap::new() }
+        Self { agent: config.build().into(), url, cookies: BTreeMap::new(), links: BTreeMap::new() }
     }
 
     /// Somebody who took these cookies along.
@@ -48,10 +50,15 @@ impl Client {
     pub fn get(&mut self, path: &str) -> Page {
         let request = self.agent.get(self.address(path)).header("accept", "text/html");
         let answer = request.header("cookie", self.jar()).call().unwrap();
-        self.read(answer)
+        let page = self.read(answer);
+        if let Some((_, rest)) = page.body.split_once("name=\"link\" value=\"") {
+            let link = rest.split_once('"').unwrap().0.to_owned();
+            self.links.insert(path.to_owned(), link);
+        }
+        page
     }
 
-    /// Sends a form as a browser does.
+    /// Sends a form as a browser does, with the hidden field `link` if it has one.
     pub fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let answer = self.post(path, fields).unwrap();
         self.read(answer)
@@ -60,7 +67,8 @@ impl Client {
     fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Response<Body>, ureq::Error> {
         let request = self.agent.post(self.address(path)).header("accept", "text/html");
         let request = request.header("cookie", self.jar()).header("sec-fetch-site", "same-origin");
-        request.send_form(fields.iter().copied())
+        let link = self.links.get(path).map(|link| ("link", link.as_str()));
+        request.send_form(fields.iter().copied().chain(link))
     }
 
     fn address(&self, path: &str) -> String {
