@@ -13,15 +13,17 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{SmtpTransport, Transport as _};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use time::PrimitiveDateTime;
 
 pub use self::message::Message;
 pub use self::outbox::Outbox;
 use crate::config::{Config, SmtpSecurity};
 
-/// How long the mail server may take for one answer. The next attempt comes of itself.
-const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the mail server may take for one answer, and for a mail as a whole. The next attempt comes
+/// of itself.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+const MAIL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How many mails the development mailbox keeps.
 const MAILBOX_MAX: usize = 100;
@@ -61,9 +63,9 @@ impl Mailer {
                 .map_err(|e| format!("Mail cannot be sent encrypted: {e}."))
         };
         let domain = config.host_name().to_owned();
-        let mut transport = SmtpTransport::builder_dangerous(&smtp.host)
+        let mut transport = Transport::builder_dangerous(&smtp.host)
             .port(smtp.port)
-            .timeout(Some(SMTP_TIMEOUT))
+            .timeout(Some(ANSWER_TIMEOUT))
             .hello_name(ClientId::Domain(domain.clone()))
             .tls(match smtp.security {
                 SmtpSecurity::Tls => Tls::Wrapper(tls()?),
@@ -78,11 +80,10 @@ impl Mailer {
         Ok(Self::Smtp(Arc::new(Relay { transport, from, domain })))
     }
 
-    /// Hands the mail over. Takes its time: not for a thread that serves requests. The error is for
-    /// the log, and names no address.
-    pub fn send(&self, mail: Mail) -> Result<(), String> {
+    /// Hands the mail over. The error is for the log, and names no address.
+    pub async fn send(&self, mail: Mail) -> Result<(), String> {
         match self {
-            Self::Smtp(relay) => relay.send(&mail),
+            Self::Smtp(relay) => relay.send(&mail).await,
             Self::Mailbox(mailbox) => {
                 mailbox.put(mail);
                 Ok(())
@@ -99,18 +100,22 @@ impl Mailer {
     }
 }
 
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
 /// The way to the mail server, and what we call ourselves there.
 pub struct Relay {
-    transport: SmtpTransport,
+    transport: Transport,
     from: Mailbox,
     domain: String,
 }
 
 impl Relay {
-    fn send(&self, mail: &Mail) -> Result<(), String> {
-        let message = self.build(mail)?;
+    async fn send(&self, mail: &Mail) -> Result<(), String> {
+        let delivery = self.transport.send(self.build(mail)?);
+        let sent = tokio::time::timeout(MAIL_TIMEOUT, delivery).await;
+        let sent = sent.map_err(|_| "the mail server takes too long".to_owned())?;
         // The server's own words can hold the address.
-        self.transport.send(&message).map(drop).map_err(|e| match e.status() {
+        sent.map(drop).map_err(|e| match e.status() {
             Some(code) => format!("the mail server answered {code}"),
             None => e.to_string(),
         })

@@ -1,7 +1,7 @@
 //! The outbox: mails are rows, written in the transaction of what they report and sent afterwards.
 //! A mail server that is down loses none, and nobody waits for it.
 
-use actix_web::{rt, web};
+use actix_web::rt;
 use diesel::prelude::*;
 use time::{Duration, PrimitiveDateTime};
 
@@ -110,9 +110,7 @@ impl Outbox {
     async fn send(&self, row: Row) -> Result<(), String> {
         let id = row.id;
         if let Some(mail) = self.compose(row).await.map_err(|e| e.to_string())? {
-            let mailer = self.mailer.clone();
-            let sent = web::block(move || mailer.send(mail)).await;
-            sent.map_err(|_| "the program is stopping".to_owned())??;
+            self.mailer.send(mail).await?;
         }
         let now = self.clock.now();
         let sent = diesel::update(outbox::table.find(id))

@@ -224,6 +224,8 @@ fn a_mail_server_that_says_nothing_keeps_nobody_waiting() {
     let _connection = silent.accept().unwrap();
     forget(&mut ada);
     assert_eq!(ada.get("/dashboard").status, 200);
+    let stopping = Instant::now();
     server.terminate();
     assert!(server.wait().success());
+    assert!(stopping.elapsed() < Duration::from_secs(5), "{:?}", stopping.elapsed());
 }

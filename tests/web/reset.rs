@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use latchkey::app::features;
+use latchkey::link::{Link, Purpose, Registration};
+use latchkey::user::Email;
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, passwords};
@@ -221,4 +223,21 @@ async fn who_is_told_to_choose_a_new_password_can_even_if_somebody_used_up_the_l
     let before = ada.site.mails().await.len();
     ask(&ada).await;
     assert_eq!(ada.site.mails().await.len(), before + 1);
+}
+
+#[actix_web::test]
+async fn a_link_that_an_operator_handed_over_proves_no_address() {
+    let ada = Browser::stranger().await;
+    let user = ada.site.user("ada").await;
+    ada.site.sql("UPDATE users SET verified_at = NULL").await;
+    let (nowhere, now) =
+        (Email { typed: String::new(), canonical: String::new() }, ada.site.clock.now());
+    let none = Registration::default();
+    let make =
+        move |conn: &mut _| Link::make(conn, Purpose::Reset, &nowhere, Some(&user), &none, now);
+    let token = ada.site.db.write(make).await.unwrap();
+    ada.open_link(&format!("/reset?token={token}")).await.shows("ada@example.com");
+    assert_eq!(ada.submit("/reset", &NEW).await.status, 303);
+    let unproved = "SELECT count(*) AS count FROM users WHERE verified_at IS NULL";
+    assert_eq!(ada.site.count(unproved).await, 1);
 }
