@@ -94,6 +94,8 @@ async fn ada_leaves_and_a_last_mail_says_so() {
 async fn mails_that_wait_for_somebody_who_left_are_not_sent() {
     let ada = Browser::logged_in("ada").await;
     ada.submit("/forgot", &[("email", "ada@example.com")]).await;
+    let change = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+    assert_eq!(ada.submit("/account/password", &change).await.status, 303);
     ada.submit("/account/delete", &[]).await;
     let subjects: Vec<_> = ada.site.mails().await.into_iter().map(|mail| mail.subject).collect();
     assert_eq!(subjects, ["Your account is deleted"]);
