@@ -187,3 +187,13 @@ async fn ending_all_sessions_ends_every_cookie_and_every_token() {
     assert_eq!(program.get("/api/me").await.status, 401);
     assert!(!person.is_logged_in().await);
 }
+
+#[actix_web::test]
+async fn an_administrator_whose_address_is_not_proved_lists_nobody() {
+    let site = Site::open().await;
+    site.admin("ada").await;
+    let ada = site.program("ada", "users:read").await;
+    assert_eq!(ada.get("/api/users").await.status, 200);
+    site.sql("UPDATE users SET verified_at = NULL").await;
+    assert_eq!(ada.get("/api/users").await.status, 403);
+}
