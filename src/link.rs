@@ -210,7 +210,10 @@ impl Link {
         let own = links::table.filter(links::user_id.eq(user_id));
         let rows: Vec<(String, String, PrimitiveDateTime)> =
             own.select((links::purpose, links::email, links::expires_at)).load(conn)?;
-        let export = |(purpose, email, expires_at)| json!({ "purpose": purpose, "email": email, "expires_at": to_rfc3339(&expires_at) });
+        let export = |(purpose, email, expires_at): (String, String, PrimitiveDateTime)| {
+            let expires_at = to_rfc3339(&expires_at);
+            json!({ "purpose": purpose, "email": email, "expires_at": expires_at })
+        };
         Ok(rows.into_iter().map(export).collect())
     }
 
