@@ -171,7 +171,7 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
 
 async fn list_routes(app: &App) -> Result<(), Failure> {
     for (path, methods) in app.routes().await {
-        println!("{:12} {path}", methods.join(","));
+        println!("{:16} {path}", methods.join(","));
     }
     Ok(())
 }

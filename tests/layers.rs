@@ -5,8 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where each module stands. A module may use those of a lower number; `auth` and `web` also their
-/// own parts.
+/// Where each module stands. A module may use those of a lower number, and its own parts.
 const LAYERS: &[(&str, u8)] = &[
     ("clock", 0),
     ("files", 0),

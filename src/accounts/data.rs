@@ -1,7 +1,7 @@
 //! What is stored about somebody: a copy of it, and the end of it.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, HeaderName, HeaderValue};
+use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::{Data, ServiceConfig, resource};
 use askama::Template;
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use crate::error::{Error, Response, Result};
 use crate::mail::{Message, message};
 use crate::peer::Origin;
 use crate::user::User;
-use crate::web::{Flash, Page, redirect, render};
+use crate::web::{Flash, Page, headers, redirect, render};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -88,7 +88,6 @@ async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>) -> Re
     let sentence = "Your account is deleted, and everything in it. Farewell!";
     let mut response = redirect("/", Flash::success(sentence));
     accounts.logins.clear_cookie(&mut response)?;
-    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
-    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
+    headers::clear_site_data(&mut response);
     Ok(response)
 }

@@ -187,7 +187,8 @@ async fn ask_change(
     })
     .await?;
     events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
-    let sentence = format!("We sent a link to {typed}. Your address changes when you open it.");
+    let sentence =
+        format!("We sent a link to {typed}. Open it where you are logged in, and confirm there.");
     Ok(redirect("/account", Flash::mailed(sentence)))
 }
 

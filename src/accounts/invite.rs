@@ -55,14 +55,17 @@ async fn invite(
     origin: Origin,
     page: Page,
     accounts: Data<Authenticator>,
-    form: Submitted<EmailForm>,
+    mut form: Submitted<EmailForm>,
 ) -> Response {
     let (true, Ok(email)) = (form.is_valid(), Email::parse(&form.fields.email)) else {
         return render_with(form.status(), &InvitePage { page, form });
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);
     let (now, message) = (accounts.clock.now(), Message::Invite { by: admin.name.clone() });
-    accounts.db.write(move |conn| message.post(conn, &email, now)).await?;
+    if !accounts.db.write(move |conn| message.post(conn, &email, now)).await? {
+        form.errors.add("email", "They were invited often enough. Try again later.");
+        return render_with(form.status(), &InvitePage { page, form });
+    }
     accounts.events.tell(&origin, SecurityEvent::Invited { user_id: admin.id }).await;
     Ok(redirect("/account/invitations", Flash::mailed(sentence)))
 }

@@ -1,7 +1,6 @@
 //! Logging in and out.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Query, ServiceConfig, resource};
 use askama::Template;
 use serde::Deserialize;
@@ -11,6 +10,7 @@ use crate::config::Registration;
 use crate::error::Response;
 use crate::peer::Origin;
 use crate::user::EMAIL_MAX;
+use crate::web::headers;
 use crate::web::next::{Next, landing_page};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
@@ -93,9 +93,7 @@ async fn log_out(user: OptionalUser, origin: Origin, accounts: Data<Authenticato
         accounts.events.tell(&origin, SecurityEvent::LoggedOut { user_id }).await;
     }
     accounts.logins.clear_cookie(&mut response)?;
-    // What the browser kept of our pages goes too. (Not "cookies": that is the whole domain's.)
-    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
-    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
+    headers::clear_site_data(&mut response);
     Ok(response)
 }
 

@@ -162,7 +162,7 @@ async fn set_up(
         if User::any_exists(connection)? {
             return Err(Error::NotFound);
         }
-        Message::Confirm.post(connection, &to, created_at)
+        Message::Confirm.post(connection, &to, created_at).map(drop)
     };
     let created = accounts.create_account(new, nobody_yet).await;
     let user = created.inspect_err(|_| visitor.link.restore(link))?.ok_or(Error::NotFound)?;

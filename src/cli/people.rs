@@ -32,7 +32,7 @@ pub(super) enum Command {
     },
     /// List everybody
     List,
-    /// Let somebody no longer log in, and log them out
+    /// Stop somebody from logging in, and log them out
     Disable { email: String },
     /// Let somebody log in again
     Enable { email: String },
@@ -91,43 +91,8 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
             change(accounts, &email, enable).await?;
             println!("{email} can log in again.");
         }
-        Command::Invite { email } => {
-            if app.config().registration == Registration::Closed {
-                return Err(
-                    "REGISTRATION=closed lets nobody make an account. Use `user add`.".into()
-                );
-            }
-            let (to, now) = (Email::parse(&email)?, accounts.clock.now());
-            let message = Message::Invite { by: "An administrator".to_owned() };
-            let posted = accounts.db.write(move |conn| -> Result<bool> {
-                let is_within_limits = message.is_within_limits(conn, &to, now)?;
-                message.post(conn, &to, now)?;
-                Ok(is_within_limits)
-            });
-            if !posted.await? {
-                return Err(format!("{email} was invited often enough. Try again later.").into());
-            }
-            println!("The invitation to {email} waits to be sent by the running server.");
-        }
-        Command::ResetLink { email } => {
-            let now = accounts.clock.now();
-            let token = change(accounts, &email, move |conn, user| {
-                if user.disabled_at.is_some() {
-                    return Ok(None);
-                }
-                // Sent nowhere: who opens it has not proved the address.
-                let nowhere = Email { typed: String::new(), canonical: String::new() };
-                let none = link::Registration::default();
-                let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), &none, now)?;
-                Ok(Some((user.id, token)))
-            })
-            .await?;
-            let (user_id, token) =
-                token.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
-            let event = SecurityEvent::ResetLinkMade { user_id };
-            accounts.events.tell(&Origin::default(), event).await;
-            println!("{}", Purpose::Reset.url(&app.config().origin(), &token));
-        }
+        Command::Invite { email } => invite(app, &email).await?,
+        Command::ResetLink { email } => make_reset_link(app, &email).await?,
         Command::EndSessions { email } => {
             change_and_tell(accounts, &email, |conn, user| {
                 Ok(Sessions::end_all(conn, user.id, None)?)
@@ -147,6 +112,46 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
             println!("{email} has a new password and is logged out everywhere.");
         }
     }
+    Ok(())
+}
+
+async fn invite(app: &App, email: &str) -> Result<(), Failure> {
+    let accounts = app.accounts();
+    if app.config().registration == Registration::Closed {
+        return Err("REGISTRATION=closed lets nobody make an account. Use `user add`.".into());
+    }
+    let to = Email::parse(email)?;
+    if !accounts.db.run(User::any_exists).await? {
+        return Err("Make the first account first: by the link that the server prints.".into());
+    }
+    let now = accounts.clock.now();
+    let message = Message::Invite { by: "An administrator".to_owned() };
+    if !accounts.db.write(move |conn| message.post(conn, &to, now)).await? {
+        return Err(format!("{email} was invited often enough. Try again later.").into());
+    }
+    println!("The invitation to {email} waits to be sent by the running server.");
+    Ok(())
+}
+
+async fn make_reset_link(app: &App, email: &str) -> Result<(), Failure> {
+    let accounts = app.accounts();
+    let now = accounts.clock.now();
+    let made = change(accounts, email, move |conn, user| {
+        if user.disabled_at.is_some() {
+            return Ok(None);
+        }
+        // Sent nowhere: who opens it has not proved the address.
+        let nowhere = Email { typed: String::new(), canonical: String::new() };
+        let none = link::Registration::default();
+        let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), &none, now)?;
+        Ok(Some((user.id, token)))
+    });
+    let made = made.await?;
+    let (user_id, token) =
+        made.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
+    let event = SecurityEvent::ResetLinkMade { user_id };
+    accounts.events.tell(&Origin::default(), event).await;
+    println!("{}", Purpose::Reset.url(&app.config().origin(), &token));
     Ok(())
 }
 

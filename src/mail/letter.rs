@@ -158,7 +158,8 @@ impl Writer<'_> {
 
     fn change_email(&mut self, to: &Email, user: &User) -> Result<Letter> {
         let url = self.link(Purpose::ChangeEmail, to, Some(user), &Registration::default())?;
-        let opening = "Somebody, we hope you, wants to use this address for their account.";
+        let opening = "Somebody, we hope you, wants to use this address for their account. Open \
+                       the link where you are logged in.";
         Ok(Letter::new(to, "Confirm your new e-mail address", opening)
             .action("Use this address", url)
             .closing(works_for(Purpose::ChangeEmail))
@@ -168,14 +169,16 @@ impl Writer<'_> {
     fn email_change_asked(&self, to: &Email, new: &str) -> Letter {
         let opening = format!(
             "Somebody, we hope you, wants to use {new} for your account instead of this address. \
-             It changes when the link is opened that we sent there."
+             It changes when the link that we sent there is opened and confirmed by somebody who is \
+             logged in."
         );
         Letter::new(to, "Your e-mail address is about to change", opening)
             .closing(self.if_not_you("That ends the link, too."))
     }
 
     fn password_changed(&self, to: &Email) -> Letter {
-        let opening = "The password of your account was changed, and every other log-in was ended.";
+        let opening =
+            "The password of your account was changed, and whoever else was logged in is out.";
         Letter::new(to, "Your password was changed", opening).closing(self.if_not_you(""))
     }
 

@@ -98,7 +98,7 @@ impl Message {
     }
 
     /// Whether the limits let one more of this kind go to the address.
-    pub fn is_within_limits(
+    fn is_within_limits(
         &self,
         conn: &mut Connection,
         to: &Email,
@@ -110,10 +110,10 @@ impl Message {
     }
 
     /// Puts the message into the outbox, in the transaction of what it reports. One that was asked
-    /// for too often is left out without a word: the answer must not tell.
-    pub fn post(&self, conn: &mut Connection, to: &Email, now: PrimitiveDateTime) -> Result<()> {
+    /// for too often is left out: `false`, which an outsider must not be told.
+    pub fn post(&self, conn: &mut Connection, to: &Email, now: PrimitiveDateTime) -> Result<bool> {
         if !self.is_within_limits(conn, to, now)? {
-            return Ok(());
+            return Ok(false);
         }
         if self.is_notice() {
             // It says how to choose a new password: that must work, even if somebody has asked for
@@ -135,7 +135,7 @@ impl Message {
                 outbox::due_at.eq(now),
             ))
             .execute(conn)?;
-        Ok(())
+        Ok(true)
     }
 
     fn count(

@@ -242,7 +242,7 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static s
         (408, _) => ("Too slow", "The request took too long. Please try again."),
         (410, _) => (
             "This link has ended",
-            "It was used already, or it is too old, or it was opened in another browser first. \
+            "It was used already, or it is too old, or this browser has opened another one since. \
              Nothing was changed.",
         ),
         (413, _) => ("Too large", "What you sent is larger than we accept."),

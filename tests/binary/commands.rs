@@ -79,6 +79,7 @@ fn mistakes_of_an_operator_are_explained() {
         (&["user", "end-sessions", "nobody@example.com"], "", "Nobody has the address"),
         (&["user", "reset-link", "nobody@example.com"], "", "Nobody has the address"),
         (&["user", "invite", "nobody"], "", "like name@example.com"),
+        (&["user", "invite", "bob@example.com"], "", "Make the first account first"),
         (&["user", "dance"], "", "unrecognized subcommand"),
     ] {
         let (done, said) = run(arguments, input);

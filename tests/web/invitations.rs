@@ -99,3 +99,14 @@ async fn somebody_with_an_account_is_told_so_instead_and_an_ended_invitation_mak
     assert_eq!(again.status, 303);
     assert_eq!(ada.site.mail_to("bob").await.subject, "You have an account already");
 }
+
+#[actix_web::test]
+async fn an_administrator_is_told_when_somebody_was_invited_often_enough() {
+    let ada = admin_where("invite").await;
+    for _ in 0..3 {
+        invite(&ada, "bob").await;
+    }
+    let fourth = ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
+    assert_eq!(fourth.status, 422);
+    fourth.shows("invited often enough").shows("bob@example.com");
+}
