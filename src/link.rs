@@ -152,13 +152,7 @@ impl Link {
         token: &str,
         now: PrimitiveDateTime,
     ) -> QueryResult<Option<Self>> {
-        links::table
-            .filter(links::token_hash.eq(hash_token(token)))
-            .filter(links::purpose.eq(purpose.name()))
-            .filter(links::expires_at.gt(now))
-            .select(Self::as_select())
-            .first(conn)
-            .optional()
+        working(purpose, token, now).select(Self::as_select()).first(conn).optional()
     }
 
     /// Uses the link up. One statement decides who was first, however many ask at once. Holds the
@@ -174,10 +168,7 @@ impl Link {
         if let Some(user_id) = found.and_then(|link| link.user_id) {
             User::lock(conn, user_id)?;
         }
-        let open = links::table
-            .filter(links::token_hash.eq(hash_token(token)))
-            .filter(links::purpose.eq(purpose.name()))
-            .filter(links::expires_at.gt(now));
+        let open = working(purpose, token, now);
         diesel::delete(open).returning(Self::as_returning()).get_result(conn).optional()
     }
 
@@ -226,6 +217,16 @@ impl Link {
     pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
         diesel::delete(links::table.filter(links::expires_at.le(now))).execute(conn)
     }
+}
+
+/// The link with this token, for this purpose, while it works.
+#[diesel::dsl::auto_type]
+fn working(purpose: Purpose, token: &str, now: PrimitiveDateTime) -> _ {
+    let (token_hash, name): (String, &'static str) = (hash_token(token), purpose.name());
+    links::table
+        .filter(links::token_hash.eq(token_hash))
+        .filter(links::purpose.eq(name))
+        .filter(links::expires_at.gt(now))
 }
 
 /// Changes with the account's address and with its password, and tells neither. (No address holds a

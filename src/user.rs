@@ -8,7 +8,7 @@ use time::PrimitiveDateTime;
 
 use crate::clock::to_rfc3339;
 use crate::db::{self, Backend, Connection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::users;
 
 /// The longest name, in characters.
@@ -124,6 +124,11 @@ impl User {
             .set(users::password_hash.eq(hash))
             .execute(connection)
             .map(|found| found == 1)
+    }
+
+    /// The same, as a condition of going on: otherwise [`Error::NotAuthenticated`].
+    pub fn require_still(connection: &mut Connection, id: i64, hash: &str) -> Result<()> {
+        if Self::is_still(connection, id, hash)? { Ok(()) } else { Err(Error::NotAuthenticated) }
     }
 
     /// Holds the user's row until the transaction is over. Whoever adds to a user's tokens and

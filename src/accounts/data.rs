@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::auth::{Authenticator, CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::config::APP_NAME;
 use crate::db::{Connection, Db};
-use crate::error::{Error, Response, Result};
+use crate::error::{Response, Result};
 use crate::mail::{Message, message};
 use crate::peer::Origin;
 use crate::user::User;
@@ -76,9 +76,7 @@ async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>) -> Re
         .db
         .write(move |conn| {
             // Whoever changed the password meanwhile wants the account to stay.
-            if !User::is_still(conn, user_id, &hash)? {
-                return Err(Error::NotAuthenticated);
-            }
+            User::require_still(conn, user_id, &hash)?;
             User::delete(conn, user_id)?;
             message::forget(conn, &email)?;
             Message::AccountDeleted.post(conn, &email, now)

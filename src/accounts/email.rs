@@ -88,7 +88,7 @@ async fn send(user: CurrentUser, accounts: Data<Authenticator>) -> Response {
 /// The session to keep, if the owner of the account is logged in here.
 fn own_session<'a>(opened: &Opened, user: &'a OptionalUser) -> Option<&'a Session> {
     let session = user.0.as_ref()?.session.as_ref()?;
-    (Some(session.user_id) == opened.link.user_id).then_some(session)
+    opened.is_about(session.user_id).then_some(session)
 }
 
 async fn show_confirm(
@@ -132,16 +132,14 @@ async fn confirm(
         .db
         .write(move |conn| -> Result<i64> {
             let user = redeem(conn)?.account(conn)?.ok_or(ended)?;
-            if let Some(hash) = hash {
-                User::set_password(conn, user.id, &hash)?;
-                Message::PasswordChanged.post(conn, &user.address(), now)?;
-            }
             if let Some(id) = kept_id {
                 Sessions::renew(conn, id, &new_secret)?;
             }
+            match hash {
+                Some(hash) => Authenticator::replace_password(conn, &user, &hash, None, now)?,
+                None => Authenticator::end_everything(conn, user.id, kept_id)?,
+            }
             User::set_verified_email(conn, user.id, &user.address(), now)?;
-            Sessions::end_all(conn, user.id, kept_id)?;
-            Link::end_all(conn, user.id)?;
             Ok(user.id)
         })
         .await?;
@@ -208,8 +206,11 @@ impl FromRequest for Owner {
         let opened = Opened::from_request(req, payload);
         Box::pin(async move {
             let (session, opened) = (session?, opened.await?);
-            let is_own = opened.link.user_id == Some(session.user_id);
-            if is_own { Ok(Self { session, opened }) } else { Err(opened.ended()) }
+            if opened.is_about(session.user_id) {
+                Ok(Self { session, opened })
+            } else {
+                Err(opened.ended())
+            }
         })
     }
 }

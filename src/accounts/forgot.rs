@@ -9,9 +9,8 @@ use crate::accounts::check_new_password;
 use crate::accounts::opened::{Opened, hide_token};
 use crate::accounts::register::EmailForm;
 use crate::auth::password::PasswordRule;
-use crate::auth::{Authenticator, SecurityEvent, Sessions};
+use crate::auth::{Authenticator, SecurityEvent};
 use crate::error::{Response, Result};
-use crate::link::Link;
 use crate::mail::Message;
 use crate::peer::Origin;
 use crate::user::{Email, User};
@@ -104,14 +103,11 @@ async fn reset(
         .write(move |conn| -> Result<i64> {
             let link = redeem(conn)?;
             let user = link.account(conn)?.ok_or(ended)?;
-            User::set_password(conn, user.id, &hash)?;
             // Whoever opened a link that was mailed reads the mail of the address.
             if !link.email.is_empty() {
                 User::set_verified_email(conn, user.id, &user.address(), now)?;
             }
-            Sessions::end_all(conn, user.id, None)?;
-            Link::end_all(conn, user.id)?;
-            Message::PasswordChanged.post(conn, &user.address(), now)?;
+            Authenticator::replace_password(conn, &user, &hash, None, now)?;
             Ok(user.id)
         })
         .await?;

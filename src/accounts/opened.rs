@@ -79,6 +79,11 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// Whether the link is about this user's account.
+    pub fn is_about(&self, user_id: i64) -> bool {
+        self.link.user_id == Some(user_id)
+    }
+
     /// The account that the link is about.
     pub async fn account(&self, db: &Db) -> Result<User> {
         let link = self.link.clone();

@@ -8,10 +8,8 @@ use serde::Deserialize;
 use crate::accounts::check_new_password;
 use crate::auth::password::{self, PasswordRule};
 use crate::auth::{Authenticator, CurrentSession, SecurityEvent, Sessions};
-use crate::error::{Error, Response};
+use crate::error::Response;
 use crate::keys::random_token;
-use crate::link::Link;
-use crate::mail::Message;
 use crate::peer::Origin;
 use crate::user::User;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
@@ -85,7 +83,7 @@ async fn change(
         return show_form(&session, page, form, &accounts);
     }
     let hash = accounts.passwords.hash(form.fields.password).await?;
-    let (user_id, email, old_hash) = (user.id, user.address(), user.password_hash.clone());
+    let (user_id, owner) = (user.id, user.user.clone());
     let (session_id, now) = (session.id, accounts.clock.now());
     let secret = random_token();
     let new_secret = secret.clone();
@@ -93,14 +91,9 @@ async fn change(
         .db
         .write(move |conn| {
             // It may have been changed since it was confirmed, by whoever knows it too.
-            if !User::is_still(conn, user_id, &old_hash)? {
-                return Err(Error::NotAuthenticated);
-            }
-            User::set_password(conn, user_id, &hash)?;
+            User::require_still(conn, user_id, &owner.password_hash)?;
             Sessions::renew(conn, session_id, &new_secret)?;
-            Sessions::end_all(conn, user_id, Some(session_id))?;
-            Link::end_all(conn, user_id)?;
-            Message::PasswordChanged.post(conn, &email, now)
+            Authenticator::replace_password(conn, &owner, &hash, Some(session_id), now)
         })
         .await?;
     accounts.events.tell(&origin, SecurityEvent::PasswordChanged { user_id }).await;

@@ -10,7 +10,7 @@ use crate::auth::scope::{self, ALL};
 use crate::auth::{CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::error::{Error, Response};
+use crate::error::{Error, Response, Result};
 use crate::peer::Origin;
 use crate::user::User;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
@@ -125,11 +125,9 @@ async fn create(
     let new = NewApiToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();
     let password_hash = user.password_hash.clone();
-    let made = db.write(move |conn| {
+    let made = db.write(move |conn| -> Result<String> {
         // The body may have arrived long after the guard was asked, and the password been changed.
-        if !User::is_still(conn, new.user_id, &password_hash)? {
-            return Err(Error::NotAuthenticated);
-        }
+        User::require_still(conn, new.user_id, &password_hash)?;
         Ok(ApiToken::create(conn, &new, now)?)
     });
     let token = made.await?;

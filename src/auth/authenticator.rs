@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use actix_web::web::Data;
 use diesel::prelude::*;
+use time::PrimitiveDateTime;
 
 use crate::auth::event::{SecurityEvent, SecurityEvents};
 use crate::auth::manager::LoginManager;
@@ -12,6 +13,8 @@ use crate::auth::session::{Login, Sessions};
 use crate::clock::Clock;
 use crate::db::{Connection, Db};
 use crate::error::Result;
+use crate::link::Link;
+use crate::mail::Message;
 use crate::peer::Origin;
 use crate::schema::users;
 use crate::user::{Email, NewUser, User};
@@ -73,6 +76,30 @@ impl Authenticator {
                 User::create(connection, &new)
             })
             .await
+    }
+
+    /// Stores another password, ends all that the old one opened but for one session, and tells the
+    /// owner. For every way to a new password, so that none forgets a part.
+    pub fn replace_password(
+        connection: &mut Connection,
+        user: &User,
+        hash: &str,
+        kept: Option<i64>,
+        now: PrimitiveDateTime,
+    ) -> Result<()> {
+        User::set_password(connection, user.id, hash)?;
+        Message::PasswordChanged.post(connection, &user.address(), now)?;
+        Self::end_everything(connection, user.id, kept)
+    }
+
+    /// Ends all sessions, tokens and links of a user but for one session.
+    pub fn end_everything(
+        connection: &mut Connection,
+        user_id: i64,
+        kept: Option<i64>,
+    ) -> Result<()> {
+        Sessions::end_all(connection, user_id, kept)?;
+        Ok(Link::end_all(connection, user_id).map(drop)?)
     }
 
     /// Begins a session and returns its cookie.

@@ -15,7 +15,7 @@ use crate::auth::session::Login;
 use crate::auth::token::Claims;
 use crate::clock::{Clock, to_rfc3339};
 use crate::db::{Backend, Connection, Db};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::keys::{hash_token, random_token};
 use crate::mail::Message;
 use crate::peer::Origin;
@@ -84,11 +84,9 @@ impl Grants {
         let hash = hash_token(&refresh_token);
         let (caller, owner) = (origin.clone(), user.clone());
         self.db
-            .write(move |conn| {
+            .write(move |conn| -> Result<usize> {
                 // As when a session begins: the password may have been changed since.
-                if !User::is_still(conn, user_id, &password_hash)? {
-                    return Err(Error::NotAuthenticated);
-                }
+                User::require_still(conn, user_id, &password_hash)?;
                 if !is_familiar(conn, &owner, &caller, now)? {
                     Message::new_device(&caller).post(conn, &owner.address(), now)?;
                 }

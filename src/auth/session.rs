@@ -154,11 +154,9 @@ impl Sessions {
         let previous = logins.session_claims(req).map(|claims| hash_token(&claims.jti));
         let (origin, user) = (Origin::of(req), user.clone());
         self.db
-            .write(move |connection| {
+            .write(move |connection| -> Result<()> {
                 // The password may have been changed, or the user disabled, since it was verified.
-                if !User::is_still(connection, user_id, &password_hash)? {
-                    return Err(Error::NotAuthenticated);
-                }
+                User::require_still(connection, user_id, &password_hash)?;
                 if !is_familiar(connection, &user, &origin, now)? {
                     Message::new_device(&origin).post(connection, &user.address(), now)?;
                 }

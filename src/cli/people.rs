@@ -80,7 +80,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
             let now = accounts.clock.now();
             let disable = move |conn: &mut _, user: &User| {
                 User::set_disabled(conn, user.id, Some(now))?;
-                log_out_everywhere(conn, user)
+                Authenticator::end_everything(conn, user.id, None)
             };
             change_and_tell(accounts, &email, disable).await?;
             println!("{email} is logged out and can no longer log in.");
@@ -104,9 +104,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
             let password = read_new_password(accounts, &[&email]).await?;
             let (hash, now) = (accounts.passwords.hash(password).await?, accounts.clock.now());
             let set = move |conn: &mut _, user: &User| {
-                User::set_password(conn, user.id, &hash)?;
-                Message::PasswordChanged.post(conn, &user.address(), now)?;
-                log_out_everywhere(conn, user)
+                Authenticator::replace_password(conn, user, &hash, None, now)
             };
             change_and_tell(accounts, &email, set).await?;
             println!("{email} has a new password and is logged out everywhere.");
@@ -153,12 +151,6 @@ async fn make_reset_link(app: &App, email: &str) -> Result<(), Failure> {
     accounts.events.tell(&Origin::default(), event).await;
     println!("{}", Purpose::Reset.url(&app.config().origin(), &token));
     Ok(())
-}
-
-/// Ends sessions, tokens and links.
-fn log_out_everywhere(conn: &mut Connection, user: &User) -> Result<()> {
-    Sessions::end_all(conn, user.id, None)?;
-    Ok(Link::end_all(conn, user.id).map(drop)?)
 }
 
 /// Does something that logs the user out who has this address.

@@ -88,23 +88,18 @@ impl Outbox {
     /// lost nothing by it, and of several processes one takes it.
     async fn claim(&self) -> Result<Option<Row>> {
         let now = self.clock.now();
-        self.db
-            .write(move |conn| {
-                let due =
-                    outbox::table.filter(outbox::sent_at.is_null().and(outbox::due_at.le(now)));
-                // False comes before true.
-                let order = (outbox::kind.ne_all(NOTICES), outbox::due_at);
-                let next: Option<Row> =
-                    due.order(order).select(Row::as_select()).first(conn).optional()?;
-                let Some(row) = next else { return QueryResult::Ok(None) };
-                let unclaimed = outbox::table.find(row.id).filter(outbox::due_at.eq(row.due_at));
-                diesel::update(unclaimed)
-                    .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(now + LEASE)))
-                    .returning(Row::as_returning())
-                    .get_result(conn)
-                    .optional()
-            })
-            .await
+        let due = outbox::table.filter(outbox::sent_at.is_null().and(outbox::due_at.le(now)));
+        // False comes before true.
+        let next = due.order((outbox::kind.ne_all(NOTICES), outbox::due_at));
+        let next = next.select(Row::as_select());
+        // Only a look: it happens each second, and there is hardly ever anything to write.
+        let next: Option<Row> = self.db.run(move |conn| next.first(conn).optional()).await?;
+        let Some(row) = next else { return Ok(None) };
+        let unclaimed = outbox::table.find(row.id).filter(outbox::due_at.eq(row.due_at));
+        let claim = diesel::update(unclaimed)
+            .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(now + LEASE)))
+            .returning(Row::as_returning());
+        self.db.write(move |conn| claim.get_result(conn).optional()).await
     }
 
     async fn send(&self, row: Row) -> Result<(), String> {

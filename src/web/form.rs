@@ -54,8 +54,8 @@ impl Errors {
         }
     }
 
-    /// The same as [`Self::require`] for a text of several lines, which may be empty. Browsers send each line break as
-    /// two characters and count it as one: it becomes one.
+    /// The same as [`Self::require`] for a text of several lines, which may be empty. Browsers send
+    /// each line break as two characters and count it as one: it becomes one.
     pub fn text(&mut self, field: &'static str, text: &mut String, max: usize) {
         *text = text.replace("\r\n", "\n");
         if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t') {
