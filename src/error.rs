@@ -36,8 +36,10 @@ pub enum Error {
     /// A link from a mail was used, is too old, or was never ours. 410, with the page where another
     /// one is to be had.
     LinkEnded(&'static str),
-    /// The request took too long to arrive or to answer. 408.
-    Timeout,
+    /// The request's body took too long to arrive. 408.
+    TooSlow,
+    /// We took too long to answer. 503, and when to try again; nothing was written.
+    Overdue,
     /// The body is larger than allowed. 413.
     TooLarge,
     /// The address is longer than allowed. 414.
@@ -78,13 +80,13 @@ impl ResponseError for Error {
             | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LinkEnded(_) => StatusCode::GONE,
-            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::Busy | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Overdue | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

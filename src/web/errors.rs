@@ -239,7 +239,7 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static s
         (403, _) => ("Not allowed", "You are logged in, but this is not for you to see."),
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
-        (408, _) => ("Too slow", "The request took too long. Please try again."),
+        (408, _) => ("Too slow", "What you sent took too long to arrive. Please try again."),
         (410, _) => (
             "This link has ended",
             "It was used already, or it is too old, or this browser has opened another one since. \

@@ -11,9 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::user::Email;
-
-/// The largest form.
-pub const FORM_MAX_BYTES: usize = 64 * 1024;
+use crate::web::body::FORM_MAX_BYTES;
 
 /// The fields of a form, and their rules.
 pub trait Form: DeserializeOwned + Default + 'static {

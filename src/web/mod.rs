@@ -1,6 +1,7 @@
 //! What all pages share: layout, forms, errors, and the rules every request must keep.
 
 pub mod assets;
+pub mod body;
 pub mod errors;
 pub mod flash;
 pub mod form;

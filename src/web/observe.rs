@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::keys::random_token;
 use crate::peer::Peers;
 use crate::web::assets::Assets;
+use crate::web::body::receive;
 use crate::web::errors::{self, Subject};
 use crate::web::headers;
 use crate::web::page::Page;
@@ -44,8 +45,8 @@ impl RequestId {
 
 /// Settings of [`observe`].
 pub struct Outermost {
-    /// How long a request may take, its body's arrival included. Actix stops clients that are slow
-    /// to send their head, but not those that are slow to send a body.
+    /// How long a body may take to arrive, and again its answer. Actix stops clients that are slow to
+    /// send their head, but not those that are slow to send a body.
     pub timeout: Duration,
     /// Whether the site is reached by https.
     pub https: bool,
@@ -53,8 +54,8 @@ pub struct Outermost {
     pub peers: Peers,
 }
 
-/// Gives the request an id and a time limit, turns a panic into a 500, adds the security headers,
-/// and writes the line in the log.
+/// Gives the request an id, waits for its body, gives its handler a time limit, turns a panic into a
+/// 500, adds the security headers, and writes the line in the log.
 pub async fn observe(
     settings: Data<Outermost>,
     assets: Data<Assets>,
@@ -75,11 +76,16 @@ pub async fn observe(
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let answer = AssertUnwindSafe(next.call(req)).catch_unwind();
-    let result = match tokio::time::timeout(settings.timeout, answer).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(panic)) => Err(Error::Internal(format!("panic: {}", message(&*panic))).into()),
-        Err(_elapsed) => Err(Error::Timeout.into()),
+    let arrived = tokio::time::timeout(settings.timeout, receive(&mut req)).await;
+    let result = if arrived.is_ok() {
+        let answer = AssertUnwindSafe(next.call(req)).catch_unwind();
+        match tokio::time::timeout(settings.timeout, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(Error::Internal(format!("panic: {}", message(&*panic))).into()),
+            Err(_elapsed) => Err(Error::Overdue.into()),
+        }
+    } else {
+        Err(Error::TooSlow.into())
     };
     let finish = |status: StatusCode, headers: &mut HeaderMap| {
         headers::secure(headers, settings.https);

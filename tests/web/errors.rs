@@ -53,13 +53,13 @@ async fn every_kind(site: &Rc<Site>) -> Vec<(u16, Answer)> {
         (405, "/logout"),
         (200, "/static/app.css"),
         (404, "/static/none.css"),
-        (408, "/hangs"),
+        (503, "/hangs"),
     ];
     for (status, path) in pages {
         answers.push((status, browser.get(path).await));
     }
     answers.push((422, browser.submit("/notes", &[]).await));
-    let large = "a".repeat(70_000);
+    let large = "a".repeat(300_000);
     answers.push((413, browser.submit("/notes", &[("title", &large)]).await));
     answers.push((414, browser.get(&format!("/{}", "a".repeat(4100))).await));
     browser.set_header("sec-fetch-site", Some("cross-site"));
@@ -233,4 +233,13 @@ async fn files_of_the_project_are_not_served() {
     for path in ["/.git/config", "/.env", "/Cargo.toml", "/data/latchkey.db", "/src/main.rs"] {
         assert_eq!(stranger.get(path).await.status, 404, "{path}");
     }
+}
+
+#[actix_web::test]
+async fn a_text_that_is_far_too_long_is_refused_at_its_field_and_kept() {
+    let ada = Browser::logged_in("ada").await;
+    let text = "long ".repeat(14_000);
+    let answer = ada.submit("/notes", &[("title", "A title"), ("body", &text)]).await;
+    assert_eq!(answer.status, 422);
+    answer.shows("Use at most 5000 characters; these are 70000.").shows(&text);
 }

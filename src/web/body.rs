@@ -1,0 +1,48 @@
+//! Bodies of forms and of JSON: received whole, before anybody asks who is calling. Somebody who
+//! sends one byte a minute is then recognised when the last byte is there, not when the first was.
+
+use actix_web::HttpMessage;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, LocalBoxStream};
+
+/// The largest body of a form: a text of tens of thousands of characters is refused with a
+/// sentence at its field, and kept, instead of being cut off here.
+pub const FORM_MAX_BYTES: usize = 256 * 1024;
+
+/// A body that has arrived whole, left in the request for whoever needs it besides the handler.
+pub struct Received(pub Bytes);
+
+/// Waits for the body of a form or of JSON. It is put back for the handler; a larger one only so far
+/// as it was read, with the rest behind it, so that the handler's own limit refuses it. Any other
+/// kind of body (a file, a stream) is left to the handler that wants it.
+pub async fn receive(req: &mut ServiceRequest) {
+    if !is_short(req) {
+        return;
+    }
+    let mut arriving = req.take_payload();
+    let mut body = BytesMut::new();
+    while let Some(chunk) = arriving.next().await {
+        match chunk {
+            Ok(chunk) if body.len() + chunk.len() <= FORM_MAX_BYTES => body.extend(chunk),
+            other => {
+                let so_far = stream::iter([Ok(body.freeze()), other]);
+                let payload: LocalBoxStream<_> = so_far.chain(arriving).boxed_local();
+                req.set_payload(Payload::Stream { payload });
+                return;
+            }
+        }
+    }
+    let body = body.freeze();
+    req.set_payload(Payload::from(body.clone()));
+    req.extensions_mut().insert(Received(body));
+}
+
+/// Whether the body is of a kind that is read whole.
+fn is_short(req: &ServiceRequest) -> bool {
+    let kind = req.content_type();
+    ["application/x-www-form-urlencoded", "application/json"]
+        .iter()
+        .any(|short| kind.eq_ignore_ascii_case(short))
+}
