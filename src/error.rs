@@ -3,6 +3,7 @@
 use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use time::PrimitiveDateTime;
 
 /// The result of everything that may fail while a request is answered.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -33,9 +34,16 @@ pub enum Error {
     CrossSite,
     /// There is no such page, or the thing belongs to somebody else. 404.
     NotFound,
-    /// A link from a mail was used, is too old, or was never ours. 410, with the page where another
-    /// one is to be had.
-    LinkEnded(&'static str),
+    /// A one-time link opens nothing. 410, with why, and the page to go to from there.
+    LinkEnded(LinkEnding, &'static str),
+    /// A form behind a one-time link was sent again. 303 to where the first one led, with a sentence;
+    /// nothing was done twice.
+    DoneAlready {
+        /// Where it led.
+        page: &'static str,
+        /// What it did.
+        sentence: &'static str,
+    },
     /// The request's body took too long to arrive. 408.
     TooSlow,
     /// We took too long to answer. 503, and when to try again; nothing was written.
@@ -56,6 +64,40 @@ pub enum Error {
     Database(String),
     /// A mistake of ours. 500; the cause goes to the log.
     Internal(String),
+}
+
+/// Why a one-time link opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkEnding {
+    /// It did what it was for.
+    Used {
+        /// When.
+        at: PrimitiveDateTime,
+        /// What for, to end a sentence with.
+        deed: &'static str,
+    },
+    /// Its time is over, since then.
+    TooOld(PrimitiveDateTime),
+    /// The account that it is about has changed, or may not be used.
+    Changed,
+    /// There is an account with its address by now.
+    Taken,
+    /// There is no such link, or none that is remembered.
+    Unknown,
+    /// The browser shows none.
+    NoCookie,
+    /// The form was drawn for another one than the browser shows.
+    Another,
+    /// It is about another account than that of who is logged in.
+    OtherAccount,
+    /// There is no account at all, and the first one is not made by such a link.
+    NoFirstAccount,
+    /// The set-up link is too old, since then.
+    SetUpTooOld(PrimitiveDateTime),
+    /// The set-up link is not the one that was printed last.
+    SetUpEarlier,
+    /// The first account was made with another set-up link, or without one.
+    SetUpDone,
 }
 
 impl fmt::Display for Error {
@@ -79,7 +121,7 @@ impl ResponseError for Error {
             | Self::NotVerified
             | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::LinkEnded(_) => StatusCode::GONE,
+            Self::LinkEnded(..) | Self::DoneAlready { .. } => StatusCode::GONE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,

@@ -6,10 +6,13 @@ use time::{Duration, PrimitiveDateTime};
 
 use crate::clock::to_rfc3339;
 use crate::db::{Backend, Connection};
-use crate::error::Result;
+use crate::error::{Error, LinkEnding, Result};
 use crate::keys::{hash_token, random_token};
-use crate::schema::links;
+use crate::schema::{links, users};
 use crate::user::{Email, User};
+
+/// How long a link is kept after its end, to tell whoever opens it why it works no more.
+const TOLD_FOR: Duration = Duration::days(7);
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +53,7 @@ impl Purpose {
     /// The page where another one is to be had.
     pub fn again(self) -> &'static str {
         match self {
-            Self::Register => "/register/again",
+            Self::Register => "/register",
             Self::Invite => "/",
             Self::Confirm => "/account",
             Self::ChangeEmail => "/account/email",
@@ -80,42 +83,67 @@ impl Purpose {
             Self::Reset => Duration::minutes(30),
         }
     }
+
+    /// Whether it gives its address to an account.
+    fn takes_address(self) -> bool {
+        matches!(self, Self::Register | Self::Invite | Self::ChangeEmail)
+    }
+
+    /// What it was used for, to end a sentence with.
+    fn deed(self) -> &'static str {
+        match self {
+            Self::Register | Self::Invite => "to make the account",
+            Self::Confirm => "to confirm the address",
+            Self::ChangeEmail => "to change the address",
+            Self::Reset => "to choose a new password",
+        }
+    }
+
+    /// Why such a link opens nothing, and where to go from there.
+    pub fn ended(self, ending: LinkEnding) -> Error {
+        let way_out = match (self, ending) {
+            (Self::Register | Self::Invite, LinkEnding::Used { .. } | LinkEnding::Taken) => {
+                "/login"
+            }
+            (Self::ChangeEmail, LinkEnding::Used { .. }) => "/account",
+            _ => self.again(),
+        };
+        Error::LinkEnded(ending, way_out)
+    }
+
+    /// Why its form did nothing. Of two clicks on one button, the browser shows the answer to the
+    /// second: that one says what the first one did.
+    pub fn refused(self, error: Error) -> Error {
+        let Error::LinkEnded(LinkEnding::Used { .. }, _) = error else { return error };
+        let (page, sentence) = match self {
+            Self::Register | Self::Invite => ("/dashboard", "Done already: the account is made."),
+            Self::Confirm => ("/account", "Done already: your e-mail address is confirmed."),
+            Self::ChangeEmail => ("/account", "Done already: your e-mail address is changed."),
+            Self::Reset => ("/login", "Done already: the password that was chosen first counts."),
+        };
+        Error::DoneAlready { page, sentence }
+    }
 }
 
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// The text in lower case.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
-
-/// A link that was sent.
-#[derive(Clone, Queryable, Selectable)]
-#[diesel(check_for_backend(Backend))]
+/// A link that opens what it is for.
+#[derive(Clone)]
 pub struct Link {
     /// The row.
     pub id: i64,
-    /// Whose account it is about; `None` while there is none.
-    pub user_id: Option<i64>,
     /// Where it was sent; empty when it was handed over in another way, which proves no address.
     pub email: String,
-    bound_to: Option<String>,
-    /// What somebody typed who registers.
-    #[diesel(embed)]
-    pub registration: Registration,
+    account: Option<User>,
 }
 
-/// What waits for the proof of a new account's address.
-#[derive(
-    Clone, Default, Queryable, Selectable, Insertable, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = links, check_for_backend(Backend))]
-pub struct Registration {
-    /// How we will greet them.
-    pub name: Option<String>,
-    /// Argon2id, as a PHC string.
-    pub password_hash: Option<String>,
-    /// The hash of a token that the browser keeps which they registered with.
-    pub browser_hash: Option<String>,
+struct Row {
+    id: i64,
+    user_id: Option<i64>,
+    email: String,
+    bound_to: Option<String>,
+    expires_at: PrimitiveDateTime,
+    used_at: Option<PrimitiveDateTime>,
 }
 
 impl Link {
@@ -126,7 +154,6 @@ impl Link {
         purpose: Purpose,
         email: &Email,
         user: Option<&User>,
-        registration: &Registration,
         now: PrimitiveDateTime,
     ) -> QueryResult<String> {
         let token = random_token();
@@ -137,96 +164,112 @@ impl Link {
                 links::user_id.eq(user.map(|user| user.id)),
                 links::email.eq(&email.typed),
                 links::bound_to.eq(user.map(fingerprint)),
-                registration,
                 links::expires_at.eq(now + purpose.lifetime()),
             ))
             .execute(conn)?;
         Ok(token)
     }
 
-    /// The link with this token, if it works still. Reading uses nothing up: mail programs open
-    /// links before their owners do.
+    /// The link with this token, or [`Error::LinkEnded`] with why it works no more. `shown` is the
+    /// id that a form was drawn for. Reading uses nothing up: mail programs open links before their
+    /// owners do.
     pub fn find(
         conn: &mut Connection,
-        purpose: Purpose,
-        token: &str,
+        (purpose, token): (Purpose, &str),
+        shown: Option<&str>,
         now: PrimitiveDateTime,
-    ) -> QueryResult<Option<Self>> {
-        working(purpose, token, now).select(Self::as_select()).first(conn).optional()
+    ) -> Result<Self> {
+        let found: Option<(Row, Option<User>)> = with_token(purpose, token)
+            .left_join(users::table)
+            .select((Row::as_select(), Option::<User>::as_select()))
+            .first(conn)
+            .optional()?;
+        let Some((row, user)) = found else { return Err(purpose.ended(LinkEnding::Unknown)) };
+        if shown.is_some_and(|shown| shown != row.id.to_string()) {
+            return Err(purpose.ended(LinkEnding::Another));
+        }
+        let account = user
+            .filter(|user| user.disabled_at.is_none() && row.bound_to == Some(fingerprint(user)));
+        let ending = match &row {
+            Row { used_at: Some(at), .. } => LinkEnding::Used { at: *at, deed: purpose.deed() },
+            Row { expires_at, .. } if now >= *expires_at => LinkEnding::TooOld(*expires_at),
+            Row { user_id: Some(_), .. } if account.is_none() => LinkEnding::Changed,
+            Row { email, .. } if purpose.takes_address() && is_taken(conn, email)? => {
+                LinkEnding::Taken
+            }
+            _ => return Ok(Self { id: row.id, email: row.email, account }),
+        };
+        Err(purpose.ended(ending))
     }
 
     /// Uses the link up. One statement decides who was first, however many ask at once. Holds the
     /// row of its user until the transaction is over.
     pub fn redeem(
         conn: &mut Connection,
-        purpose: Purpose,
-        token: &str,
+        (purpose, token): (Purpose, &str),
         now: PrimitiveDateTime,
-    ) -> QueryResult<Option<Self>> {
+    ) -> Result<Self> {
         // The user before the link, as everybody takes them: otherwise two could wait for each other.
-        let found = Self::find(conn, purpose, token, now)?;
-        if let Some(user_id) = found.and_then(|link| link.user_id) {
+        let about = with_token(purpose, token).select(links::user_id);
+        if let Some(Some(user_id)) = about.first::<Option<i64>>(conn).optional()? {
             User::lock(conn, user_id)?;
         }
-        let open = working(purpose, token, now);
-        diesel::delete(open).returning(Self::as_returning()).get_result(conn).optional()
+        let link = Self::find(conn, (purpose, token), None, now)?;
+        let unused = links::table.find(link.id).filter(links::used_at.is_null());
+        if diesel::update(unused).set(links::used_at.eq(now)).execute(conn)? == 1 {
+            return Ok(link);
+        }
+        Err(purpose.ended(LinkEnding::Used { at: now, deed: purpose.deed() }))
     }
 
-    /// The account that the link is about, unless its address or password changed since, or it is
-    /// disabled.
-    pub fn account(&self, conn: &mut Connection) -> QueryResult<Option<User>> {
-        let Some(id) = self.user_id else { return Ok(None) };
-        let user = User::by_id(conn, id)?;
-        Ok(user
-            .filter(|user| user.disabled_at.is_none() && self.bound_to == Some(fingerprint(user))))
-    }
-
-    /// The newest registration that waits for this address.
-    pub fn registration_of(
-        conn: &mut Connection,
-        email: &Email,
-        now: PrimitiveDateTime,
-    ) -> QueryResult<Option<Self>> {
-        links::table
-            .filter(lower(links::email).eq(&email.canonical).and(links::expires_at.gt(now)))
-            .filter(links::purpose.eq(Purpose::Register.name()))
-            .order(links::id.desc())
-            .select(Self::as_select())
-            .first(conn)
-            .optional()
+    /// The account that the link is about.
+    pub fn account(&self) -> Result<&User> {
+        let missing = || Error::Internal("a link for an account is about none".to_owned());
+        self.account.as_ref().ok_or_else(missing)
     }
 
     /// A copy of what is stored of the links that a user was sent, for them.
     pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
         let own = links::table.filter(links::user_id.eq(user_id));
-        let rows: Vec<(String, String, PrimitiveDateTime)> =
-            own.select((links::purpose, links::email, links::expires_at)).load(conn)?;
-        let export = |(purpose, email, expires_at): (String, String, PrimitiveDateTime)| {
-            let expires_at = to_rfc3339(&expires_at);
-            json!({ "purpose": purpose, "email": email, "expires_at": expires_at })
+        let columns = (links::purpose, links::email, links::expires_at, links::used_at);
+        let rows = own.select(columns).load(conn)?;
+        let export = |(purpose, email, expires_at, used_at): Exported| {
+            json!({
+                "purpose": purpose,
+                "email": email,
+                "expires_at": to_rfc3339(&expires_at),
+                "used_at": used_at.as_ref().map(to_rfc3339),
+            })
         };
         Ok(rows.into_iter().map(export).collect())
     }
 
-    /// Ends all links about an account.
+    /// Ends all links about an account: they are bound to nothing now. Their rows stay, to say so.
     pub fn end_all(conn: &mut Connection, user_id: i64) -> QueryResult<usize> {
-        diesel::delete(links::table.filter(links::user_id.eq(user_id))).execute(conn)
+        diesel::update(links::table.filter(links::user_id.eq(user_id)))
+            .set(links::bound_to.eq(None::<String>))
+            .execute(conn)
     }
 
-    /// Deletes those that are too old; how many.
+    /// Deletes those that ended so long ago that nobody asks why; how many.
     pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
-        diesel::delete(links::table.filter(links::expires_at.le(now))).execute(conn)
+        diesel::delete(links::table.filter(links::expires_at.le(now - TOLD_FOR))).execute(conn)
     }
 }
 
-/// The link with this token, for this purpose, while it works.
+type Exported = (String, String, PrimitiveDateTime, Option<PrimitiveDateTime>);
+
+/// The link with this token, for this purpose.
 #[diesel::dsl::auto_type]
-fn working(purpose: Purpose, token: &str, now: PrimitiveDateTime) -> _ {
+fn with_token(purpose: Purpose, token: &str) -> _ {
     let (token_hash, name): (String, &'static str) = (hash_token(token), purpose.name());
-    links::table
-        .filter(links::token_hash.eq(token_hash))
-        .filter(links::purpose.eq(name))
-        .filter(links::expires_at.gt(now))
+    links::table.filter(links::token_hash.eq(token_hash)).filter(links::purpose.eq(name))
+}
+
+/// Whether somebody has an account with the address by now.
+fn is_taken(conn: &mut Connection, email: &str) -> Result<bool> {
+    let email = Email::parse(email).map_err(|e| Error::Internal(e.to_owned()))?;
+    Ok(User::by_email(conn, &email)?.is_some())
 }
 
 /// Changes with the account's address and with its password, and tells neither. (No address holds a

@@ -92,7 +92,7 @@ async fn create(user: CurrentUser, page: Page, db: Data<Db>, form: Submitted<Dra
         return render_with(form.status(), &Edit { page, form, id: None });
     }
     let note = (form.fields, notes::user_id.eq(user.id));
-    db.write(move |conn| note.insert_into(notes::table).execute(conn)).await?;
+    user.write(&db, move |conn| note.insert_into(notes::table).execute(conn)).await?;
     Ok(redirect("/notes", Flash::success("Your note is saved.")))
 }
 
@@ -106,7 +106,7 @@ async fn update(note: Own<Note>, page: Page, db: Data<Db>, form: Submitted<Draft
         return render_with(form.status(), &Edit { page, form, id: Some(note.id) });
     }
     let change = diesel::update(notes::table.find(note.id)).set(form.fields);
-    db.write(move |conn| change.execute(conn)).await?;
+    note.write(&db, move |conn| change.execute(conn)).await?;
     Ok(redirect("/notes", Flash::success("Your changes are saved.")))
 }
 
@@ -115,6 +115,7 @@ async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
 }
 
 async fn delete(note: Own<Note>, db: Data<Db>) -> Response {
-    db.write(move |conn| diesel::delete(notes::table.find(note.id)).execute(conn)).await?;
+    let end = diesel::delete(notes::table.find(note.id));
+    note.write(&db, move |conn| end.execute(conn)).await?;
     Ok(redirect("/notes", Flash::success("Your note is deleted.")))
 }

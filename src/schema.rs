@@ -73,10 +73,8 @@ diesel::table! {
         user_id -> Nullable<BigInt>,
         email -> Text,
         bound_to -> Nullable<Text>,
-        name -> Nullable<Text>,
-        password_hash -> Nullable<Text>,
-        browser_hash -> Nullable<Text>,
         expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -109,4 +107,12 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(notes -> users (user_id));
 diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(api_tokens -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, sessions, notes, refresh_tokens, api_tokens);
+diesel::joinable!(links -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    sessions,
+    notes,
+    refresh_tokens,
+    api_tokens,
+    links,
+);

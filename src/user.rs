@@ -131,8 +131,8 @@ impl User {
         if Self::is_still(connection, id, hash)? { Ok(()) } else { Err(Error::NotAuthenticated) }
     }
 
-    /// Holds the user's row until the transaction is over. Whoever adds to a user's tokens and
-    /// whoever ends them takes it first: otherwise one that is added meanwhile is not ended.
+    /// Holds the user's row until the transaction is over. Whoever writes with a user's rights and
+    /// whoever ends such takes it first: otherwise what is added meanwhile is not ended.
     pub fn lock(connection: &mut Connection, id: i64) -> QueryResult<usize> {
         diesel::update(users::table.find(id)).set(users::name.eq(users::name)).execute(connection)
     }

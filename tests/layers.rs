@@ -60,6 +60,54 @@ fn the_map_in_lib_rs_lists_the_layers_lowest_first() {
     assert!(layers.is_sorted(), "{layers:?}");
 }
 
+/// The functions of features that write without anybody's rights: what strangers may ask for.
+const WRITERS: [(&str, &str); 3] = [
+    ("src/accounts/forgot.rs", "reset"),
+    ("src/accounts/forgot.rs", "send"),
+    ("src/accounts/register.rs", "register"),
+];
+
+#[test]
+fn handlers_write_with_the_rights_of_who_is_calling() {
+    let features = LAYERS.iter().filter(|(_, layer)| (11..=12).contains(layer));
+    let names: Vec<_> = features.map(|(name, _)| *name).collect();
+    let mut found = Vec::new();
+    for file in rust_files(Path::new("src")) {
+        if names.contains(&module_of(&file).as_str()) {
+            let text = fs::read_to_string(&file).unwrap();
+            let writers = plain_writers(&text).into_iter();
+            found.extend(writers.map(|name| (file.display().to_string(), name)));
+        }
+    }
+    found.sort();
+    let allowed = WRITERS.map(|(file, name)| (file.to_owned(), name.to_owned()));
+    assert_eq!(found, allowed, "use `user.write(&db, …)`: it asks whether the user may still");
+}
+
+#[test]
+fn a_plain_write_would_be_noticed() {
+    let write = "async fn a(user: CurrentUser) {\n    user.write(&db, f).await;\n}\n";
+    assert!(plain_writers(write).is_empty());
+    let write = "fn b() {}\nasync fn a(user: CurrentUser) {\n    accounts\n        .db\n        .write(f)\n}";
+    assert_eq!(plain_writers(write), ["a"]);
+    assert_eq!(plain_writers("pub fn c(db: &Db) {\n    let w = db.write(f);\n}"), ["c"]);
+}
+
+/// The functions in which `Db::write` is called by itself.
+fn plain_writers(text: &str) -> Vec<String> {
+    let mut writers = Vec::new();
+    // However the formatter breaks the lines.
+    for function in text.split("fn ").skip(1) {
+        let dense: String = function.chars().filter(|c| !c.is_whitespace()).collect();
+        let calls = ["db.write(", "Db::write("];
+        if calls.iter().any(|call| dense.contains(call)) {
+            let end = function.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+            writers.push(function[..end.unwrap_or(function.len())].to_owned());
+        }
+    }
+    writers
+}
+
 #[test]
 fn a_look_up_would_be_noticed() {
     assert_eq!(used_modules("use crate::web::{Flash, Page};"), ["web"]);

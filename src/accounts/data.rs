@@ -9,16 +9,17 @@ use serde_json::{Map, Value};
 use crate::auth::{Authenticator, CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::config::APP_NAME;
 use crate::db::{Connection, Db};
-use crate::error::{Response, Result};
+use crate::error::{Error, Response, Result};
 use crate::mail::{Message, message};
 use crate::peer::Origin;
 use crate::user::User;
-use crate::web::{Flash, Page, headers, redirect, render};
+use crate::web::{Flash, Page, redirect, render};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/data").get(show))
+        .service(resource("/account/data/copy").get(show_copy))
         .service(resource("/account/export").get(export))
         .service(resource("/account/delete").get(confirm_delete).post(delete));
 }
@@ -35,6 +36,13 @@ struct DataPage {
     page: Page,
 }
 
+/// Starts the download, and stays on the screen.
+#[derive(Template)]
+#[template(path = "accounts/data_copy.html")]
+struct CopyPage {
+    page: Page,
+}
+
 #[derive(Template)]
 #[template(path = "accounts/delete.html")]
 struct DeletePage {
@@ -46,16 +54,26 @@ async fn show(_: CurrentUser, page: Page) -> Response {
     render(&DataPage { page })
 }
 
+async fn show_copy(_: Sudo, page: Page) -> Response {
+    render(&CopyPage { page })
+}
+
+/// The file. Whoever has to type the password before comes back to the page that starts the download:
+/// a file leaves the page on the screen that asked for it, and that would be the password's.
 async fn export(
-    user: Sudo,
+    user: Result<Sudo>,
     origin: Origin,
     db: Data<Db>,
     exports: Data<Exports>,
     events: Data<SecurityEvents>,
 ) -> Response {
+    let user = match user {
+        Err(Error::NotFresh) => return Ok(redirect("/sudo?next=%2Faccount%2Fdata%2Fcopy", None)),
+        user => user?,
+    };
     let (user_id, tables) = (user.id, exports.0);
-    let all: Map<String, Value> = db
-        .run(move |conn| {
+    let all: Map<String, Value> = user
+        .read(&db, move |conn| {
             let rows = tables.iter().map(|(name, of)| Ok(((*name).to_owned(), of(conn, user_id)?)));
             rows.collect::<Result<_>>()
         })
@@ -71,21 +89,15 @@ async fn confirm_delete(user: Sudo, page: Page) -> Response {
 
 async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>) -> Response {
     let (user_id, email, now) = (user.id, user.address(), accounts.clock.now());
-    let hash = user.password_hash.clone();
-    accounts
-        .db
-        .write(move |conn| {
-            // Whoever changed the password meanwhile wants the account to stay.
-            User::require_still(conn, user_id, &hash)?;
-            User::delete(conn, user_id)?;
-            message::forget(conn, &email)?;
-            Message::AccountDeleted.post(conn, &email, now)
-        })
-        .await?;
+    user.write(&accounts.db, move |conn| {
+        User::delete(conn, user_id)?;
+        message::forget(conn, &email)?;
+        Message::AccountDeleted.post(conn, &email, now)
+    })
+    .await?;
     accounts.events.tell(&origin, SecurityEvent::AccountDeleted { user_id }).await;
     let sentence = "Your account is deleted, and everything in it. Farewell!";
     let mut response = redirect("/", Flash::success(sentence));
     accounts.logins.clear_cookie(&mut response)?;
-    headers::clear_site_data(&mut response);
     Ok(response)
 }

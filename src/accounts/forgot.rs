@@ -27,7 +27,6 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ResetForm {
-    link: String,
     password: String,
 }
 
@@ -78,8 +77,7 @@ async fn sent(page: Page) -> Response {
 }
 
 async fn show(opened: Opened, page: Page, accounts: Data<Authenticator>) -> Response {
-    let user = opened.account(&accounts.db).await?;
-    show_form(&opened, &user, page, Submitted::default(), &accounts)
+    show_form(&opened, page, Submitted::default(), &accounts)
 }
 
 async fn reset(
@@ -89,25 +87,24 @@ async fn reset(
     accounts: Data<Authenticator>,
     mut form: Submitted<ResetForm>,
 ) -> Response {
-    opened.require(&form.fields.link)?;
-    let user = opened.account(&accounts.db).await?;
+    let user = opened.link.account()?;
     let words = [user.name.as_str(), user.email.as_str()];
     check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
     if !form.is_valid() {
-        return show_form(&opened, &user, page, form, &accounts);
+        return show_form(&opened, page, form, &accounts);
     }
     let hash = accounts.passwords.hash(form.fields.password).await?;
-    let (redeem, ended, now) = (opened.redeem(), opened.ended(), accounts.clock.now());
+    let (redeem, now) = (opened.redeem(), accounts.clock.now());
     let user_id = accounts
         .db
         .write(move |conn| -> Result<i64> {
             let link = redeem(conn)?;
-            let user = link.account(conn)?.ok_or(ended)?;
+            let user = link.account()?;
             // Whoever opened a link that was mailed reads the mail of the address.
             if !link.email.is_empty() {
                 User::set_verified_email(conn, user.id, &user.address(), now)?;
             }
-            Authenticator::replace_password(conn, &user, &hash, None, now)?;
+            Authenticator::replace_password(conn, user, &hash, None, now)?;
             Ok(user.id)
         })
         .await?;
@@ -121,11 +118,11 @@ async fn reset(
 
 fn show_form(
     opened: &Opened,
-    user: &User,
     page: Page,
     form: Submitted<ResetForm>,
     accounts: &Authenticator,
 ) -> Response {
-    let (link_id, email, rule) = (opened.link.id, user.email.clone(), accounts.passwords.rule());
+    let (link_id, email) = (opened.link.id, opened.link.account()?.email.clone());
+    let rule = accounts.passwords.rule();
     render_with(form.status(), &ResetPage { page, form, link_id, email, rule })
 }

@@ -62,7 +62,7 @@ async fn invite(
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);
     let (now, message) = (accounts.clock.now(), Message::Invite { by: admin.name.clone() });
-    if !accounts.db.write(move |conn| message.post(conn, &email, now)).await? {
+    if !admin.write(&accounts.db, move |conn| message.post(conn, &email, now)).await? {
         form.errors.add("email", "They were invited often enough. Try again later.");
         return render_with(form.status(), &InvitePage { page, form });
     }

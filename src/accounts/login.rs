@@ -10,7 +10,6 @@ use crate::config::Registration;
 use crate::error::Response;
 use crate::peer::Origin;
 use crate::user::EMAIL_MAX;
-use crate::web::headers;
 use crate::web::next::{Next, landing_page};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
@@ -57,7 +56,7 @@ async fn show(
     query: Query<Next>,
 ) -> Response {
     if user.0.is_some() {
-        return Ok(redirect(&landing_page(&query.next), None));
+        return Ok(redirect(&landing_page(&query.next), page.flash));
     }
     let form = LoginForm { next: query.into_inner().next, ..LoginForm::default() };
     show_form(page, Submitted::with(form), **registration)
@@ -93,7 +92,6 @@ async fn log_out(user: OptionalUser, origin: Origin, accounts: Data<Authenticato
         accounts.events.tell(&origin, SecurityEvent::LoggedOut { user_id }).await;
     }
     accounts.logins.clear_cookie(&mut response)?;
-    headers::clear_site_data(&mut response);
     Ok(response)
 }
 

@@ -4,12 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::body::MessageBody;
-use actix_web::cookie::Cookie;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{Data, Query};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use serde::Deserialize;
 use time::Duration;
 
@@ -17,17 +16,16 @@ use crate::clock::Clock;
 use crate::config::Registration;
 use crate::cookie::{CookieKind, Presented};
 use crate::db::{Connection, Db};
-use crate::error::{Error, Result};
-use crate::keys::{hash_token, random_token};
+use crate::error::{Error, LinkEnding, Result};
 use crate::link::{Link, Purpose};
-use crate::user::User;
+use crate::web::body::Received;
 use crate::web::redirect;
 
 /// How long the browser keeps a link's token. The link itself may end sooner.
 const KEPT_FOR: Duration = Duration::minutes(30);
 
-/// How long a browser is known as the one that somebody registered with.
-const BROWSER_KEPT_FOR: Duration = Duration::hours(24);
+/// In the cookie, for what is no token of ours: no link has it, and the page says so.
+const NO_TOKEN: &str = "-";
 
 /// Where links are, and the cookies that carry them.
 pub struct Links {
@@ -42,78 +40,83 @@ pub struct Links {
 }
 
 impl Links {
-    fn kind(&self, name: &str) -> CookieKind {
-        CookieKind { name: format!("{}_{name}", self.cookie.name), secure: self.cookie.secure }
+    /// The cookie of a link that was opened.
+    fn opened(&self, purpose: Purpose) -> CookieKind {
+        let name = format!("{}_{}", self.cookie.name, purpose.name());
+        CookieKind { name, secure: self.cookie.secure }
     }
 
-    /// What tells this browser from others until somebody has confirmed their address: the hash of a
-    /// token, and the cookie that carries it.
-    pub fn know_browser(&self) -> (String, Cookie<'static>) {
-        let token = random_token();
-        let hash = hash_token(&token);
-        (hash, self.kind("browser").with(token, Some(BROWSER_KEPT_FOR)))
+    /// The cookie of a link that was used here: it opens nothing, and tells a form that is sent twice
+    /// from one whose link this browser never saw.
+    fn used(&self, purpose: Purpose) -> CookieKind {
+        let name = format!("{}_{}_used", self.cookie.name, purpose.name());
+        CookieKind { name, secure: self.cookie.secure }
     }
 
-    /// The next who sits here registers anew.
-    pub fn forget_browser(&self, response: &mut HttpResponse) -> Result<()> {
-        Ok(response.add_cookie(&self.kind("browser").expired())?)
+    /// The token of the link that the browser has opened, or used, last.
+    fn token(&self, purpose: Purpose, req: &HttpRequest) -> Option<String> {
+        let kinds = [self.opened(purpose), self.used(purpose)];
+        kinds.into_iter().find_map(|kind| match kind.read(req) {
+            Presented::One(token) => Some(token),
+            Presented::Nothing | Presented::Several => None,
+        })
     }
 
-    /// Whether the link's owner registered with the browser that opens it.
-    pub fn is_same_browser(&self, req: &HttpRequest, link: &Link) -> bool {
-        match self.kind("browser").read(req) {
-            Presented::One(token) => link.registration.browser_hash == Some(hash_token(&token)),
-            Presented::Nothing | Presented::Several => false,
+    fn allow(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Register => self.registration == Registration::Open,
+            Purpose::Invite => self.registration != Registration::Closed,
+            Purpose::Confirm | Purpose::ChangeEmail | Purpose::Reset => true,
         }
     }
 }
 
-/// Guard: the browser has opened a link for this page, and it works still. Otherwise
-/// [`Error::LinkEnded`], or [`Error::NotFound`] where `REGISTRATION` does not allow what it is for.
+/// Guard: the browser has opened a link for this page, and it works still; a form was drawn for this
+/// very link. Otherwise [`Error::LinkEnded`], [`Error::DoneAlready`] for a form that was sent twice,
+/// or [`Error::NotFound`] where `REGISTRATION` does not allow what the link is for.
 pub struct Opened {
     /// What was sent.
     pub link: Link,
-    purpose: Purpose,
+    /// What for.
+    pub purpose: Purpose,
     token: String,
     links: Data<Links>,
 }
 
 impl Opened {
-    /// Whether the link is about this user's account.
-    pub fn is_about(&self, user_id: i64) -> bool {
-        self.link.user_id == Some(user_id)
-    }
-
-    /// The account that the link is about.
-    pub async fn account(&self, db: &Db) -> Result<User> {
-        let link = self.link.clone();
-        db.run(move |conn| link.account(conn)).await?.ok_or_else(|| self.ended())
-    }
-
     /// Uses the link up, in the transaction of what it allows.
     pub fn redeem(&self) -> impl FnOnce(&mut Connection) -> Result<Link> + use<> {
         let (purpose, token, now) = (self.purpose, self.token.clone(), self.links.clock.now());
         move |conn| {
-            let link = Link::redeem(conn, purpose, &token, now)?;
-            link.ok_or(Error::LinkEnded(purpose.again()))
+            let redeemed = Link::redeem(conn, (purpose, &token), now);
+            redeemed.map_err(|error| purpose.refused(error))
         }
     }
 
-    /// Whether the form was drawn for this link, by the id in its field `link`. The browser may have
-    /// opened another one since, in another tab or because somebody made it: a form must do what it
-    /// says, for the address that it shows.
-    pub fn require(&self, shown: &str) -> Result<()> {
-        if shown == self.link.id.to_string() { Ok(()) } else { Err(self.ended()) }
+    /// What came of a form that was written with the rights of a session. The first of two clicks
+    /// gives the session another secret, and with the old one the second would be a stranger's.
+    pub async fn settle<T>(&self, outcome: Result<T>) -> Result<T> {
+        if !matches!(outcome, Err(Error::NotAuthenticated)) {
+            return outcome;
+        }
+        let (purpose, token, now) = (self.purpose, self.token.clone(), self.links.clock.now());
+        let look = move |conn: &mut Connection| Link::find(conn, (purpose, &token), None, now);
+        match self.links.db.run(look).await.map_err(|error| purpose.refused(error)) {
+            Err(done @ Error::DoneAlready { .. }) => Err(done),
+            _ => outcome,
+        }
     }
 
-    /// What [`Self::redeem`] answers to who was too late.
-    pub fn ended(&self) -> Error {
-        Error::LinkEnded(self.purpose.again())
+    /// Why the link opens nothing after all.
+    pub fn ended(&self, ending: LinkEnding) -> Error {
+        self.purpose.ended(ending)
     }
 
-    /// Takes the token out of the browser.
+    /// Takes the token out of the browser, as far as it opens anything.
     pub fn close(&self, response: &mut HttpResponse) -> Result<()> {
-        Ok(response.add_cookie(&self.links.kind(self.purpose.name()).expired())?)
+        response.add_cookie(&self.links.opened(self.purpose).expired())?;
+        let used = self.links.used(self.purpose).with(self.token.clone(), Some(KEPT_FOR));
+        Ok(response.add_cookie(&used)?)
     }
 }
 
@@ -129,24 +132,34 @@ impl FromRequest for Opened {
             let (Some(links), Some(purpose)) = (links, purpose) else {
                 return Err(Error::Internal("no Links, or no link leads here".to_owned()));
             };
-            let is_allowed = match purpose {
-                Purpose::Register => links.registration == Registration::Open,
-                Purpose::Invite => links.registration != Registration::Closed,
-                Purpose::Confirm | Purpose::ChangeEmail | Purpose::Reset => true,
-            };
-            if !is_allowed {
+            if !links.allow(purpose) {
                 return Err(Error::NotFound);
             }
-            let ended = Error::LinkEnded(purpose.again());
-            let Presented::One(token) = links.kind(purpose.name()).read(&req) else {
-                return Err(ended);
-            };
+            let no_cookie = || purpose.ended(LinkEnding::NoCookie);
+            let token = links.token(purpose, &req).ok_or_else(no_cookie)?;
+            let is_form = req.method() == Method::POST;
+            let shown = is_form.then(|| link_of_form(&req));
             let (asked, now) = (token.clone(), links.clock.now());
-            let found = links.db.run(move |conn| Link::find(conn, purpose, &asked, now));
-            let link = found.await?.ok_or(ended)?;
-            Ok(Self { link, purpose, token, links })
+            let find = move |conn: &mut Connection| {
+                Link::find(conn, (purpose, &asked), shown.as_deref(), now)
+            };
+            match links.db.run(find).await {
+                Ok(link) => Ok(Self { link, purpose, token, links }),
+                Err(error) if is_form => Err(purpose.refused(error)),
+                Err(error) => Err(error),
+            }
         })
     }
+}
+
+/// The link that the form was drawn for, by the id in its field `link`. The browser may have opened
+/// another one since, in another tab or because somebody made it: a form must do what it says, for
+/// the address that it shows.
+fn link_of_form(req: &HttpRequest) -> String {
+    let extensions = req.extensions();
+    let body = extensions.get::<Received>().map_or(&[][..], |received| &received.0);
+    let link = url::form_urlencoded::parse(body).find(|(name, _)| name == "link");
+    link.map(|(_, id)| id.into_owned()).unwrap_or_default()
 }
 
 fn purpose_of(path: &str) -> Option<Purpose> {
@@ -171,12 +184,14 @@ pub async fn hide_token(
     else {
         return Ok(next.call(req).await?.map_into_left_body());
     };
-    let mut response = redirect(purpose.path(), None);
     // Whatever else stands there is no token of ours, and has no place in a cookie.
-    let is_well_formed =
-        token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    if is_well_formed {
-        response.add_cookie(&links.kind(purpose.name()).with(token, Some(KEPT_FOR)))?;
-    }
+    let token = if is_token(&token) { token } else { NO_TOKEN.to_owned() };
+    let mut response = redirect(purpose.path(), None);
+    response.add_cookie(&links.opened(purpose).with(token, Some(KEPT_FOR)))?;
     Ok(req.into_response(response).map_into_right_body())
+}
+
+/// Whether it can be a link's token.
+pub(super) fn is_token(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }

@@ -87,15 +87,13 @@ async fn change(
     let (session_id, now) = (session.id, accounts.clock.now());
     let secret = random_token();
     let new_secret = secret.clone();
-    accounts
-        .db
-        .write(move |conn| {
-            // It may have been changed since it was confirmed, by whoever knows it too.
-            User::require_still(conn, user_id, &owner.password_hash)?;
-            Sessions::renew(conn, session_id, &new_secret)?;
-            Authenticator::replace_password(conn, &owner, &hash, Some(session_id), now)
-        })
-        .await?;
+    user.write(&accounts.db, move |conn| {
+        // It may have been changed since it was confirmed, by whoever knows it too.
+        User::require_still(conn, user_id, &owner.password_hash)?;
+        Sessions::renew(conn, session_id, &new_secret)?;
+        Authenticator::replace_password(conn, &owner, &hash, Some(session_id), now)
+    })
+    .await?;
     accounts.events.tell(&origin, SecurityEvent::PasswordChanged { user_id }).await;
     let sentence = "Your password is changed. Everything else that was logged in is logged out.";
     let mut response = redirect("/account/password", Flash::success(sentence));

@@ -53,7 +53,7 @@ async fn rename(
         return show_form(user, page, form, **registration);
     }
     let id = user.id;
-    db.write(move |conn| User::set_name(conn, id, &form.fields.name)).await?;
+    user.write(&db, move |conn| User::set_name(conn, id, &form.fields.name)).await?;
     Ok(redirect("/account", Flash::success("Your name is saved.")))
 }
 

@@ -39,12 +39,13 @@ async fn index(current: CurrentSession, page: Page, sessions: Data<Sessions>) ->
 async fn end(
     current: CurrentSession,
     origin: Origin,
-    sessions: Data<Sessions>,
+    db: Data<Db>,
     events: Data<SecurityEvents>,
     id: Path<i64>,
 ) -> Response {
-    let user_id = current.user_id;
-    if !sessions.end(user_id, *id).await? {
+    let (user_id, id) = (current.user_id, *id);
+    let end = move |conn: &mut _| Sessions::end_one(conn, user_id, id);
+    if !current.user().write(&db, end).await? {
         return Err(Error::NotFound);
     }
     events.tell(&origin, SecurityEvent::SessionEnded { user_id }).await;
@@ -58,7 +59,8 @@ async fn end_others(
     events: Data<SecurityEvents>,
 ) -> Response {
     let (user_id, kept) = (current.user_id, current.id);
-    db.write(move |conn| Sessions::end_others(conn, user_id, Some(kept))).await?;
+    let end = move |conn: &mut _| Sessions::end_others(conn, user_id, Some(kept));
+    current.user().write(&db, end).await?;
     events.tell(&origin, SecurityEvent::OtherSessionsEnded { user_id }).await;
     let sentence = "You are logged out everywhere else, and so are programs with your password.";
     Ok(redirect("/account/sessions", Flash::success(sentence)))

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use actix_web::dev::Payload;
 use actix_web::web::{Data, Query, ServiceConfig, resource};
@@ -12,10 +12,11 @@ use serde::Deserialize;
 use time::{Duration, PrimitiveDateTime};
 
 use crate::accounts::check_new_password;
+use crate::accounts::opened::is_token;
 use crate::auth::Authenticator;
 use crate::auth::password::PasswordRule;
 use crate::clock::Clock;
-use crate::error::{Error, Response, Result};
+use crate::error::{Error, LinkEnding, Response, Result};
 use crate::keys::{hash_token, random_token};
 use crate::mail::Message;
 use crate::user::{Email, NewUser, User};
@@ -29,58 +30,88 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(resource("/setup").get(show).post(set_up));
 }
 
-/// The link that is open at the moment, if any.
+/// The link that was printed last, if any.
 pub struct SetupLink {
     clock: Clock,
-    open: Mutex<Option<Open>>,
+    printed: Mutex<Option<Printed>>,
 }
 
-struct Open {
+struct Printed {
     token_hash: String,
     until: PrimitiveDateTime,
+    used_at: Option<PrimitiveDateTime>,
 }
 
 impl SetupLink {
     /// No link yet.
     pub fn closed(clock: Clock) -> Self {
-        Self { clock, open: Mutex::new(None) }
+        Self { clock, printed: Mutex::new(None) }
     }
 
     /// Makes a link, and makes every earlier one useless. Returns its path.
     pub fn open(&self) -> String {
         let token = random_token();
         let until = self.clock.now() + LIFETIME;
-        let open = Open { token_hash: hash_token(&token), until };
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
+        let printed = Printed { token_hash: hash_token(&token), until, used_at: None };
+        *self.lock() = Some(printed);
         format!("/setup?token={token}")
     }
 
-    /// Whether `token` is the link's.
-    fn admits(&self, token: &str) -> bool {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.as_ref().is_some_and(|open| open.admits(token, self.clock.now()))
+    /// Whether the link with this token opens the page, or why not.
+    fn require(&self, token: &str, has_users: bool) -> Result<()> {
+        let (printed, now) = (self.lock(), self.clock.now());
+        let ending = match printed.as_ref().filter(|printed| printed.is_of(token)) {
+            Some(Printed { used_at: Some(at), .. }) => {
+                LinkEnding::Used { at: *at, deed: "to make the first account" }
+            }
+            _ if has_users => LinkEnding::SetUpDone,
+            // After a restart, one that was too old cannot be told from one that was not.
+            None => LinkEnding::SetUpEarlier,
+            Some(printed) if now >= printed.until => LinkEnding::SetUpTooOld(printed.until),
+            Some(_) => return Ok(()),
+        };
+        Err(ended(ending))
     }
 
-    /// Uses the link up; `None` when somebody else was quicker.
-    fn redeem(&self, token: &str) -> Option<Open> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.take_if(|open| open.admits(token, self.clock.now()))
+    /// Uses the link up, unless somebody else was quicker.
+    fn redeem(&self, token: &str) -> Result<()> {
+        self.require(token, false)?;
+        let (mut printed, now) = (self.lock(), self.clock.now());
+        let unused = printed.as_mut().filter(|link| link.is_of(token) && link.used_at.is_none());
+        let link = unused.ok_or_else(|| ended(LinkEnding::SetUpDone))?;
+        link.used_at = Some(now);
+        Ok(())
     }
 
     /// Puts back a link that was used for nothing.
-    fn restore(&self, link: Open) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(link);
+    fn restore(&self, token: &str) {
+        if let Some(link) = self.lock().as_mut().filter(|link| link.is_of(token)) {
+            link.used_at = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Printed>> {
+        self.printed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Open {
+impl Printed {
     /// Hashes are compared: how long that takes tells nothing about the token.
-    fn admits(&self, token: &str, now: PrimitiveDateTime) -> bool {
-        self.token_hash == hash_token(token) && now < self.until
+    fn is_of(&self, token: &str) -> bool {
+        self.token_hash == hash_token(token)
     }
 }
 
-/// Guard: the request carries the link's token, and there is no user yet. Otherwise 404.
+/// Why a set-up link opens nothing, and where to go from there.
+fn ended(ending: LinkEnding) -> Error {
+    match ending {
+        LinkEnding::Used { .. } | LinkEnding::SetUpDone => Error::LinkEnded(ending, "/login"),
+        _ => Error::LinkEnded(ending, "/"),
+    }
+}
+
+/// Guard: the request carries the link's token, and there is no user yet. Otherwise
+/// [`Error::LinkEnded`]; without a token there is no such page.
 struct FirstVisitor {
     token: String,
     link: Data<SetupLink>,
@@ -104,9 +135,10 @@ impl FromRequest for FirstVisitor {
                 return Err(Error::NotFound);
             };
             let token = token.into_inner().token;
-            if !link.admits(&token) || accounts.db.run(User::any_exists).await? {
+            if !is_token(&token) {
                 return Err(Error::NotFound);
             }
+            link.require(&token, accounts.db.run(User::any_exists).await?)?;
             Ok(Self { token, link })
         })
     }
@@ -152,7 +184,7 @@ async fn set_up(
         return show_form(visitor, page, form, &accounts);
     };
     let password_hash = accounts.passwords.hash(form.fields.password).await?;
-    let link = visitor.link.redeem(&visitor.token).ok_or(Error::NotFound)?;
+    visitor.link.redeem(&visitor.token)?;
     let (name, created_at) = (email.local_part().to_owned(), accounts.clock.now());
     let to = email.clone();
     let new =
@@ -160,12 +192,13 @@ async fn set_up(
     // Asked again in the transaction: `user add` may have been quicker.
     let nobody_yet = move |connection: &mut _| {
         if User::any_exists(connection)? {
-            return Err(Error::NotFound);
+            return Err(ended(LinkEnding::SetUpDone));
         }
         Message::Confirm.post(connection, &to, created_at).map(drop)
     };
     let created = accounts.create_account(new, nobody_yet).await;
-    let user = created.inspect_err(|_| visitor.link.restore(link))?.ok_or(Error::NotFound)?;
+    let created = created.inspect_err(|_| visitor.link.restore(&visitor.token))?;
+    let user = created.ok_or_else(|| ended(LinkEnding::SetUpDone))?;
     let welcome = "Welcome! You are logged in, and you are the administrator.";
     let mut response = redirect("/dashboard", Flash::success(welcome));
     response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;

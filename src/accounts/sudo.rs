@@ -1,12 +1,12 @@
 //! Asking for the password once more, before what a stolen cookie must not do.
 
-use actix_web::HttpRequest;
 use actix_web::web::{Data, Query, ServiceConfig, resource};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::auth::{Authenticator, CurrentSession, SecurityEvent, password};
+use crate::auth::{Authenticator, CurrentSession, SecurityEvent, Sessions, password};
 use crate::error::Response;
+use crate::keys::random_token;
 use crate::peer::Origin;
 use crate::web::next::{Next, landing_page};
 use crate::web::{Errors, Form, Page, Submitted, redirect, render, render_with};
@@ -45,7 +45,7 @@ async fn show(_: CurrentSession, page: Page, query: Query<Next>) -> Response {
 
 async fn confirm(
     session: CurrentSession,
-    req: HttpRequest,
+    origin: Origin,
     page: Page,
     accounts: Data<Authenticator>,
     mut form: Submitted<SudoForm>,
@@ -53,16 +53,19 @@ async fn confirm(
     let password = std::mem::take(&mut form.fields.password);
     if form.is_valid() && !accounts.confirms(session.user(), password).await? {
         let event = SecurityEvent::SudoDenied { user_id: session.user_id };
-        accounts.events.tell(&Origin::of(&req), event).await;
+        accounts.events.tell(&origin, event).await;
         form.errors.add("password", "This is not your password.");
     }
     if !form.is_valid() {
         return render_with(form.status(), &SudoPage { page, form });
     }
+    let (id, now, secret) = (session.id, accounts.clock.now(), random_token());
+    let (typed_at, new_secret) = (origin.clone(), secret.clone());
+    let note = move |conn: &mut _| Sessions::confirm(conn, id, (&typed_at, &new_secret), now);
+    session.user().write(&accounts.db, note).await?;
     let mut response = redirect(&landing_page(&form.fields.next), None);
-    let cookie = accounts.sessions.confirm(&accounts.logins, &req, &session).await?;
-    response.add_cookie(&cookie)?;
+    response.add_cookie(&accounts.sessions.cookie_of(&accounts.logins, &session, secret)?)?;
     let event = SecurityEvent::SudoGranted { user_id: session.user_id };
-    accounts.events.tell(&Origin::of(&req), event).await;
+    accounts.events.tell(&origin, event).await;
     Ok(response)
 }

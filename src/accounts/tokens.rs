@@ -10,7 +10,7 @@ use crate::auth::scope::{self, ALL};
 use crate::auth::{CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::error::{Error, Response, Result};
+use crate::error::{Error, Response};
 use crate::peer::Origin;
 use crate::user::User;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
@@ -124,13 +124,7 @@ async fn create(
     };
     let new = NewApiToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();
-    let password_hash = user.password_hash.clone();
-    let made = db.write(move |conn| -> Result<String> {
-        // The body may have arrived long after the guard was asked, and the password been changed.
-        User::require_still(conn, new.user_id, &password_hash)?;
-        Ok(ApiToken::create(conn, &new, now)?)
-    });
-    let token = made.await?;
+    let token = user.write(&db, move |conn| ApiToken::create(conn, &new, now)).await?;
     events.tell(&origin, SecurityEvent::ApiTokenCreated { user_id: user.id }).await;
     show(user.id, page, &db, &clock, Some(token)).await
 }
@@ -143,7 +137,7 @@ async fn revoke(
     id: Path<i64>,
 ) -> Response {
     let (user_id, id) = (user.id, *id);
-    if !db.write(move |conn| ApiToken::revoke(conn, user_id, id)).await? {
+    if !user.write(&db, move |conn| ApiToken::revoke(conn, user_id, id)).await? {
         return Err(Error::NotFound);
     }
     events.tell(&origin, SecurityEvent::TokenRevoked { user_id }).await;

@@ -77,7 +77,7 @@ async fn me(user: Scoped<ProfileRead>) -> Response {
 async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -> Response {
     let change = diesel::update(users::table.find(user.id)).set(users::name.eq(form.0.name));
     let changed = change.returning(User::as_returning());
-    let user = db.write(move |conn| changed.get_result(conn)).await?;
+    let user = user.write(&db, move |conn| changed.get_result(conn)).await?;
     Ok(HttpResponse::Ok().json(Profile::from(&user)))
 }
 

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::auth::manager::bearer;
+use crate::auth::right::Right;
 use crate::auth::session::Login;
 use crate::clock::{Clock, to_rfc3339};
 use crate::config::APP_NAME;
@@ -110,10 +111,13 @@ impl ApiToken {
 
     /// Ends the token with this hash; whose it was.
     pub fn end(conn: &mut Connection, hash: &str) -> QueryResult<Option<i64>> {
-        diesel::delete(api_tokens::table.filter(api_tokens::token_hash.eq(hash)))
-            .returning(api_tokens::user_id)
-            .get_result(conn)
-            .optional()
+        let row = api_tokens::table.filter(api_tokens::token_hash.eq(hash));
+        let owner = row.select(api_tokens::user_id).first(conn).optional()?;
+        if let Some(user_id) = owner {
+            User::lock(conn, user_id)?;
+        }
+        diesel::delete(row).execute(conn)?;
+        Ok(owner)
     }
 
     /// Ends one of a user's tokens; whether there was one.
@@ -148,7 +152,8 @@ pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Logi
             }
         }
         let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        Ok(Some((Login { user, session: None }, scopes)))
+        let right = Right::ApiToken(token.id);
+        Ok(Some((Login { user, session: None, right }, scopes)))
     })
     .await
 }

@@ -10,6 +10,7 @@ use crate::auth::activity::is_familiar;
 use crate::auth::api_token::ApiToken;
 use crate::auth::event::{SecurityEvent, SecurityEvents};
 use crate::auth::manager::{LoginManager, TokenOptions};
+use crate::auth::right::Right;
 use crate::auth::scope;
 use crate::auth::session::Login;
 use crate::auth::token::Claims;
@@ -156,14 +157,15 @@ impl Grants {
             .run(move |conn| {
                 let user: Option<User> = refresh_tokens::table
                     .inner_join(users::table)
-                    .filter(refresh_tokens::family.eq(family))
+                    .filter(refresh_tokens::family.eq(&family))
                     .filter(refresh_tokens::expires_at.gt(now))
                     .filter(users::disabled_at.is_null())
                     .select(User::as_select())
                     .first(conn)
                     .optional()?;
                 let user = user.filter(|user| user.id.to_string() == claims.sub);
-                QueryResult::Ok(user.map(|user| Login { user, session: None }))
+                let right = Right::Family(family);
+                QueryResult::Ok(user.map(|user| Login { user, session: None, right }))
             })
             .await
     }

@@ -83,7 +83,7 @@ impl Sessions {
                 .await?;
         }
         let session = Session { authenticated_at: None, ..session.clone() };
-        let user = Rc::new(Login { user: login.user.clone(), session: Some(session) });
+        let user = Rc::new(Login { session: Some(session), ..login.clone() });
         Ok(Caller::Session { user, claims: claims.clone() })
     }
 }

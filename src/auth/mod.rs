@@ -9,6 +9,7 @@ pub mod guard;
 pub mod keep;
 pub mod manager;
 pub mod password;
+mod right;
 pub mod scope;
 pub mod session;
 mod strength;

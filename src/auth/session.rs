@@ -12,6 +12,7 @@ use time::{Duration, PrimitiveDateTime};
 use crate::auth::activity::is_familiar;
 use crate::auth::event::SecurityEvents;
 use crate::auth::manager::LoginManager;
+use crate::auth::right::Right;
 use crate::auth::token::Claims;
 use crate::clock::{Clock, to_rfc3339};
 use crate::config::{Config, Lifetimes, SessionProtection};
@@ -96,6 +97,8 @@ pub struct Login {
     pub user: User,
     /// The session of a person at a browser; a program with a token has none.
     pub session: Option<Session>,
+    /// By what they are here; see [`Login::write`].
+    pub(super) right: Right,
 }
 
 impl Deref for Login {
@@ -210,12 +213,12 @@ impl Sessions {
     /// in. Notes that it was used.
     pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
         let now = self.clock.now();
-        let sessions = self.clone();
+        let (sessions, token_hash) = (self.clone(), hash_token(&claims.jti));
         self.db
             .run(move |connection| {
                 let found: Option<(Session, User)> = sessions::table
                     .inner_join(users::table)
-                    .filter(sessions::token_hash.eq(hash_token(&claims.jti)))
+                    .filter(sessions::token_hash.eq(&token_hash))
                     .select((Session::as_select(), User::as_select()))
                     .first(connection)
                     .optional()?;
@@ -237,7 +240,8 @@ impl Sessions {
                         log::warn!("last_seen_at was not written: {error}");
                     }
                 }
-                Ok(Some(Login { user, session: Some(session) }))
+                let right = Right::Session { id: session.id, token_hash };
+                Ok(Some(Login { user, session: Some(session), right }))
             })
             .await
     }
@@ -258,9 +262,14 @@ impl Sessions {
 
     /// Ends one session of a user; whether there was one.
     pub async fn end(&self, user_id: i64, id: i64) -> Result<bool> {
+        self.db.write(move |connection| Self::end_one(connection, user_id, id)).await
+    }
+
+    /// The same in a transaction.
+    pub fn end_one(connection: &mut Connection, user_id: i64, id: i64) -> Result<bool> {
+        User::lock(connection, user_id)?;
         let own = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
-        let ended = self.db.write(move |connection| diesel::delete(own).execute(connection));
-        Ok(ended.await? == 1)
+        Ok(diesel::delete(own).execute(connection)? == 1)
     }
 
     /// Ends the log-ins of a user but for one session: of people, and of the programs that know the
@@ -294,30 +303,23 @@ impl Sessions {
         Ok(())
     }
 
-    /// Notes that the password was just typed, and gives the session a new secret: whoever had the
-    /// old cookie does not get what the password opens. Returns the new cookie.
-    pub async fn confirm(
-        &self,
-        logins: &LoginManager<Login>,
-        req: &HttpRequest,
-        session: &Session,
-    ) -> Result<Cookie<'static>> {
-        let (id, now, secret) = (session.id, self.clock.now(), random_token());
-        let (origin, new) = (Origin::of(req), secret.clone());
-        self.db
-            .write(move |connection| -> Result<()> {
-                Self::renew(connection, id, &new)?;
-                diesel::update(sessions::table.find(id))
-                    .set((
-                        sessions::authenticated_at.eq(now),
-                        sessions::ip_address.eq(origin.ip_address),
-                        sessions::user_agent.eq(origin.user_agent),
-                    ))
-                    .execute(connection)?;
-                Ok(())
-            })
-            .await?;
-        self.cookie_of(logins, session, secret)
+    /// Notes that the password was just typed, and gives the session another secret: whoever had the
+    /// old cookie does not get what the password opens.
+    pub fn confirm(
+        connection: &mut Connection,
+        id: i64,
+        (origin, secret): (&Origin, &str),
+        now: PrimitiveDateTime,
+    ) -> Result<()> {
+        Self::renew(connection, id, secret)?;
+        diesel::update(sessions::table.find(id))
+            .set((
+                sessions::authenticated_at.eq(now),
+                sessions::ip_address.eq(&origin.ip_address),
+                sessions::user_agent.eq(&origin.user_agent),
+            ))
+            .execute(connection)?;
+        Ok(())
     }
 
     /// Gives a session another secret, in the transaction of what it is changed for: whoever had the

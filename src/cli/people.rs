@@ -12,7 +12,7 @@ use crate::auth::session::Sessions;
 use crate::config::Registration;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::link::{self, Link, Purpose};
+use crate::link::{Link, Purpose};
 use crate::mail::Message;
 use crate::peer::Origin;
 use crate::user::{Email, NAME_MAX, NewUser, User};
@@ -140,8 +140,7 @@ async fn make_reset_link(app: &App, email: &str) -> Result<(), Failure> {
         }
         // Sent nowhere: who opens it has not proved the address.
         let nowhere = Email { typed: String::new(), canonical: String::new() };
-        let none = link::Registration::default();
-        let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), &none, now)?;
+        let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), now)?;
         Ok(Some((user.id, token)))
     });
     let made = made.await?;

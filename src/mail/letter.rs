@@ -6,7 +6,7 @@ use time::PrimitiveDateTime;
 use crate::clock::readable;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::link::{Link, Purpose, Registration, fingerprint};
+use crate::link::{Link, Purpose, fingerprint};
 use crate::mail::Message;
 use crate::user::{Email, User};
 
@@ -76,20 +76,16 @@ impl Writer<'_> {
         let owner = User::by_email(self.conn, to)?;
         Ok(match (message, owner) {
             (
-                Message::Register(_) | Message::Invite { .. } | Message::ChangeEmail { .. },
+                Message::Register | Message::Invite { .. } | Message::ChangeEmail { .. },
                 Some(owner),
             ) => Some(self.known(&owner)),
-            (Message::Register(registration), None) => Some(self.register(to, &registration)?),
+            (Message::Register, None) => Some(self.register(to)?),
             (Message::Invite { by }, None) => Some(self.invite(to, &by)?),
             (Message::Confirm, Some(owner)) if owner.verified_at.is_none() => {
                 Some(self.confirm(&owner)?)
             }
-            (Message::Confirm, None) => {
-                let waiting = Link::registration_of(self.conn, to, self.now)?;
-                waiting.map(|link| self.register(to, &link.registration)).transpose()?
-            }
             (Message::Reset, Some(owner)) if owner.disabled_at.is_none() => {
-                Some(self.reset(&owner)?)
+                Some(if may_reset(&owner) { self.reset(&owner)? } else { not_by_mail(to) })
             }
             (Message::Confirm | Message::Reset, _) => None,
             (Message::ChangeEmail { user_id, asked_by }, None) => {
@@ -109,13 +105,12 @@ impl Writer<'_> {
         })
     }
 
-    /// Not with the name that was typed: whoever typed it may want us to send their words.
-    fn register(&mut self, to: &Email, registration: &Registration) -> Result<Letter> {
-        let url = self.link(Purpose::Register, to, None, registration)?;
-        let opening = "Somebody, we hope you, wants to make an account with this address. Confirm \
-                       that it is yours, and the account is made.";
-        Ok(Letter::new(to, "Confirm your e-mail address", opening)
-            .action("Confirm the address", url)
+    fn register(&mut self, to: &Email) -> Result<Letter> {
+        let url = self.link(Purpose::Register, to, None)?;
+        let opening = "Somebody, we hope you, wants to make an account with this address. Choose \
+                       your name and your password, and it is made.";
+        Ok(Letter::new(to, "Make your account", opening)
+            .action("Make your account", url)
             .closing(works_for(Purpose::Register))
             .closing("If that was not you, there is nothing to do: without the link, no account."))
     }
@@ -129,7 +124,7 @@ impl Writer<'_> {
     }
 
     fn invite(&mut self, to: &Email, by: &str) -> Result<Letter> {
-        let url = self.link(Purpose::Invite, to, None, &Registration::default())?;
+        let url = self.link(Purpose::Invite, to, None)?;
         let opening = format!("{by} invites you to make an account at {}.", self.origin);
         Ok(Letter::new(to, "You are invited", opening)
             .action("Make your account", url)
@@ -138,8 +133,9 @@ impl Writer<'_> {
 
     fn confirm(&mut self, user: &User) -> Result<Letter> {
         let to = user.address();
-        let url = self.link(Purpose::Confirm, &to, Some(user), &Registration::default())?;
-        let opening = "Confirm that this is the address of your account, so that we can reach you.";
+        let url = self.link(Purpose::Confirm, &to, Some(user))?;
+        let opening = "Confirm that this is the address of your account, so that we can reach you. \
+                       Open the link where you are logged in.";
         Ok(Letter::new(&to, "Confirm your e-mail address", opening)
             .action("Confirm the address", url)
             .closing(works_for(Purpose::Confirm))
@@ -148,7 +144,7 @@ impl Writer<'_> {
 
     fn reset(&mut self, user: &User) -> Result<Letter> {
         let to = user.address();
-        let url = self.link(Purpose::Reset, &to, Some(user), &Registration::default())?;
+        let url = self.link(Purpose::Reset, &to, Some(user))?;
         let opening = "Somebody, we hope you, wants to choose a new password for your account.";
         Ok(Letter::new(&to, "Choose a new password", opening)
             .action("Choose a new password", url)
@@ -157,7 +153,7 @@ impl Writer<'_> {
     }
 
     fn change_email(&mut self, to: &Email, user: &User) -> Result<Letter> {
-        let url = self.link(Purpose::ChangeEmail, to, Some(user), &Registration::default())?;
+        let url = self.link(Purpose::ChangeEmail, to, Some(user))?;
         let opening = "Somebody, we hope you, wants to use this address for their account. Open \
                        the link where you are logged in.";
         Ok(Letter::new(to, "Confirm your new e-mail address", opening)
@@ -200,16 +196,25 @@ impl Writer<'_> {
         text.trim_end().to_owned()
     }
 
-    fn link(
-        &mut self,
-        purpose: Purpose,
-        to: &Email,
-        user: Option<&User>,
-        registration: &Registration,
-    ) -> Result<String> {
-        let token = Link::make(self.conn, purpose, to, user, registration, self.now)?;
+    fn link(&mut self, purpose: Purpose, to: &Email, user: Option<&User>) -> Result<String> {
+        let token = Link::make(self.conn, purpose, to, user, self.now)?;
         Ok(purpose.url(self.origin, &token))
     }
+}
+
+/// Whether a link to a new password may go to the address. Not to an administrator's that is not
+/// proved: it may be mistyped, and whoever reads its mail would be the administrator.
+fn may_reset(owner: &User) -> bool {
+    owner.verified_at.is_some() || !owner.is_admin
+}
+
+fn not_by_mail(to: &Email) -> Letter {
+    let opening = "Somebody, we hope you, wants to choose a new password for an administrator's \
+                   account with this address. The address was never confirmed, so the link does \
+                   not come by mail: whoever runs the site can print it, with the command \
+                   `user reset-link`.";
+    Letter::new(to, "No new password by mail", opening)
+        .closing("If that was not you, there is nothing to do: nothing was changed.")
 }
 
 fn email_changed(to: &Email, new: &str) -> Letter {

@@ -7,7 +7,6 @@ use time::{Duration, PrimitiveDateTime};
 
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::link::Registration;
 use crate::peer::Origin;
 use crate::schema::outbox;
 use crate::user::Email;
@@ -29,8 +28,8 @@ pub(super) const NOTICES: [&str; 5] =
 pub enum Message {
     /// Somebody registers with this address. A new one gets the link; the owner of a known one is
     /// told that they have an account.
-    Register(Registration),
-    /// The link to prove an address is wanted once more. Nobody but those who wait for it gets it.
+    Register,
+    /// The link to prove the address of an account. Nobody but those who wait for it gets it.
     Confirm,
     /// An administrator offers an account.
     Invite {
@@ -78,7 +77,7 @@ impl Message {
     /// Its name in the table.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Register(_) => "register",
+            Self::Register => "register",
             Self::Confirm => "confirm",
             Self::Invite { .. } => "invite",
             Self::Reset => "reset",

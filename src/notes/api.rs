@@ -55,7 +55,7 @@ async fn index(user: Scoped<NotesRead>, db: Data<Db>, paging: Paging) -> Respons
 async fn create(user: Scoped<NotesWrite>, db: Data<Db>, draft: Valid<Draft>) -> Response {
     let values = (draft.0, notes::user_id.eq(user.id));
     let new = values.insert_into(notes::table).returning(Note::as_returning());
-    let note: Note = db.write(move |conn| new.get_result(conn)).await?;
+    let note: Note = user.write(&db, move |conn| new.get_result(conn)).await?;
     Ok(HttpResponse::Created().json(note))
 }
 
@@ -67,7 +67,7 @@ async fn create(user: Scoped<NotesWrite>, db: Data<Db>, draft: Valid<Draft>) -> 
     security(("password" = ["notes:read"]), ("token" = []))
 )]
 async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
-    Ok(HttpResponse::Ok().json(note.0))
+    Ok(HttpResponse::Ok().json(note.into_inner()))
 }
 
 /// Change a note.
@@ -84,7 +84,7 @@ async fn update(
 ) -> Response {
     let change = diesel::update(notes::table.find(note.id)).set(draft.0);
     let changed = change.returning(Note::as_returning());
-    let note: Note = db.write(move |conn| changed.get_result(conn)).await?;
+    let note: Note = note.write(&db, move |conn| changed.get_result(conn)).await?;
     Ok(HttpResponse::Ok().json(note))
 }
 
@@ -96,7 +96,8 @@ async fn update(
     security(("password" = ["notes:write"]), ("token" = []))
 )]
 async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Data<Db>) -> Response {
-    db.write(move |conn| diesel::delete(notes::table.find(note.id)).execute(conn)).await?;
+    let end = diesel::delete(notes::table.find(note.id));
+    note.write(&db, move |conn| end.execute(conn)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,5 +1,7 @@
 //! Errors become answers here, and are logged here, once.
 
+use std::borrow::Cow;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
@@ -11,10 +13,11 @@ use askama::Template;
 use log::Level;
 use serde_json::json;
 
-use crate::auth::{SecurityEvent, SecurityEvents};
+use crate::auth::{CurrentUser, Login, SecurityEvent, SecurityEvents};
 use crate::config::APP_NAME;
 use crate::error::{Error, Response};
 use crate::peer::Origin;
+use crate::web::ended;
 use crate::web::flash::{Flash, Shown, redirect};
 use crate::web::observe::RequestId;
 use crate::web::page::{Page, render_with};
@@ -28,7 +31,7 @@ struct ErrorPage<'a> {
     page: Page,
     status: u16,
     title: &'a str,
-    sentence: &'a str,
+    sentence: Cow<'a, str>,
     /// Where to go from here, and what that is called.
     way_out: (&'a str, &'a str),
     request_id: &'a str,
@@ -62,6 +65,7 @@ pub async fn render_errors(
         (Some(Error::NotVerified), _) if wants_html(req) => {
             redirect("/account", Flash::notice("Please confirm your e-mail address first."))
         }
+        (Some(Error::DoneAlready { page, sentence }), _) => lead_on(req, page, sentence),
         _ => draw(Subject::of(req)?, status, error)?,
     };
     // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
@@ -123,7 +127,9 @@ pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Resp
     let Subject { page, wants_html, had_token, request_id } = subject;
     let mut response = if wants_html {
         let way_out = match error {
-            Some(Error::LinkEnded(again)) if *again != "/" => (*again, "Get another link"),
+            Some(Error::LinkEnded(_, "/login")) => ("/login", "Log in"),
+            Some(Error::LinkEnded(_, "/account")) => ("/account", "Open your account"),
+            Some(Error::LinkEnded(_, again)) if *again != "/" => (*again, "Get another link"),
             _ => ("/", "Go to the start page"),
         };
         let (code, request_id) = (status.as_u16(), &request_id);
@@ -187,6 +193,13 @@ fn ask_for_password(req: &HttpRequest) -> HttpResponse {
     redirect(&with_next("/sudo", back), Flash::notice(sentence))
 }
 
+/// To where the first of two clicks led. Its answer may never have arrived, and with it the log-in.
+fn lead_on(req: &HttpRequest, page: &str, sentence: &'static str) -> HttpResponse {
+    let is_open = page == "/login" || CurrentUser::<Login>::of(req).is_some();
+    let to = if is_open { page.to_owned() } else { with_next("/login", page) };
+    redirect(&to, Flash::notice(sentence))
+}
+
 fn here(req: &HttpRequest) -> &str {
     req.uri().path_and_query().map_or("/", |here| here.as_str())
 }
@@ -224,8 +237,11 @@ pub(super) fn log_failure(id: &str, status: StatusCode, cause: &str) {
     log::log!(level, request_id = id; "{id} {}: {cause}", status.as_u16());
 }
 
-fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static str) {
-    match (status.as_u16(), error) {
+fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, Cow<'static, str>) {
+    if let Some(Error::LinkEnded(ending, _)) = error {
+        return ended::words(*ending);
+    }
+    let (title, sentence) = match (status.as_u16(), error) {
         (400, _) => ("Bad request", "Your browser sent something that we could not read."),
         (401, _) => ("Not logged in", "Log in, or send a valid token."),
         (403, Some(Error::CrossSite)) => (
@@ -240,11 +256,6 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static s
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
         (408, _) => ("Too slow", "What you sent took too long to arrive. Please try again."),
-        (410, _) => (
-            "This link has ended",
-            "It was used already, or it is too old, or this browser has opened another one since. \
-             Nothing was changed.",
-        ),
         (413, _) => ("Too large", "What you sent is larger than we accept."),
         (414, _) => ("Address too long", "This address is longer than we accept."),
         (415, _) => ("Wrong kind of content", "This address does not take that kind of content."),
@@ -254,5 +265,6 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, &'static s
         (503, _) => ("One moment, please", "We are busy right now. Please try again shortly."),
         (500.., _) => ("Something went wrong", "That is our fault. We have taken a note of it."),
         _ => ("That did not work", "The request could not be carried out."),
-    }
+    };
+    (title, sentence.into())
 }

@@ -1,6 +1,5 @@
 //! The headers on every answer.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 /// Everything from here and nothing from elsewhere, no inline script or style, no frame.
@@ -49,10 +48,4 @@ pub fn secure(headers: &mut HeaderMap, https: bool) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-}
-
-/// Tells the browser to forget what it kept of our pages. (Not "cookies": that is the whole domain's.)
-pub fn clear_site_data(response: &mut HttpResponse) {
-    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
-    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
 }

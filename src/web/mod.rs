@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod body;
+mod ended;
 pub mod errors;
 pub mod flash;
 pub mod form;

@@ -8,18 +8,8 @@ use url::{Position, Url};
 const MAX_BYTES: usize = 512;
 
 /// Where these would lead is not where anybody wanted to go.
-const NOT_PAGES: [&str; 10] = [
-    "/login",
-    "/logout",
-    "/register",
-    "/setup",
-    "/auth",
-    "/static",
-    "/forgot",
-    "/reset",
-    "/confirm",
-    "/join",
-];
+const NOT_PAGES: [&str; 9] =
+    ["/login", "/logout", "/register", "/setup", "/auth", "/static", "/forgot", "/reset", "/join"];
 
 /// The page that somebody wanted before they were asked who they are: `?next=…`.
 #[derive(Deserialize)]

@@ -1,7 +1,6 @@
 //! Guard: the row in the address belongs to whoever is logged in.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 
@@ -10,7 +9,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest};
 use diesel::QueryResult;
 
-use crate::auth::{CurrentUser, Scope, Scoped};
+use crate::auth::{CurrentUser, Login, Scope, Scoped};
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 
@@ -23,30 +22,45 @@ pub trait Owned: Send + Sized + 'static {
 /// The row whose id the route's `{id}` names, for whoever the guard `G` lets in: a person, or a
 /// program with a scope (`Own<Note, Scoped<NotesRead>>`). Another's row, no such row, no number:
 /// [`Error::NotFound`], the same for all three, so that nobody learns which ids exist.
-pub struct Own<T, G = CurrentUser>(pub T, PhantomData<fn() -> G>);
+pub struct Own<T, G = CurrentUser> {
+    row: T,
+    owner: G,
+}
 
 impl<T, G> Own<T, G> {
     /// The row.
     pub fn into_inner(self) -> T {
-        self.0
+        self.row
     }
 }
 
-/// A guard that knows the id of whom it lets in.
-pub trait UserGuard: 'static {
-    /// The user's id, or why they are not let in.
-    fn user_id(req: &HttpRequest) -> Result<i64>;
+impl<T, G: UserGuard> Own<T, G> {
+    /// Writes with its owner's rights: see [`Login::write`].
+    pub async fn write<R, E, F>(&self, db: &Db, work: F) -> Result<R>
+    where
+        R: Send + 'static,
+        E: Into<Error> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<R, E> + Send + 'static,
+    {
+        self.owner.write(db, work).await
+    }
+}
+
+/// A guard that knows whom it lets in.
+pub trait UserGuard: Deref<Target = Login> + Sized + 'static {
+    /// Whoever is let in, or why they are not.
+    fn admit(req: &HttpRequest) -> Result<Self>;
 }
 
 impl UserGuard for CurrentUser {
-    fn user_id(req: &HttpRequest) -> Result<i64> {
-        Self::of(req).map(|user| user.id).ok_or(Error::NotAuthenticated)
+    fn admit(req: &HttpRequest) -> Result<Self> {
+        Self::of(req).ok_or(Error::NotAuthenticated)
     }
 }
 
 impl<S: Scope> UserGuard for Scoped<S> {
-    fn user_id(req: &HttpRequest) -> Result<i64> {
-        Self::of(req).map(|user| user.id)
+    fn admit(req: &HttpRequest) -> Result<Self> {
+        Self::of(req)
     }
 }
 
@@ -54,7 +68,7 @@ impl<T, G> Deref for Own<T, G> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.row
     }
 }
 
@@ -63,15 +77,16 @@ impl<T: Owned, G: UserGuard> FromRequest for Own<T, G> {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let user_id = G::user_id(req);
+        let owner = G::admit(req);
         let db = req.app_data::<Data<Db>>().cloned();
         let id = Path::<i64>::extract(req);
         Box::pin(async move {
-            let user_id = user_id?;
+            let owner = owner?;
+            let user_id = owner.id;
             let id = id.await.map_err(|_| Error::NotFound)?.into_inner();
             let db = db.ok_or_else(|| Error::Internal("no Db in the app".to_owned()))?;
             let row = db.run(move |conn| T::find(conn, user_id, id)).await?;
-            Ok(Self(row, PhantomData))
+            Ok(Self { row, owner })
         })
     }
 }

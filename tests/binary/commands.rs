@@ -196,7 +196,9 @@ fn a_secret_is_new_each_time_and_good_enough() {
 #[test]
 fn migrating_twice_does_nothing_the_second_time() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(run(dir.path(), &["migrate"], "").1.starts_with("5 migrations were run"));
+    let all = std::fs::read_dir("migrations/sqlite").unwrap().count();
+    let said = run(dir.path(), &["migrate"], "").1;
+    assert!(said.starts_with(&format!("{all} migrations were run")), "{said}");
     assert!(run(dir.path(), &["migrate"], "").1.starts_with("0 migrations were run"));
 }
 

@@ -26,6 +26,9 @@ fn from_an_empty_folder_to_a_logged_in_page_and_over_a_restart() {
     assert!(server.wait().success());
     let server = Server::start(dir.path(), port);
     assert_eq!(server.setup_link(), None, "{}", server.announcement);
+    let page = ada.get(&link);
+    assert_eq!(page.status, 410);
+    assert!(page.body.contains("The first account is made already"), "{}", page.body);
     assert!(ada.get("/dashboard").body.contains("Hello, ada"));
 }
 
@@ -35,7 +38,9 @@ fn a_restart_makes_a_new_link_while_nobody_has_an_account() {
     let old = Server::start(dir.path(), port).setup_link().unwrap().to_owned();
     let server = Server::start(dir.path(), port);
     let mut client = Client::new(&server.url);
-    assert_eq!(client.get(&old).status, 404);
+    let page = client.get(&old);
+    assert_eq!(page.status, 410);
+    assert!(page.body.contains("from an earlier start of the program"), "{}", page.body);
     assert_eq!(client.get(server.setup_link().unwrap()).status, 200);
 }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use serde_json::Value;
 
 use crate::client::Client;
@@ -19,7 +21,17 @@ const RESET: &str = "Choose a new password";
 
 /// Ada at a server that sends mail this way.
 fn ada_with_smtp(dir: &Path, smtp_url: &str) -> (Server, Client) {
-    with_ada(dir, &[("SMTP_URL", smtp_url), ("MAIL_FROM", "The Post <post@example.com>")])
+    let ada =
+        with_ada(dir, &[("SMTP_URL", smtp_url), ("MAIL_FROM", "The Post <post@example.com>")]);
+    make_her_one_of_many(dir);
+    ada
+}
+
+/// An administrator gets no link to a new password before the address is proved.
+fn make_her_one_of_many(dir: &Path) {
+    let file = dir.join("data/latchkey.db").display().to_string();
+    let mut conn = SqliteConnection::establish(&file).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000; UPDATE users SET is_admin = FALSE").unwrap();
 }
 
 /// The way to a mail server of this machine.
@@ -171,6 +183,7 @@ fn a_mail_leaves_this_machine_encrypted_and_only_to_a_server_with_a_good_certifi
     );
     let trusted = [("SMTP_URL", url.as_str()), ("SSL_CERT_FILE", certificate.to_str().unwrap())];
     let (server, mut ada) = with_ada(dir.path(), &trusted);
+    make_her_one_of_many(dir.path());
     forget(&mut ada);
     assert_eq!(mail(dir.path(), RESET)["encrypted"], true, "{}", server.log());
 }

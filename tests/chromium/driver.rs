@@ -74,6 +74,9 @@ impl Visitor {
         let profile = dir.path().join(format!("profile-{port}")).display().to_string();
         let browser = connect(port, capabilities(&profile, preferences)).await;
         let visitor = Self { browser, server, driver, dir };
+        let downloads = visitor.dir.path().join("downloads").display().to_string();
+        let allow = json!({ "behavior": "allow", "downloadPath": downloads });
+        visitor.tell("Browser.setDownloadBehavior", allow).await;
         visitor.look_at(LAPTOP).await;
         visitor
     }
@@ -159,11 +162,33 @@ impl Visitor {
         self.press("Log in").await;
     }
 
-    /// Fills in the form of `/register`.
+    /// Asks for an account, and opens the link in the mail.
     pub async fn register(&self) {
-        let fields = [("name", "Bea"), ("email", "bea@example.com"), ("password", NEW_PASSWORD)];
-        self.fill(&fields).await;
-        self.press("Create the account").await;
+        self.open("/register").await;
+        self.fill(&[("email", "bea@example.com")]).await;
+        self.press("Send the link").await;
+        self.open_the_link_in_the_mail().await;
+    }
+
+    /// Logs in with the box ticked that asks to be remembered: what is worth being sure asks for the
+    /// password again.
+    pub async fn log_in_for_long(&self, email: &str, password: &str) {
+        self.open("/login").await;
+        self.fill(&[("email", email), ("password", password)]).await;
+        self.tick("remember").await;
+        self.press("Log in").await;
+    }
+
+    /// Waits for a download to be there, and reads it.
+    pub async fn downloaded(&self, name: &str) -> String {
+        let path = self.dir.path().join("downloads").join(name);
+        for _ in 0..200 {
+            if let Ok(text) = std::fs::read_to_string(&path) {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} does not come", path.display());
     }
 
     /// Does something that leads to another page, and waits for it.

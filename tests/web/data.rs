@@ -66,11 +66,17 @@ async fn the_copy_holds_what_ada_wrote_and_no_secret() {
 #[actix_web::test]
 async fn copy_and_end_need_a_fresh_login() {
     let ada = Site::open().await.stale("ada").await;
-    assert_eq!(ada.get("/account/export").await.location(), "/sudo?next=%2Faccount%2Fexport");
+    let copy = "/sudo?next=%2Faccount%2Fdata%2Fcopy";
+    for path in ["/account/data/copy", "/account/export"] {
+        assert_eq!(ada.get(path).await.location(), copy, "not to the file itself");
+    }
     assert_eq!(ada.get("/account/delete").await.location(), "/sudo?next=%2Faccount%2Fdelete");
     assert!(ada.submit("/account/delete", &[]).await.location().starts_with("/sudo"));
     assert!(ada.is_logged_in().await);
-    ada.submit("/sudo", &[("password", PASSWORD)]).await;
+    let typed = [("password", PASSWORD), ("next", "/account/data/copy")];
+    let back = ada.submit("/sudo", &typed).await;
+    let page = ada.follow(&back).await;
+    page.shows("http-equiv=\"refresh\" content=\"1; url=/account/export\"");
     assert_eq!(ada.get("/account/export").await.status, 200);
 }
 

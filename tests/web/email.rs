@@ -4,8 +4,6 @@ use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 
-const OWN: [(&str, &str); 1] = [("password", OTHER_PASSWORD)];
-
 /// Ada's browser, the address of whose account is not proved yet, and the link that proves it.
 async fn unproved() -> (Browser, String) {
     let ada = Browser::logged_in("ada").await;
@@ -47,25 +45,62 @@ async fn ada_confirms_with_one_button_and_every_other_login_ends() {
 }
 
 #[actix_web::test]
-async fn who_is_not_logged_in_replaces_the_password_that_somebody_else_may_have_set() {
-    let (eve, link) = unproved().await;
-    let ada = eve.site.stranger();
-    ada.open_link(&link).await.shows("chosen by").shows("name=\"password\"");
-    assert_eq!(ada.submit("/confirm", &[]).await.status, 422);
-    assert!(eve.is_logged_in().await, "nothing has happened yet");
-    assert_eq!(ada.submit("/confirm", &OWN).await.location(), "/login");
-    assert!(!eve.is_logged_in().await);
-    assert_eq!(eve.log_in("ada").await.status, 422);
-    let new = [("email", "ada@example.com"), OWN[0]];
-    assert_eq!(ada.submit("/login", &new).await.status, 303);
+async fn who_reads_the_mail_but_is_not_logged_in_is_sent_to_the_login_and_comes_back() {
+    let (ada, link) = unproved().await;
+    let phone = ada.site.stranger();
+    let opened = phone.get(&link).await;
+    let login = phone.follow(&opened).await;
+    assert_eq!(login.location(), "/login?next=%2Fconfirm");
+    phone.follow(&login).await.shows("value=\"/confirm\"");
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/confirm")];
+    let back = phone.submit("/login", &fields).await;
+    assert_eq!(back.location(), "/confirm");
+    phone.follow(&back).await.shows("ada@example.com").hides("name=\"password\"");
+    assert_eq!(phone.submit("/confirm", &[]).await.location(), "/account");
+    phone.get("/dashboard").await.hides("not confirmed yet");
+}
+
+#[actix_web::test]
+async fn whoever_gets_the_mail_of_a_mistyped_address_can_do_nothing_with_it() {
+    let ada = Browser::stranger().await;
+    let setup = ada.site.app.open_setup_link().await.unwrap().unwrap();
+    ada.submit(&setup, &[("email", "aba@example.com"), ("password", PASSWORD)]).await;
+    let page = ada.get("/dashboard").await;
+    page.shows("<strong>aba@example.com</strong>").shows("not confirmed yet");
+    page.shows("href=\"/account/email\"");
+    let aba = ada.site.stranger();
+    aba.get(&ada.site.link_to("aba").await).await;
+    let own = [("password", OTHER_PASSWORD), ("link", "1")];
+    for answer in [aba.get("/confirm").await, aba.submit("/confirm", &own).await] {
+        assert!(answer.location().starts_with("/login"), "{answer:?}");
+    }
+    // Nor with the address itself.
+    aba.submit("/forgot", &[("email", "aba@example.com")]).await;
+    let mail = ada.site.mail_to("aba").await;
+    assert!(
+        mail.text.contains("user reset-link") && !mail.text.contains("token="),
+        "{}",
+        mail.text
+    );
+    assert!(ada.is_logged_in().await);
+    let link = ask(&ada, "ada").await;
+    ada.open_link(&link).await;
+    assert_eq!(ada.submit("/account/email/confirm", &[]).await.location(), "/account");
+    ada.get("/dashboard").await.hides("not confirmed yet");
+    aba.submit("/login", &[("email", "aba@example.com"), own[0]]).await;
+    assert!(!aba.is_logged_in().await);
 }
 
 #[actix_web::test]
 async fn being_logged_in_as_somebody_else_is_not_being_the_owner() {
     let (ada, link) = unproved().await;
     let bob = ada.site.logged_in("bob").await;
-    bob.open_link(&link).await.shows("name=\"password\"");
-    assert_eq!(bob.submit("/confirm", &[]).await.status, 422);
+    let page = bob.open_link(&link).await;
+    assert_eq!(page.status, 410);
+    page.shows("This link does not work here").shows("It is for another account");
+    assert_eq!(bob.submit("/confirm", &[("link", "1")]).await.status, 410);
+    let unproved = "SELECT count(*) AS count FROM users WHERE verified_at IS NULL";
+    assert_eq!(ada.site.count(unproved).await, 1);
 }
 
 #[actix_web::test]
@@ -73,8 +108,9 @@ async fn the_link_works_for_24_hours() {
     for (seconds, status) in [(-1, 303), (0, 410)] {
         let (ada, link) = unproved().await;
         ada.site.clock.advance(Duration::hours(24) + Duration::seconds(seconds));
-        ada.open_link(&link).await;
-        assert_eq!(ada.submit("/confirm", &OWN).await.status, status);
+        ada.log_in("ada").await;
+        assert_eq!(ada.open_link(&link).await.status, if status == 303 { 200 } else { 410 });
+        assert_eq!(ada.submit("/confirm", &[("link", "1")]).await.status, status);
     }
 }
 
@@ -82,7 +118,6 @@ async fn the_link_works_for_24_hours() {
 async fn a_confirmed_address_gets_no_further_link() {
     let ada = Browser::logged_in("ada").await;
     ada.submit("/account/confirm", &[]).await;
-    ada.submit("/register/again", &[("email", "ada@example.com")]).await;
     assert!(ada.site.mails().await.is_empty());
 }
 
@@ -120,8 +155,7 @@ async fn the_link_to_the_new_address_works_for_an_hour_and_once() {
         // The session would be over as well.
         ada.log_in("ada").await;
         assert_eq!(ada.submit("/account/email/confirm", &[]).await.status, status);
-        ada.open_link(&link).await;
-        assert_eq!(ada.submit("/account/email/confirm", &[]).await.status, 410);
+        assert_eq!(ada.open_link(&link).await.status, 410);
     }
 }
 

@@ -136,7 +136,7 @@ async fn a_logout_ends_the_session_and_clears_the_browser() {
     let stolen = ada.cookie("session").unwrap();
     let answer = ada.submit("/logout", &[]).await;
     assert_eq!((answer.status, answer.location()), (303, "/"));
-    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
+    assert_eq!(answer.header("clear-site-data"), "", "it stalls browsers, and no page is kept");
     ada.follow(&answer).await.shows("You are logged out.");
     assert_eq!(ada.cookie("session"), None);
     ada.set_cookie("session", &stolen);
@@ -159,4 +159,13 @@ async fn logging_out_twice_does_no_harm() {
     let ada = Browser::logged_in("ada").await;
     ada.submit("/logout", &[]).await;
     assert_eq!(ada.submit("/logout", &[]).await.location(), "/");
+}
+
+#[actix_web::test]
+async fn a_message_survives_the_detour_over_the_login_page_of_who_is_logged_in() {
+    let ada = Browser::logged_in("ada").await;
+    ada.set_cookie("flash", "notice.RG9uZSBhbHJlYWR5");
+    let answer = ada.get("/login?next=%2Faccount").await;
+    assert_eq!(answer.location(), "/account");
+    ada.follow(&answer).await.shows("Done already");
 }

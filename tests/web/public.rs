@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use crate::browser::Browser;
 
 /// What a stranger may see or send, and what they get.
-const PUBLIC: [(&str, &str, u16); 34] = [
+const PUBLIC: [(&str, &str, u16); 30] = [
     ("GET", "/", 200),
     ("GET", "/login", 200),
     ("POST", "/login", 422),
@@ -13,14 +13,10 @@ const PUBLIC: [(&str, &str, u16); 34] = [
     ("GET", "/register", 200),
     ("POST", "/register", 422),
     ("GET", "/register/sent", 200),
-    ("GET", "/register/again", 200),
-    ("POST", "/register/again", 422),
     ("GET", "/register/confirm", 410),
     ("POST", "/register/confirm", 410),
     ("GET", "/join", 410),
     ("POST", "/join", 410),
-    ("GET", "/confirm", 410),
-    ("POST", "/confirm", 410),
     ("GET", "/forgot", 200),
     ("POST", "/forgot", 422),
     ("GET", "/forgot/sent", 200),

@@ -28,8 +28,11 @@ async fn the_link_works_once() {
     let link = link(&ada).await;
     ada.submit(&link, &ADA).await;
     let stranger = ada.site.stranger();
-    assert_eq!(stranger.get(&link).await.status, 404);
-    assert_eq!(stranger.submit(&link, &ADA).await.status, 404);
+    for answer in [stranger.get(&link).await, stranger.submit(&link, &ADA).await] {
+        assert_eq!(answer.status, 410);
+        let when = "It was used already, on 1 November 2026, 12:00 UTC, to make the first account";
+        answer.shows(when).shows("href=\"/login\"");
+    }
 }
 
 #[actix_web::test]
@@ -50,15 +53,19 @@ async fn the_link_works_for_thirty_minutes() {
     ada.site.clock.advance(Duration::minutes(30) - Duration::SECOND);
     assert_eq!(ada.get(&link).await.status, 200);
     ada.site.clock.advance(Duration::SECOND);
-    assert_eq!(ada.get(&link).await.status, 404);
-    assert_eq!(ada.submit(&link, &ADA).await.status, 404);
+    for answer in [ada.get(&link).await, ada.submit(&link, &ADA).await] {
+        assert_eq!(answer.status, 410);
+        answer.shows("it worked until 1 November 2026, 12:30 UTC").shows("Start the program again");
+    }
 }
 
 #[actix_web::test]
 async fn a_new_link_ends_the_old_one() {
     let ada = Browser::stranger().await;
     let (old, new) = (link(&ada).await, link(&ada).await);
-    assert_eq!(ada.get(&old).await.status, 404);
+    let answer = ada.get(&old).await;
+    assert_eq!(answer.status, 410);
+    answer.shows("from an earlier start of the program");
     assert_eq!(ada.get(&new).await.status, 200);
 }
 
@@ -68,8 +75,10 @@ async fn without_the_link_there_is_no_set_up_page() {
     link(&stranger).await;
     assert_eq!(stranger.get("/setup").await.status, 404);
     assert_eq!(stranger.get("/setup?token=").await.status, 404);
+    assert_eq!(stranger.get("/setup?token=%3Cscript%3E").await.status, 404);
     let guess = "/setup?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    assert_eq!(stranger.submit(guess, &ADA).await.status, 404);
+    assert_eq!(stranger.submit(guess, &ADA).await.status, 410);
+    assert_eq!(stranger.site.count("SELECT count(*) AS count FROM users").await, 0);
 }
 
 #[actix_web::test]
@@ -77,8 +86,10 @@ async fn once_a_user_exists_no_link_is_made_and_an_open_one_is_dead() {
     let stranger = Browser::stranger().await;
     let link = link(&stranger).await;
     stranger.site.user("ada").await;
-    assert_eq!(stranger.get(&link).await.status, 404);
-    assert_eq!(stranger.submit(&link, &ADA).await.status, 404);
+    for answer in [stranger.get(&link).await, stranger.submit(&link, &ADA).await] {
+        assert_eq!(answer.status, 410);
+        answer.shows("The first account is made already");
+    }
     assert_eq!(stranger.site.app.open_setup_link().await.unwrap(), None);
 }
 

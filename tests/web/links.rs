@@ -1,0 +1,222 @@
+//! One-time links tell the truth, and forms behind them may be sent twice.
+
+use std::rc::Rc;
+
+use futures_util::future::join_all;
+use time::Duration;
+
+use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site};
+
+/// Every page behind a link: where its form leads, what it says there when it is sent twice, and what
+/// the link was used for.
+const PAGES: [(&str, &str, &str, &str); 5] = [
+    ("/reset", "/login", "the password that was chosen first counts", "to choose a new password"),
+    ("/register/confirm", "/dashboard", "the account is made", "to make the account"),
+    ("/join", "/dashboard", "the account is made", "to make the account"),
+    ("/confirm", "/account", "your e-mail address is confirmed", "to confirm the address"),
+    ("/account/email/confirm", "/account", "address is changed", "to change the address"),
+];
+
+/// A browser in which the link to a page was opened by who may use it, and the link.
+async fn opened(page: &str) -> (Browser, String) {
+    let site = Site::open().await;
+    site.admin("ada").await;
+    let ada = site.logged_in("ada").await;
+    let (ask, field, to) = match page {
+        "/reset" => ("/forgot", ("email", "ada@example.com"), "ada"),
+        "/register/confirm" => ("/register", ("email", "bob@example.com"), "bob"),
+        "/join" => ("/account/invitations", ("email", "bob@example.com"), "bob"),
+        "/confirm" => ("/account/confirm", ("", ""), "ada"),
+        _ => ("/account/email", ("email", "lovelace@example.com"), "lovelace"),
+    };
+    if page == "/confirm" {
+        site.sql("UPDATE users SET verified_at = NULL").await;
+    }
+    ada.submit(ask, &[field]).await;
+    let link = site.link_to(to).await;
+    let browser = if to == "bob" { site.stranger() } else { ada };
+    assert_eq!(browser.open_link(&link).await.status, 200, "{page}");
+    (browser, link)
+}
+
+/// Sends the form of a page behind a link.
+async fn send(browser: &Browser, page: &str) -> Answer {
+    browser.submit(page, &[("name", "Bob"), ("password", OTHER_PASSWORD)]).await
+}
+
+/// All that a second click could change.
+async fn everything(site: &Rc<Site>) -> Vec<String> {
+    let mut rows = Vec::new();
+    for sql in [
+        "SELECT email || name || password_hash || COALESCE(verified_at, created_at) AS text FROM users",
+        "SELECT token_hash AS text FROM sessions",
+        "SELECT token_hash || used_at AS text FROM links",
+        "SELECT kind AS text FROM outbox",
+        "SELECT kind AS text FROM events",
+    ] {
+        rows.extend(site.texts(sql).await);
+    }
+    rows
+}
+
+#[actix_web::test]
+async fn a_form_that_is_sent_twice_says_what_the_first_one_did_and_does_nothing_more() {
+    for (page, leads_to, done, _) in PAGES {
+        let (browser, _) = opened(page).await;
+        let first = send(&browser, page).await;
+        assert_eq!((first.status, first.location()), (303, leads_to), "{page}");
+        let before = everything(&browser.site).await;
+        let second = send(&browser, page).await;
+        assert_eq!((second.status, second.location()), (303, leads_to), "{page}");
+        browser.follow(&second).await.shows("Done already").shows(done);
+        assert_eq!(everything(&browser.site).await, before, "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn of_two_clicks_at_once_both_are_told_that_it_is_done() {
+    for (page, leads_to, ..) in PAGES {
+        let (browser, _) = opened(page).await;
+        let answers = join_all([send(&browser, page), send(&browser, page)]).await;
+        for answer in &answers {
+            assert_eq!(answer.status, 303, "{page}: {}", answer.body);
+        }
+        let to_there = |answer: &&Answer| answer.location() == leads_to;
+        assert!(answers.iter().any(|answer| to_there(&answer)), "{page}: {answers:?}");
+        let sessions = browser.site.count("SELECT count(*) AS count FROM sessions").await;
+        assert_eq!(
+            sessions,
+            match page {
+                "/reset" => 0,
+                "/join" | "/register/confirm" => 2,
+                _ => 1,
+            }
+        );
+    }
+}
+
+#[actix_web::test]
+async fn of_twenty_confirmations_at_once_none_logs_the_owner_out() {
+    for page in ["/confirm", "/account/email/confirm"] {
+        let (ada, _) = opened(page).await;
+        let answers = join_all((0..20).map(|_| send(&ada, page))).await;
+        for answer in &answers {
+            let to = answer.location();
+            assert!(to == "/account" || to == "/login?next=%2Faccount", "{page}: {answer:?}");
+        }
+        let with_a_cookie = answers.iter().filter(|answer| {
+            answer.cookies().iter().any(|cookie| cookie.name() == "__Host-latchkey_session")
+        });
+        assert_eq!(with_a_cookie.count(), 1, "the one that did it");
+        assert!(ada.is_logged_in().await, "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn a_second_click_logs_nobody_in() {
+    for (page, leads_to, ..) in PAGES {
+        let (browser, _) = opened(page).await;
+        let (before, copy) = (browser.cookie("session"), browser.site.stranger());
+        for purpose in ["register", "invite", "reset", "confirm", "change_email"] {
+            if let Some(token) = browser.cookie(&format!("link_{purpose}")) {
+                copy.set_cookie(&format!("link_{purpose}"), &token);
+            }
+        }
+        copy.get(page).await;
+        send(&browser, page).await;
+        let answer = copy.submit(page, &[("link", "1"), ("password", OTHER_PASSWORD)]).await;
+        assert_eq!(copy.cookie("session"), None, "{page}: {before:?}");
+        let login = if leads_to == "/login" { "/login" } else { "/login?next=" };
+        assert!(answer.location().starts_with(login), "{page}: {answer:?}");
+        assert!(!copy.is_logged_in().await);
+    }
+}
+
+#[actix_web::test]
+async fn a_link_that_was_used_says_when_and_what_for() {
+    for (page, _, _, deed) in PAGES {
+        let (browser, link) = opened(page).await;
+        send(&browser, page).await;
+        browser.site.clock.advance(Duration::minutes(5));
+        let used = format!("It was used already, on 1 November 2026, 12:00 UTC, {deed}.");
+        if page != "/reset" {
+            browser.get(page).await.shows(&used);
+        }
+        let answer = browser.open_link(&link).await;
+        assert_eq!(answer.status, 410, "{page}");
+        answer.shows(&used).hides("Nothing was changed").hides("cookies");
+    }
+}
+
+#[actix_web::test]
+async fn a_link_that_is_too_old_says_so_for_a_week_and_then_that_it_is_forgotten() {
+    for (page, ..) in PAGES {
+        let (browser, link) = opened(page).await;
+        browser.site.clock.advance(Duration::days(7));
+        let needs_login = ["/confirm", "/account/email/confirm"].contains(&page);
+        for sentence in ["It is too old: it worked until", "it ended more than a week ago"] {
+            if needs_login {
+                browser.log_in("ada").await;
+            }
+            let answer = browser.open_link(&link).await;
+            assert_eq!(answer.status, 410, "{page}");
+            answer.shows(sentence).hides("used").hides("cookies");
+            browser.site.clock.advance(Duration::days(7));
+            latchkey::purge::purge(&browser.site.db, &browser.site.clock).await.unwrap();
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_link_that_something_else_ended_says_so() {
+    for page in ["/reset", "/confirm", "/account/email/confirm"] {
+        let (ada, link) = opened(page).await;
+        let change = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+        assert_eq!(ada.submit("/account/password", &change).await.status, 303);
+        let answer = ada.open_link(&link).await;
+        assert_eq!(answer.status, 410, "{page}");
+        answer.shows("the account got another address or password").hides("used").hides("cookies");
+    }
+}
+
+#[actix_web::test]
+async fn a_browser_without_a_cookie_is_told_that_cookies_may_be_the_reason() {
+    for (page, ..) in PAGES {
+        let (browser, link) = opened(page).await;
+        let without = browser.site.stranger();
+        if page.contains("confirm") && page != "/register/confirm" {
+            without.log_in("ada").await;
+        }
+        // It is sent the cookie and does not keep it.
+        assert_eq!(browser.get(&link).await.location(), page);
+        let answer = without.get(page).await;
+        assert_eq!(answer.status, 410, "{page}");
+        answer.shows("This link does not work here").shows("allow cookies for this site");
+        answer.hides("used already").hides("too old");
+    }
+}
+
+#[actix_web::test]
+async fn a_form_whose_browser_has_opened_another_link_since_says_so() {
+    let (ada, _) = opened("/reset").await;
+    ada.submit("/forgot", &[("email", "ada@example.com")]).await;
+    ada.get(&ada.site.link_to("ada").await).await;
+    let answer = send(&ada, "/reset").await;
+    assert_eq!(answer.status, 410);
+    answer.shows("has opened another link since").shows("nothing was changed");
+    assert_eq!(ada.site.stranger().log_in("ada").await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_form_that_names_no_link_does_nothing() {
+    for (page, ..) in PAGES {
+        let (browser, _) = opened(page).await;
+        for body in ["password=violet+kettle+marching+north&name=Bob", "link=", "link=2", ""] {
+            let body = Some(body.to_owned());
+            let answer = browser.send(actix_web::http::Method::POST, page, body).await;
+            assert_eq!(answer.status, 410, "{page}");
+        }
+        let used = "SELECT count(*) AS count FROM links WHERE used_at IS NOT NULL";
+        assert_eq!(browser.site.count(used).await, 0, "{page}");
+    }
+}
