@@ -168,6 +168,7 @@ impl App {
         actix_web::App::new()
             .configure(|config| self.provide(config))
             .service(self.assets.service())
+            .configure(accounts::login::way_out)
             .service(pages)
             .wrap(from_fn(check_origin))
             .wrap(from_fn(render_errors))

@@ -46,8 +46,9 @@ pub enum Error {
     },
     /// The request's body took too long to arrive. 408.
     TooSlow,
-    /// We took too long to answer. 503, and when to try again; nothing was written.
-    Overdue,
+    /// We took too long to answer. 503, and when to try again; nothing was written. The cause goes to
+    /// the log.
+    Overdue(String),
     /// The body is larger than allowed. 413.
     TooLarge,
     /// The address is longer than allowed. 414.
@@ -104,6 +105,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Database(cause) => write!(f, "database: {cause}"),
+            Self::Overdue(cause) => write!(f, "overdue: {cause}"),
             Self::Internal(cause) => f.write_str(cause),
             other => write!(f, "{other:?}"),
         }
@@ -128,7 +130,7 @@ impl ResponseError for Error {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::Busy | Self::Overdue | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Overdue(_) | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -143,7 +145,13 @@ impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::NotFound,
-            other => Self::Database(other.to_string()),
+            other => match other.to_string() {
+                // SQLite's words for it, without whose fault it is: our own writers wait in line.
+                cause if cause == "database is locked" => {
+                    Self::Database(format!("{cause}: another program is writing to it"))
+                }
+                cause => Self::Database(cause),
+            },
         }
     }
 }

@@ -251,9 +251,12 @@ impl Link {
             .execute(conn)
     }
 
-    /// Deletes those that ended so long ago that nobody asks why; how many.
-    pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
-        diesel::delete(links::table.filter(links::expires_at.le(now - TOLD_FOR))).execute(conn)
+    /// Deletes those that ended so long ago that nobody asks why, at most `limit`; how many.
+    pub fn purge(conn: &mut Connection, now: PrimitiveDateTime, limit: i64) -> QueryResult<usize> {
+        let old =
+            links::table.filter(links::expires_at.le(now - TOLD_FOR)).order(links::expires_at);
+        let old: Vec<i64> = old.limit(limit).select(links::id).load(conn)?;
+        diesel::delete(links::table.filter(links::id.eq_any(old))).execute(conn)
     }
 }
 

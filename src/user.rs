@@ -94,6 +94,13 @@ impl User {
         diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(connection)
     }
 
+    /// Whether nobody has an account, and nobody gets one before this transaction is over. Of two who
+    /// set up at once, at two servers, the second waits for the first, and finds an account.
+    pub fn is_nobody(connection: &mut Connection) -> QueryResult<bool> {
+        db::hold_table(connection, "users")?;
+        Ok(!Self::any_exists(connection)?)
+    }
+
     /// Makes the account; `None` when the address has one already.
     pub fn create(connection: &mut Connection, new: &NewUser) -> Result<Option<Self>> {
         let created = diesel::insert_into(users::table)

@@ -11,17 +11,26 @@ use crate::error::Response;
 use crate::peer::Origin;
 use crate::user::EMAIL_MAX;
 use crate::web::next::{Next, landing_page};
+use crate::web::observe::RequestId;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/login").get(show).post(log_in))
-        .service(resource("/logout").post(log_out));
+    config.service(resource("/login").get(show).post(log_in));
+}
+
+/// The way out. It stands outside of what asks first who is calling: nobody has to stay because the
+/// database does not say who they are.
+pub fn way_out(config: &mut ServiceConfig) {
+    config.service(resource("/logout").post(log_out));
 }
 
 /// One sentence for all: it must not tell whether the address has an account.
 const REFUSED: &str = "This e-mail address and password do not match.";
+
+/// The browser is logged out, the row is not.
+const NOT_ENDED: &str = "This browser is logged out, but we could not end the session on the server. \
+    If somebody may have copied its cookie, log in again later and end it under “Sessions”.";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -84,13 +93,22 @@ async fn log_in(
     Ok(response)
 }
 
-async fn log_out(user: OptionalUser, origin: Origin, accounts: Data<Authenticator>) -> Response {
-    let mut response = redirect("/", Flash::success("You are logged out."));
-    if let Some(session) = user.0.as_ref().and_then(|user| user.session.as_ref()) {
-        let user_id = session.user_id;
-        accounts.sessions.end(user_id, session.id).await?;
-        accounts.events.tell(&origin, SecurityEvent::LoggedOut { user_id }).await;
+async fn log_out(req: HttpRequest, origin: Origin, accounts: Data<Authenticator>) -> Response {
+    let mut flash = Flash::success("You are logged out.");
+    if let Some(claims) = accounts.logins.session_claims(&req) {
+        match accounts.sessions.end_of(&claims).await {
+            Ok(Some(user_id)) => {
+                accounts.events.tell(&origin, SecurityEvent::LoggedOut { user_id }).await;
+            }
+            Ok(None) => {}
+            Err(error) => {
+                log::error!("{} a session was not ended: {error}", RequestId::of(&req));
+                flash = Flash::error(NOT_ENDED);
+            }
+        }
     }
+    // The cookie goes whatever became of the row: the next person at this browser is a stranger.
+    let mut response = redirect("/", flash);
     accounts.logins.clear_cookie(&mut response)?;
     Ok(response)
 }

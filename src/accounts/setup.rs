@@ -191,7 +191,7 @@ async fn set_up(
         NewUser { email, name, password_hash, is_admin: true, created_at, is_verified: false };
     // Asked again in the transaction: `user add` may have been quicker.
     let nobody_yet = move |connection: &mut _| {
-        if User::any_exists(connection)? {
+        if !User::is_nobody(connection)? {
             return Err(ended(LinkEnding::SetUpDone));
         }
         Message::Confirm.post(connection, &to, created_at).map(drop)

@@ -1,5 +1,6 @@
 //! The security events that were kept: for the people they happened to.
 
+use diesel::dsl::min;
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -101,17 +102,77 @@ pub fn is_familiar(
     origin: &Origin,
     now: PrimitiveDateTime,
 ) -> QueryResult<bool> {
-    let logins = events::table
-        .filter(events::user_id.eq(user.id))
-        .filter(events::kind.eq_any(["logged_in", "token_issued"]));
-    let is_new = now - user.created_at < KEPT_FOR;
-    let seen: Vec<(String, String)> =
-        logins.select((events::ip_address, events::user_agent)).distinct().load(conn)?;
-    let was_here = |(ip_address, user_agent)| Origin { ip_address, user_agent }.resembles(origin);
-    Ok((is_new && seen.is_empty()) || seen.into_iter().any(was_here))
+    let mut is_first = true;
+    for kind in ["logged_in", "token_issued"] {
+        // The usual case first.
+        let mut next = Some(origin.ip_address.clone());
+        let mut looked_at = None;
+        while let Some(ip_address) = next {
+            let here = Origin { ip_address, user_agent: String::new() };
+            if here.is_near(origin) && has_device(conn, (user.id, kind), &here, origin)? {
+                return Ok(true);
+            }
+            next = next_address(conn, (user.id, kind), looked_at.as_deref())?;
+            is_first &= next.is_none();
+            looked_at.clone_from(&next);
+        }
+    }
+    Ok(is_first && now - user.created_at < KEPT_FOR)
 }
 
-/// Deletes what is older than [`KEPT_FOR`]; how many.
-pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
-    diesel::delete(events::table.filter(events::created_at.le(now - KEPT_FOR))).execute(conn)
+/// Whether one of somebody's log-ins from an address came from a browser like this.
+fn has_device(
+    conn: &mut Connection,
+    logins: (i64, &str),
+    here: &Origin,
+    origin: &Origin,
+) -> QueryResult<bool> {
+    let mut looked_at = None;
+    loop {
+        let found = next_browser(conn, logins, &here.ip_address, looked_at.as_deref())?;
+        let Some(user_agent) = found else { return Ok(false) };
+        if device(&user_agent) == origin.device() {
+            return Ok(true);
+        }
+        looked_at = Some(user_agent);
+    }
+}
+
+/// The next address, in the order of the index, that somebody logged in from: a look into the index
+/// for each address instead of one at each log-in. A program may have logged in every minute.
+fn next_address(
+    conn: &mut Connection,
+    (user_id, kind): (i64, &str),
+    after: Option<&str>,
+) -> QueryResult<Option<String>> {
+    let logins = events::table.filter(events::user_id.eq(user_id)).filter(events::kind.eq(kind));
+    let next = logins.select(min(events::ip_address));
+    match after {
+        None => next.get_result(conn),
+        Some(last) => next.filter(events::ip_address.gt(last)).get_result(conn),
+    }
+}
+
+/// The same for the browsers at one address.
+fn next_browser(
+    conn: &mut Connection,
+    (user_id, kind): (i64, &str),
+    ip_address: &str,
+    after: Option<&str>,
+) -> QueryResult<Option<String>> {
+    let logins = events::table.filter(events::user_id.eq(user_id)).filter(events::kind.eq(kind));
+    let here = logins.filter(events::ip_address.eq(ip_address));
+    let next = here.select(min(events::user_agent));
+    match after {
+        None => next.get_result(conn),
+        Some(last) => next.filter(events::user_agent.gt(last)).get_result(conn),
+    }
+}
+
+/// Deletes what is older than [`KEPT_FOR`], at most `limit` rows; how many.
+pub fn purge(conn: &mut Connection, now: PrimitiveDateTime, limit: i64) -> QueryResult<usize> {
+    let old = events::table.filter(events::created_at.le(now - KEPT_FOR));
+    let old = old.order(events::created_at).limit(limit).select(events::id);
+    let old: Vec<i64> = old.load(conn)?;
+    diesel::delete(events::table.filter(events::id.eq_any(old))).execute(conn)
 }

@@ -132,30 +132,22 @@ pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Logi
     let Some(token) = bearer(&req).filter(|token| is_well_formed(token)) else { return Ok(None) };
     let (hash, now) = (hash_token(token), clock.now());
     drop(req);
-    db.run(move |conn| {
-        let found: Option<(ApiToken, User)> = api_tokens::table
-            .inner_join(users::table)
-            .filter(api_tokens::token_hash.eq(hash))
-            .filter(api_tokens::expires_at.gt(now))
-            .filter(users::disabled_at.is_null())
-            .select((ApiToken::as_select(), User::as_select()))
-            .first(conn)
-            .optional()?;
-        let Some((token, user)) = found else { return QueryResult::Ok(None) };
-        if token.last_used_at.is_none_or(|last| now - last >= LAST_USED_EVERY) {
-            let noted = diesel::update(api_tokens::table.find(token.id))
-                .set(api_tokens::last_used_at.eq(now))
-                .execute(conn);
-            // Nobody is turned away because a note could not be taken.
-            if let Err(error) = noted {
-                log::warn!("last_used_at was not written: {error}");
-            }
-        }
-        let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        let right = Right::ApiToken(token.id);
-        Ok(Some((Login { user, session: None, right }, scopes)))
-    })
-    .await
+    let found = api_tokens::table
+        .inner_join(users::table)
+        .filter(api_tokens::token_hash.eq(hash))
+        .filter(api_tokens::expires_at.gt(now))
+        .filter(users::disabled_at.is_null())
+        .select((ApiToken::as_select(), User::as_select()));
+    let found: Option<(ApiToken, User)> = db.run(move |conn| found.first(conn).optional()).await?;
+    let Some((token, user)) = found else { return Ok(None) };
+    if token.last_used_at.is_none_or(|last| now - last >= LAST_USED_EVERY) {
+        let noted =
+            diesel::update(api_tokens::table.find(token.id)).set(api_tokens::last_used_at.eq(now));
+        db.note("last_used_at", move |conn| noted.execute(conn)).await;
+    }
+    let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
+    let right = Right::ApiToken(token.id);
+    Ok(Some((Login { user, session: None, right }, scopes)))
 }
 
 /// A fixed beginning and a checksum, so that secret scanners know one when they see it.
@@ -176,8 +168,10 @@ fn is_well_formed(token: &str) -> bool {
     body.strip_prefix(APP_NAME).is_some_and(|rest| rest.starts_with('_')) && checksum(body) == sum
 }
 
-/// Deletes tokens that expired a while ago; how many.
-pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
+/// Deletes tokens that expired a while ago, at most `limit`; how many.
+pub fn purge(conn: &mut Connection, now: PrimitiveDateTime, limit: i64) -> QueryResult<usize> {
     let old = api_tokens::table.filter(api_tokens::expires_at.le(now - SHOWN_AFTER_ITS_END));
-    diesel::delete(old).execute(conn)
+    let old = old.order(api_tokens::expires_at).limit(limit).select(api_tokens::id);
+    let old: Vec<i64> = old.load(conn)?;
+    diesel::delete(api_tokens::table.filter(api_tokens::id.eq_any(old))).execute(conn)
 }

@@ -270,7 +270,10 @@ pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
     Ok(rows.collect())
 }
 
-/// Deletes refresh tokens that have expired; how many.
-pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now))).execute(conn)
+/// Deletes refresh tokens that have expired, at most `limit`; how many.
+pub fn purge(conn: &mut Connection, now: PrimitiveDateTime, limit: i64) -> QueryResult<usize> {
+    let old = refresh_tokens::table.filter(refresh_tokens::expires_at.le(now));
+    let old = old.order(refresh_tokens::expires_at).limit(limit).select(refresh_tokens::id);
+    let old: Vec<i64> = old.load(conn)?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::id.eq_any(old))).execute(conn)
 }

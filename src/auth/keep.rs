@@ -67,7 +67,10 @@ impl Sessions {
             self.events
                 .tell(origin, SecurityEvent::SessionMoved { user_id: session.user_id })
                 .await;
-            self.end(session.user_id, id).await?;
+            // Whatever becomes of the row: here, its cookie opens nothing and is ended.
+            if let Err(error) = self.end(session.user_id, id).await {
+                log::error!("a session that has moved was not ended: {error}");
+            }
             return Ok(Caller::Anonymous { stale: true });
         }
         if session.authenticated_at.is_some() {

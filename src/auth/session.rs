@@ -212,38 +212,30 @@ impl Sessions {
     /// Finds the session that `claims` name, and its user, unless it is over or they may not log
     /// in. Notes that it was used.
     pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
+        let token_hash = hash_token(&claims.jti);
+        let found = sessions::table
+            .inner_join(users::table)
+            .filter(sessions::token_hash.eq(token_hash.clone()))
+            .select((Session::as_select(), User::as_select()));
+        let found: Option<(Session, User)> =
+            self.db.run(move |connection| found.first(connection).optional()).await?;
+        let Some((session, user)) = found else { return Ok(None) };
+        let over = self.is_over(&session)
+            || user.disabled_at.is_some()
+            || user.id.to_string() != claims.sub;
+        if over {
+            return Ok(None);
+        }
         let now = self.clock.now();
-        let (sessions, token_hash) = (self.clone(), hash_token(&claims.jti));
-        self.db
-            .run(move |connection| {
-                let found: Option<(Session, User)> = sessions::table
-                    .inner_join(users::table)
-                    .filter(sessions::token_hash.eq(&token_hash))
-                    .select((Session::as_select(), User::as_select()))
-                    .first(connection)
-                    .optional()?;
-                let Some((session, user)) = found else { return QueryResult::Ok(None) };
-                let over = sessions.is_over(&session)
-                    || user.disabled_at.is_some()
-                    || user.id.to_string() != claims.sub;
-                if over {
-                    return Ok(None);
-                }
-                let every = LAST_SEEN_EVERY.min(sessions.idle(session.remembered) / 4);
-                if now - session.last_seen_at >= every {
-                    // An update: it cannot bring back a row that was deleted meanwhile.
-                    let seen = diesel::update(sessions::table.find(session.id))
-                        .set(sessions::last_seen_at.eq(now))
-                        .execute(connection);
-                    // Nobody is turned away because a note could not be taken.
-                    if let Err(error) = seen {
-                        log::warn!("last_seen_at was not written: {error}");
-                    }
-                }
-                let right = Right::Session { id: session.id, token_hash };
-                Ok(Some(Login { user, session: Some(session), right }))
-            })
-            .await
+        let every = LAST_SEEN_EVERY.min(self.idle(session.remembered) / 4);
+        if now - session.last_seen_at >= every {
+            // An update: it cannot bring back a row that was deleted meanwhile.
+            let seen = diesel::update(sessions::table.find(session.id))
+                .set(sessions::last_seen_at.eq(now));
+            self.db.note("last_seen_at", move |connection| seen.execute(connection)).await;
+        }
+        let right = Right::Session { id: session.id, token_hash };
+        Ok(Some(Login { user, session: Some(session), right }))
     }
 
     /// A user's sessions that are not over, the last used first.
@@ -270,6 +262,13 @@ impl Sessions {
         User::lock(connection, user_id)?;
         let own = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
         Ok(diesel::delete(own).execute(connection)? == 1)
+    }
+
+    /// Ends the session of a cookie; whose it was, if there was one.
+    pub async fn end_of(&self, claims: &Claims) -> Result<Option<i64>> {
+        let named = sessions::table.filter(sessions::token_hash.eq(hash_token(&claims.jti)));
+        let ended = diesel::delete(named).returning(sessions::user_id);
+        self.db.write(move |connection| ended.get_result(connection).optional()).await
     }
 
     /// Ends the log-ins of a user but for one session: of people, and of the programs that know the
@@ -374,8 +373,14 @@ fn make_room(connection: &mut Connection, user_id: i64, now: PrimitiveDateTime) 
     Ok(())
 }
 
-/// Deletes sessions that are over; how many. Those that are over for want of use go when their time
-/// would have been up.
-pub fn purge(connection: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
-    diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(connection)
+/// Deletes sessions that are over, at most `limit`; how many. Those that are over for want of use go
+/// when their time would have been up.
+pub fn purge(
+    connection: &mut Connection,
+    now: PrimitiveDateTime,
+    limit: i64,
+) -> QueryResult<usize> {
+    let over = sessions::table.filter(sessions::expires_at.le(now)).order(sessions::expires_at);
+    let over: Vec<i64> = over.limit(limit).select(sessions::id).load(connection)?;
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(over))).execute(connection)
 }

@@ -28,7 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::hours(6);
 
 /// Mails that could not be sent for this long are given up, as mail servers do (RFC 5321 section
 /// 4.5.4.1: four to five days).
-const GIVE_UP_AFTER: Duration = Duration::days(4);
+pub const GIVE_UP_AFTER: Duration = Duration::days(4);
 
 /// How long the rows of sent mails are kept: the limits count them.
 const KEEP_SENT: Duration = Duration::days(1);
@@ -139,17 +139,19 @@ fn pause(attempts: i64) -> Duration {
     (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
 }
 
-/// Deletes the rows of mails that were sent a day ago, and gives up those that could not be sent for
-/// days; how many.
-pub fn purge(conn: &mut Connection, now: PrimitiveDateTime) -> QueryResult<usize> {
+/// Deletes the rows of mails that were sent a day ago, at most `limit`; how many.
+pub fn purge(conn: &mut Connection, now: PrimitiveDateTime, limit: i64) -> QueryResult<usize> {
     let sent = outbox::table.filter(outbox::sent_at.is_not_null());
-    let sent = diesel::delete(sent.filter(outbox::created_at.le(now - KEEP_SENT))).execute(conn)?;
-    let hopeless = outbox::table
-        .filter(outbox::sent_at.is_null())
-        .filter(outbox::created_at.le(now - GIVE_UP_AFTER));
-    let given_up = diesel::delete(hopeless).execute(conn)?;
-    if given_up > 0 {
-        log::error!("{given_up} mails could not be sent for {GIVE_UP_AFTER} and are given up");
-    }
-    Ok(sent + given_up)
+    let sent = sent.filter(outbox::created_at.le(now - KEEP_SENT)).order(outbox::created_at);
+    let sent: Vec<i64> = sent.limit(limit).select(outbox::id).load(conn)?;
+    diesel::delete(outbox::table.filter(outbox::id.eq_any(sent))).execute(conn)
+}
+
+/// Gives up mails that could not be sent for days, at most `limit`; how many.
+pub fn give_up(conn: &mut Connection, now: PrimitiveDateTime, limit: i64) -> QueryResult<usize> {
+    let hopeless = outbox::table.filter(outbox::sent_at.is_null());
+    let hopeless = hopeless.filter(outbox::created_at.le(now - GIVE_UP_AFTER));
+    let hopeless = hopeless.order(outbox::created_at).limit(limit).select(outbox::id);
+    let hopeless: Vec<i64> = hopeless.load(conn)?;
+    diesel::delete(outbox::table.filter(outbox::id.eq_any(hopeless))).execute(conn)
 }

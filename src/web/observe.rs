@@ -14,6 +14,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 
+use crate::db::deadline;
 use crate::error::Error;
 use crate::keys::random_token;
 use crate::peer::Peers;
@@ -79,10 +80,10 @@ pub async fn observe(
     let arrived = tokio::time::timeout(settings.timeout, receive(&mut req)).await;
     let result = if arrived.is_ok() {
         let answer = AssertUnwindSafe(next.call(req)).catch_unwind();
-        match tokio::time::timeout(settings.timeout, answer).await {
+        match deadline::within(settings.timeout, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(Error::Internal(format!("panic: {}", message(&*panic))).into()),
-            Err(_elapsed) => Err(Error::Overdue.into()),
+            Err(overdue) => Err(overdue.into()),
         }
     } else {
         Err(Error::TooSlow.into())

@@ -203,6 +203,21 @@ fn migrating_twice_does_nothing_the_second_time() {
 }
 
 #[test]
+fn of_many_who_migrate_at_once_one_does_and_the_others_find_nothing_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let migrate = || latchkey(dir.path(), &[], &["migrate"]).stdout(Stdio::piped()).spawn();
+    let children: Vec<_> = (0..6).map(|_| migrate().unwrap()).collect();
+    let said = children.into_iter().map(|child| {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    });
+    let said: Vec<_> = said.collect();
+    let done = said.iter().filter(|line| !line.starts_with("0 migrations")).count();
+    assert_eq!(done, 1, "{said:?}");
+}
+
+#[test]
 fn routes_lists_what_the_router_knows() {
     let dir = tempfile::tempdir().unwrap();
     let (_, said) = run(dir.path(), &["routes"], "");

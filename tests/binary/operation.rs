@@ -323,6 +323,64 @@ mod sqlite {
         assert!(code == 1 && said.contains("The database app.db is locked"), "{said}");
     }
 
+    /// Another program that holds the write lock.
+    fn lock(dir: &Path) -> SqliteConnection {
+        let path = dir.join("data/latchkey.db");
+        let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        other.batch_execute("BEGIN IMMEDIATE").unwrap();
+        other
+    }
+
+    /// The one line of the log that holds this.
+    fn line_with(server: &Server, text: &str) -> String {
+        thread::sleep(Duration::from_millis(200));
+        let log = server.log();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(text)).collect();
+        assert_eq!(lines.len(), 1, "{text} in {log}");
+        lines[0].to_owned()
+    }
+
+    #[test]
+    fn a_database_that_is_locked_while_serving_is_told_in_one_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let (server, mut ada) = with_ada(dir.path(), &[]);
+        let other = lock(dir.path());
+        assert_eq!(ada.submit("/notes", &[("title", "x")]).status, 503);
+        assert_eq!(ada.get("/notes").status, 200);
+        drop(other);
+        assert!(line_with(&server, "another program is writing to it").contains("ERROR"));
+    }
+
+    #[test]
+    fn what_an_answer_waited_for_that_came_too_late_is_in_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let (server, mut ada) = with_ada(dir.path(), &[("REQUEST_TIMEOUT", "1s")]);
+        let other = lock(dir.path());
+        assert_eq!(ada.submit("/notes", &[("title", "x")]).status, 503);
+        drop(other);
+        line_with(&server, "503: overdue: after 1 s it was writing to the database");
+    }
+
+    #[test]
+    fn a_database_file_that_is_gone_is_told_in_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let (server, mut ada) = with_ada(dir.path(), &[]);
+        fs::remove_file(dir.path().join("data/latchkey.db")).unwrap();
+        assert_eq!(ada.get("/notes").status, 503);
+        let line = line_with(&server, "data/latchkey.db is gone: it was deleted or moved");
+        assert!(line.contains("ERROR"), "{line}");
+    }
+
+    #[test]
+    fn why_a_session_could_not_be_ended_is_in_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let (server, mut ada) = with_ada(dir.path(), &[]);
+        let full = "BEGIN SELECT RAISE(ABORT, 'disk is full'); END";
+        edit_rows(dir.path(), &format!("CREATE TRIGGER full BEFORE DELETE ON sessions {full}"));
+        assert_eq!(ada.submit("/logout", &[]).status, 303);
+        assert!(line_with(&server, "a session was not ended").contains("disk is full"));
+    }
+
     #[test]
     fn a_database_from_a_newer_version_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();

@@ -203,3 +203,22 @@ async fn who_was_away_for_long_is_told_of_the_next_login() {
     site.logged_in("ada").await;
     assert_eq!(site.mail_to("ada").await.subject, "A log-in from a new device");
 }
+
+#[actix_web::test]
+async fn a_place_is_known_behind_any_number_of_later_log_ins_from_elsewhere() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    let log_in = |kind: &str, address: &str, browser: &str, count: usize| {
+        let sql = format!(
+            "INSERT INTO events (user_id, kind, ip_address, user_agent, created_at)
+                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
+                 SELECT 1, '{kind}', {address}, '{browser}', '2026-10-30 00:00:00' FROM n"
+        );
+        drop(site.database.other_program(&sql));
+    };
+    log_in("logged_in", "'127.0.0.77'", "Firefox/1 on Linux", 1);
+    log_in("logged_in", "'203.0.113.' || (n % 250)", "curl/8", 5000);
+    log_in("token_issued", "'127.0.0.1'", "curl/8", 5000);
+    site.logged_in("ada").await;
+    assert_eq!(site.mails().await.len(), 0);
+}

@@ -70,8 +70,10 @@ pub struct Site {
     pub db: Db,
     pub clock: Clock,
     pub passwords: Passwords,
+    pub database: Rc<TestDatabase>,
+    /// What was asked for so far: the method, the path, and the answer's status.
+    pub visits: RefCell<Vec<(Method, String, u16)>>,
     send: Send,
-    _database: TestDatabase,
 }
 
 impl Site {
@@ -91,17 +93,31 @@ impl Site {
         passwords: Passwords,
         features: fn(&mut ServiceConfig),
     ) -> Rc<Self> {
+        Self::on(Rc::new(TestDatabase::create()), settings, passwords, features).await
+    }
+
+    /// Another server on the same database.
+    pub async fn beside(self: &Rc<Self>) -> Rc<Self> {
+        Self::on(Rc::clone(&self.database), &[], PASSWORDS.clone(), features).await
+    }
+
+    async fn on(
+        database: Rc<TestDatabase>,
+        settings: &[(&str, &str)],
+        passwords: Passwords,
+        features: fn(&mut ServiceConfig),
+    ) -> Rc<Self> {
         let config = config(settings);
         let clock = Clock::fixed(datetime!(2026-11-01 12:00:00));
-        let database = TestDatabase::create();
-        let db = Db::connect(&database.url, 4).unwrap();
+        let db = Db::connect(&database.url, config.database_connections.min(4)).unwrap();
         let app = App::new(config.clone(), db.clone(), clock.clone(), passwords.clone()).unwrap();
         let service = Rc::new(init_service(app.web(features)).await);
         let send: Send = Rc::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move { Answer::read(service.call(request.to_request()).await).await })
         });
-        Rc::new(Self { app, config, db, clock, passwords, send, _database: database })
+        let visits = RefCell::default();
+        Rc::new(Self { app, config, db, clock, passwords, database, visits, send })
     }
 
     /// A browser that nobody has logged in with.
@@ -195,7 +211,7 @@ impl Site {
     pub async fn sql(&self, sql: impl Into<String>) {
         use diesel::RunQueryDsl;
         let sql = sql.into();
-        self.db.run(move |conn| diesel::sql_query(sql).execute(conn)).await.unwrap();
+        self.db.write(move |conn| diesel::sql_query(sql).execute(conn)).await.unwrap();
     }
 
     /// How many rows a query counts.
@@ -359,7 +375,7 @@ impl Browser {
         }
         headers.extend(self.headers.borrow().clone());
         let peer: SocketAddr = "127.0.0.1:50000".parse().unwrap();
-        let mut request = TestRequest::with_uri(path).method(method).peer_addr(peer);
+        let mut request = TestRequest::with_uri(path).method(method.clone()).peer_addr(peer);
         for (name, value) in headers {
             if let Some(value) = value {
                 request = request.insert_header((name, value));
@@ -369,6 +385,8 @@ impl Browser {
             request = request.set_payload(body);
         }
         let answer = (self.site.send)(request).await;
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        self.site.visits.borrow_mut().push((method, path, answer.status));
         self.keep_cookies(&answer);
         answer
     }

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use latchkey::db::Db;
+use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
+use latchkey::db::{Connection, Db};
 
 #[cfg(not(feature = "postgres"))]
 static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
@@ -24,13 +26,35 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// A file of its own: an in-memory database would hide what locking does.
     pub fn create() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("test.db");
+        let empty = Self::empty();
         // The last connection to the template is closed: all of it is in the one file.
-        std::fs::copy(TEMPLATE.path().join("template.db"), &path).unwrap();
-        Self { url: path.to_str().unwrap().to_owned(), _dir: dir }
+        std::fs::copy(TEMPLATE.path().join("template.db"), &empty.url).unwrap();
+        empty
+    }
+
+    /// One without tables.
+    pub fn empty() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = dir.path().join("what?100% #1.db").to_str().unwrap().to_owned();
+        Self { url, _dir: dir }
     }
 }
+
+impl TestDatabase {
+    /// Another program that has run this SQL and is still connected.
+    pub fn other_program(&self, sql: &str) -> Connection {
+        let mut connection = Connection::establish(&self.url).unwrap();
+        connection.batch_execute(sql).unwrap();
+        connection
+    }
+}
+
+/// Begins a transaction that nobody else can write beside.
+pub const HOLD_EVERYTHING: &str = if cfg!(feature = "postgres") {
+    "BEGIN; LOCK TABLE notes, sessions, users IN EXCLUSIVE MODE"
+} else {
+    "BEGIN IMMEDIATE"
+};
 
 /// The server for the tests: a superuser's URL.
 #[cfg(feature = "postgres")]
@@ -41,9 +65,7 @@ fn server() -> String {
 
 #[cfg(feature = "postgres")]
 fn on_server(sql: &str) {
-    use diesel::connection::SimpleConnection;
-    use diesel::{Connection, PgConnection};
-    let mut connection = PgConnection::establish(&format!("{}/postgres", server())).unwrap();
+    let mut connection = Connection::establish(&format!("{}/postgres", server())).unwrap();
     connection.batch_execute(sql).unwrap();
 }
 
@@ -66,6 +88,15 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// A database of its own on the server.
     pub fn create() -> Self {
+        Self::like(&TEMPLATE)
+    }
+
+    /// One without tables.
+    pub fn empty() -> Self {
+        Self::like("template1")
+    }
+
+    fn like(template: &str) -> Self {
         use std::sync::Mutex;
         use std::sync::atomic::{AtomicU32, Ordering};
         static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -73,7 +104,7 @@ impl TestDatabase {
         static TURN: Mutex<()> = Mutex::new(());
         let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let _turn = TURN.lock();
-        on_server(&format!("CREATE DATABASE {name} TEMPLATE {}", *TEMPLATE));
+        on_server(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
         Self { url: format!("{}/{name}", server()), name }
     }
 }

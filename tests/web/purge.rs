@@ -64,3 +64,45 @@ async fn a_mail_that_cannot_be_sent_is_given_up_after_four_days() {
     assert_eq!(left_after(&site, Duration::days(4) - Duration::SECOND, "outbox").await, 1);
     assert_eq!(left_after(&site, Duration::SECOND, "outbox").await, 0);
 }
+
+/// Events that happened long ago.
+fn old_events(site: &Site, count: usize) {
+    let sql = format!(
+        "INSERT INTO events (kind, ip_address, user_agent, created_at)
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
+             SELECT 'logged_in', '', '', '2020-01-01 00:00:00' FROM n"
+    );
+    drop(site.database.other_program(&sql));
+}
+
+/// Stops whoever deletes the event with the id 2200.
+const STOP: &str = if cfg!(feature = "postgres") {
+    "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'stop'; END $$;
+     CREATE TRIGGER stop BEFORE DELETE ON events FOR EACH ROW WHEN (OLD.id = 2200)
+         EXECUTE FUNCTION stop()"
+} else {
+    "CREATE TRIGGER stop BEFORE DELETE ON events WHEN OLD.id = 2200
+         BEGIN SELECT RAISE(ABORT, 'stop'); END"
+};
+
+#[actix_web::test]
+async fn a_purge_that_is_stopped_in_the_middle_keeps_what_it_has_done() {
+    let site = Site::open().await;
+    old_events(&site, 2500);
+    drop(site.database.other_program(STOP));
+    assert!(purge(&site.db, &site.clock).await.is_err());
+    let left = rows(&site, "events").await;
+    assert!((1..2500).contains(&left), "{left}");
+    let go_on = if cfg!(feature = "postgres") { "stop ON events" } else { "stop" };
+    site.sql(format!("DROP TRIGGER {go_on}")).await;
+    assert_eq!(purge(&site.db, &site.clock).await.unwrap(), usize::try_from(left).unwrap());
+    assert_eq!(rows(&site, "events").await, 0);
+}
+
+#[actix_web::test]
+async fn however_much_has_piled_up_it_goes() {
+    let site = Site::open().await;
+    old_events(&site, 200_000);
+    assert_eq!(purge(&site.db, &site.clock).await.unwrap(), 200_000);
+}

@@ -1,0 +1,10 @@
+DROP INDEX events_by_origin;
+DROP INDEX events_by_user;
+CREATE INDEX events_by_user ON events (user_id, created_at);
+DROP INDEX outbox_by_due;
+CREATE INDEX outbox_by_due ON outbox (sent_at, due_at);
+DROP INDEX outbox_by_time;
+DROP INDEX links_by_end;
+DROP INDEX api_tokens_by_end;
+DROP INDEX refresh_tokens_by_end;
+DROP INDEX sessions_by_end;

@@ -1,0 +1,345 @@
+//! Every query of every route finds its rows by an index, and in their order: in a table with 100,000
+//! rows nobody waits for a scan or a sort. The queries are those that a walk over all routes makes.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use actix_web::http::Method;
+use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection as _};
+use diesel::{QueryableByName, RunQueryDsl};
+use latchkey::app::EXPORTS;
+use latchkey::db::Connection;
+use latchkey::purge::purge;
+use serde_json::json;
+use time::Duration;
+
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
+use crate::database::TestDatabase;
+
+/// Parts of queries that scan or sort all the same, each with the reason why that is no harm.
+const EXCEPTIONS: [(&str, &str); 5] = [
+    ("SELECT EXISTS (SELECT users.id FROM users)", "ends at the first row"),
+    ("ORDER BY users.id LIMIT", "the table itself is in this order; one page of it is read"),
+    ("ORDER BY sessions.last_seen_at DESC", "nobody has more than 20 sessions"),
+    ("(1=0)", "nothing is looked for: the last batch was empty"),
+    ("ORDER BY (outbox.kind", "asked in the background"),
+];
+
+type Statements = Arc<Mutex<BTreeSet<String>>>;
+
+/// Notes each statement that the site's two connections, one to read and one to write, get.
+async fn listen(site: &Site) -> Statements {
+    let statements = Statements::default();
+    for writes in [false, true] {
+        let noted = Arc::clone(&statements);
+        let listen = move |conn: &mut Connection| {
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if let InstrumentationEvent::StartQuery { query, .. } = event {
+                    let text = query.to_string().replace(['`', '"'], "");
+                    let text = text.split(" -- binds").next().unwrap().trim().to_owned();
+                    noted.lock().unwrap().insert(text);
+                }
+            });
+            diesel::QueryResult::Ok(())
+        };
+        if writes { site.db.write(listen).await } else { site.db.run(listen).await }.unwrap();
+    }
+    statements
+}
+
+/// Every statement of a walk over all routes, and of what is done in the background.
+async fn statements() -> Vec<String> {
+    let site = Site::with(&[("DATABASE_CONNECTIONS", "2")]).await;
+    let statements = listen(&site).await;
+    let ada = walk_as_the_first(&site).await;
+    walk_as_a_stranger(&site).await;
+    walk_as_an_owner(&ada).await;
+    walk_as_a_program(&ada).await;
+    walk_through_the_account(&ada).await;
+    walk_to_the_end(&ada).await;
+    site.clock.advance(Duration::days(400));
+    purge(&site.db, &site.clock).await.unwrap();
+    assert_every_route_was_visited(&site).await;
+    let all = statements.lock().unwrap().clone();
+    all.into_iter().filter(|sql| is_about_rows(sql)).collect()
+}
+
+fn is_about_rows(sql: &str) -> bool {
+    ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb))
+}
+
+/// Sends a form that has to be accepted.
+async fn send(browser: &Browser, path: &str, fields: &[(&str, &str)]) {
+    let answer = browser.submit(path, fields).await;
+    assert!(answer.status < 400, "{path}: {} {}", answer.status, answer.body);
+}
+
+async fn walk_as_the_first(site: &Rc<Site>) -> Browser {
+    let ada = site.stranger();
+    let link = site.app.open_setup_link().await.unwrap().unwrap();
+    ada.get(&link).await;
+    send(&ada, &link, &[("email", &address("ada")), ("password", PASSWORD)]).await;
+    send(&ada, "/account/confirm", &[]).await;
+    ada.open_link(&site.link_to("ada").await).await;
+    send(&ada, "/confirm", &[]).await;
+    ada
+}
+
+async fn walk_as_a_stranger(site: &Rc<Site>) {
+    let bob = site.stranger();
+    for path in ["/", "/login", "/register", "/register/sent", "/forgot"] {
+        bob.get(path).await;
+    }
+    for path in ["/forgot/sent", "/openapi.json", "/docs", "/docs/index.html", "/dev/mail"] {
+        bob.get(path).await;
+    }
+    let fields = [("name", "bob"), ("email", &address("bob")), ("password", PASSWORD)];
+    send(&bob, "/password-check", &fields).await;
+    bob.register("bob").await;
+    bob.open_link(&site.link_to("bob").await).await;
+    send(&bob, "/register/confirm", &[("name", "bob"), ("password", PASSWORD)]).await;
+    send(&bob, "/forgot", &[("email", &address("bob"))]).await;
+    bob.open_link(&site.link_to("bob").await).await;
+    send(&bob, "/reset", &[("password", OTHER_PASSWORD)]).await;
+    let fields = [("email", &*address("bob")), ("password", OTHER_PASSWORD), ("remember", "yes")];
+    send(&bob, "/login", &fields).await;
+    // Wrong, and then from elsewhere.
+    bob.log_in("bob").await;
+    bob.set_header("user-agent", Some("curl/8"));
+    send(&bob, "/login", &fields).await;
+    send(&bob, "/logout", &[]).await;
+    bob.get(&format!("/dev/mail/{}", site.mail_to("bob").await.id)).await;
+    bob.get(&format!("/dev/mail/{}/html", site.mail_to("bob").await.id)).await;
+}
+
+async fn walk_as_an_owner(ada: &Browser) {
+    send(ada, "/notes", &[("title", "one")]).await;
+    for path in ["/dashboard", "/notes", "/notes?page=2", "/notes/new", "/notes/1"] {
+        assert_eq!(ada.get(path).await.status, 200, "{path}");
+    }
+    send(ada, "/notes/1", &[("title", "two")]).await;
+    ada.get("/notes/1/delete").await;
+    send(ada, "/notes/1/delete", &[]).await;
+    // The session was used.
+    ada.site.clock.advance(Duration::minutes(2));
+    ada.get("/notes").await;
+}
+
+async fn walk_as_a_program(ada: &Browser) {
+    let scopes = "profile:read profile:write notes:read notes:write users:read";
+    let program = ada.site.program("ada", scopes).await;
+    let note = json!({ "title": "one", "body": "" });
+    program.json(Method::POST, "/api/notes", &note).await;
+    for path in ["/api/me", "/api/notes", "/api/notes/2", "/api/users"] {
+        assert_eq!(program.get(path).await.status, 200, "{path}");
+    }
+    program.json(Method::PUT, "/api/notes/2", &note).await;
+    program.send(Method::DELETE, "/api/notes/2", None).await;
+    program.json(Method::PATCH, "/api/me", &json!({ "name": "Ada" })).await;
+    program.set_header("authorization", None);
+    let tokens = program.token(&[("username", &address("ada"))]).await.json();
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let tokens = program.refresh(refresh).await.json();
+    program.refresh(refresh).await;
+    send(&program, "/auth/revoke", &[("token", tokens["access_token"].as_str().unwrap())]).await;
+}
+
+async fn walk_through_the_account(ada: &Browser) {
+    for path in ["/account", "/account/activity", "/account/data", "/account/sessions"] {
+        assert_eq!(ada.get(path).await.status, 200, "{path}");
+    }
+    for path in ["/account/email", "/account/password", "/account/tokens", "/account/tokens/new"] {
+        assert_eq!(ada.get(path).await.status, 200, "{path}");
+    }
+    for path in [
+        "/account/invitations",
+        "/account/data/copy",
+        "/account/export",
+        "/.well-known/change-password",
+        "/sudo",
+    ] {
+        assert!(ada.get(path).await.status < 400, "{path}");
+    }
+    send(ada, "/account", &[("name", "Ada")]).await;
+    let fields = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
+    let page = ada.submit("/account/tokens", &fields).await.body;
+    let token = page.split_once("class=\"token\">").unwrap().1.split_once('<').unwrap().0;
+    let program = ada.site.stranger();
+    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    assert_eq!(program.get("/api/notes").await.status, 200);
+    send(ada, "/account/tokens/1/revoke", &[]).await;
+    let other = ada.site.logged_in("ada").await;
+    let page = ada.get("/account/sessions").await.body;
+    let (_, end) = page.rsplit_once("/account/sessions/").unwrap();
+    send(ada, &format!("/account/sessions/{}", end.split('"').next().unwrap()), &[]).await;
+    assert!(!other.is_logged_in().await);
+    send(ada, "/account/sessions/end-others", &[]).await;
+}
+
+async fn walk_to_the_end(ada: &Browser) {
+    let site = &ada.site;
+    send(ada, "/account/invitations", &[("email", &address("grace"))]).await;
+    let grace = site.stranger();
+    grace.open_link(&site.link_to("grace").await).await;
+    send(&grace, "/join", &[("name", "Grace"), ("password", PASSWORD)]).await;
+    send(&grace, "/sudo", &[("password", PASSWORD)]).await;
+    let fields = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+    send(&grace, "/account/password", &fields).await;
+    send(&grace, "/account/email", &[("email", &address("hopper"))]).await;
+    grace.open_link(&site.link_to("hopper").await).await;
+    send(&grace, "/account/email/confirm", &[]).await;
+    grace.get("/account/delete").await;
+    send(&grace, "/account/delete", &[]).await;
+    site.mails().await;
+}
+
+async fn assert_every_route_was_visited(site: &Site) {
+    let visits = site.visits.borrow().clone();
+    for (route, methods) in site.app.routes().await {
+        for method in methods {
+            let visited = visits.iter().any(|(asked, path, status)| {
+                asked.as_str() == method && *status < 400 && leads_to(path, &route)
+            });
+            assert!(visited, "{method} {route}: let one of the walks in this file go there too");
+        }
+    }
+}
+
+/// Whether a path is one of a route such as `/notes/{id}`.
+fn leads_to(path: &str, route: &str) -> bool {
+    let (path, route) = (path.split('/'), route.split('/'));
+    path.clone().count() == route.clone().count()
+        && path.zip(route).all(|(part, pattern)| match pattern {
+            "{id}" => part.parse::<i64>().is_ok(),
+            pattern => pattern == part || pattern.starts_with('{'),
+        })
+}
+
+const ROWS: &str =
+    "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000)";
+
+/// 100,000 rows for each table, of which many are somebody's: columns, values.
+const TABLES: [(&str, &str, &str); 7] = [
+    (
+        "users",
+        "email, email_canonical, name, password_hash, is_admin, created_at",
+        "'u' || n || '@example.com', 'u' || n || '@example.com', 'u', 'x', FALSE, NOW",
+    ),
+    (
+        "sessions",
+        "user_id, token_hash, created_at, last_seen_at, expires_at, remembered, ip_address, user_agent",
+        "n / 20 + 1, 'h' || n, NOW, NOW, NOW, FALSE, '', ''",
+    ),
+    ("notes", "user_id, title, body", "n / 1000 + 1, 't', 'b'"),
+    (
+        "refresh_tokens",
+        "user_id, family, token_hash, scope, expires_at",
+        "n / 100 + 1, 'f' || n, 'h' || n, 's', NOW",
+    ),
+    (
+        "api_tokens",
+        "user_id, name, token_hash, last_four, scope, created_at, expires_at",
+        "n / 100 + 1, 't', 'h' || n, 'x', 's', NOW, NOW",
+    ),
+    (
+        "links",
+        "purpose, token_hash, user_id, email, expires_at",
+        "'p', 'h' || n, n / 10 + 1, '', NOW",
+    ),
+    (
+        "outbox",
+        "email, email_canonical, kind, message, created_at, due_at",
+        "'u', 'u' || n, 'reset', '', NOW, NOW",
+    ),
+];
+
+/// A database with 100,000 rows in each table.
+fn filled() -> (TestDatabase, Connection) {
+    let database = TestDatabase::create();
+    let mut conn = database.other_program("BEGIN");
+    let events = (
+        "events",
+        "user_id, kind, ip_address, user_agent, created_at",
+        "n / 1000 + 1, 'logged_in', '203.0.113.' || (n % 7), 'curl', NOW",
+    );
+    for (table, columns, values) in TABLES.into_iter().chain([events]) {
+        let values = values.replace("NOW", "CURRENT_TIMESTAMP");
+        let sql = format!("INSERT INTO {table} ({columns}) {ROWS} SELECT {values} FROM n");
+        conn.batch_execute(&sql).unwrap();
+    }
+    conn.batch_execute("COMMIT; ANALYZE").unwrap();
+    (database, conn)
+}
+
+/// How the database answers a statement, whatever its values are.
+#[cfg(not(feature = "postgres"))]
+fn plan(conn: &mut Connection, sql: &str) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Detail {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+    let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load::<Detail>(conn);
+    steps.unwrap_or_else(|e| panic!("{e}: {sql}")).into_iter().map(|step| step.detail).collect()
+}
+
+#[cfg(not(feature = "postgres"))]
+fn is_slow(step: &str) -> bool {
+    step.contains("TEMP B-TREE") || step.starts_with("SCAN") && step != "SCAN CONSTANT ROW"
+}
+
+/// The same, where the server must not look at the values either.
+#[cfg(feature = "postgres")]
+fn plan(conn: &mut Connection, sql: &str) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+        line: String,
+    }
+    let prepare = format!("SET plan_cache_mode = force_generic_plan; PREPARE asked AS {sql}");
+    conn.batch_execute(&prepare).unwrap_or_else(|e| panic!("{e}: {sql}"));
+    let values = (1..).take_while(|n| sql.contains(&format!("${n}"))).map(|_| "NULL");
+    let values = values.collect::<Vec<_>>().join(", ");
+    let values = if values.is_empty() { values } else { format!("({values})") };
+    let lines = diesel::sql_query(format!("EXPLAIN EXECUTE asked{values}")).load::<Line>(conn);
+    let lines = lines.unwrap_or_else(|e| panic!("{e}: {sql}"));
+    conn.batch_execute("DEALLOCATE asked").unwrap();
+    lines.into_iter().map(|line| line.line).collect()
+}
+
+#[cfg(feature = "postgres")]
+fn is_slow(step: &str) -> bool {
+    step.contains("Seq Scan") || step.contains("Sort")
+}
+
+/// What is wrong with the plans of these statements.
+fn complaints(conn: &mut Connection, statements: &[String]) -> Vec<String> {
+    let is_excepted = |sql: &str| EXCEPTIONS.iter().any(|(part, _)| sql.contains(part));
+    let slow = statements.iter().filter(|sql| !is_excepted(sql)).filter_map(|sql| {
+        let plan = plan(conn, sql);
+        plan.iter().any(|step| is_slow(step)).then(|| format!("{sql}\n    {}", plan.join("\n    ")))
+    });
+    slow.collect()
+}
+
+#[actix_web::test]
+async fn no_query_scans_or_sorts_a_large_table() {
+    let statements = statements().await;
+    let (_database, mut conn) = filled();
+    let complaints = complaints(&mut conn, &statements);
+    assert!(complaints.is_empty(), "{} are slow:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn nor_does_the_deletion_of_a_user_scan_what_goes_with_them() {
+    let (_database, mut conn) = filled();
+    let value = if cfg!(feature = "postgres") { "$1" } else { "?" };
+    let owned = EXPORTS.iter().filter(|(table, _)| *table != "users");
+    let deletions: Vec<_> =
+        owned.map(|(table, _)| format!("DELETE FROM {table} WHERE user_id = {value}")).collect();
+    assert_eq!(complaints(&mut conn, &deletions), [""; 0]);
+    // A scan would be noticed.
+    conn.batch_execute("DROP INDEX notes_by_user").unwrap();
+    assert_eq!(complaints(&mut conn, &deletions).len(), 1);
+}
