@@ -45,8 +45,10 @@ use crate::web::assets::Assets;
 use crate::web::body::FORM_MAX_BYTES;
 use crate::web::errors::{self, Refusals, render_errors};
 use crate::web::flash::{self, FlashCookie};
+use crate::web::kept::Doors;
 use crate::web::observe::{Outermost, observe};
 use crate::web::origin::{Origins, check_origin};
+use crate::web::seal::Seals;
 use crate::{accounts, api, dev_mail, docs, home, notes, purge};
 
 /// The features: each a file or folder that lists its own routes.
@@ -75,6 +77,9 @@ pub const EXPORTS: &[(&str, Export)] = &[
 const REFUSALS: Refusals =
     Refusals { not_authenticated: errors::ask_to_log_in, out_of_scope: errors::name_the_scope };
 
+/// The pages that ask who somebody is, for what was typed when a session had ended.
+const DOORS: Doors = Doors { log_in: accounts::login::ask, confirm: accounts::sudo::ask };
+
 /// Everything that handlers and middleware ask for. Cheap to clone: the threads share it.
 #[derive(Clone)]
 pub struct App {
@@ -89,6 +94,7 @@ pub struct App {
     setup_link: Data<SetupLink>,
     assets: Data<Assets>,
     outbox: Outbox,
+    seals: Data<Seals>,
 }
 
 impl App {
@@ -123,8 +129,10 @@ impl App {
             clock: clock.clone(),
             origin: config.origin(),
         };
+        let seals = Seals::new(&signing_keys(&config)?, clock.clone());
         Ok(Self {
             outbox,
+            seals: Data::new(seals),
             logins,
             sessions: Data::new(sessions),
             grants: Data::new(grants),
@@ -192,6 +200,8 @@ impl App {
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::<Registration>::new(self.config.registration))
             .app_data(Data::new(REFUSALS))
+            .app_data(Data::new(DOORS))
+            .app_data(self.seals.clone())
             .app_data(Data::new(Exports(EXPORTS)))
             .app_data(Data::new(self.outbox.clone()))
             .app_data(Data::new(Links {

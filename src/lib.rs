@@ -13,6 +13,7 @@ pub mod peer; // the client's address, behind proxies too
 #[expect(missing_docs, reason = "the migrations describe the columns")]
 pub mod schema; // the tables
 pub mod db; // the way to the database
+pub mod once; // forms that are sent twice
 pub mod user; // the people who can log in
 pub mod link; // one-time links, sent by mail
 pub mod mail; // mails, their outbox, and the way out

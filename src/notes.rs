@@ -2,14 +2,14 @@
 
 pub mod api;
 
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{Data, Path, ServiceConfig, resource};
 use diesel::prelude::*;
 
 use crate::auth::CurrentUser;
 use crate::db::{Connection, Db};
 use crate::error::Response;
 use crate::schema::notes;
-use crate::web::{Errors, Flash, Form, List, Own, Owned, Page, Paging, Submitted};
+use crate::web::{Errors, Flash, Form, List, Own, Owned, Page, Paging, Sent, Submitted};
 use crate::web::{redirect, render, render_with};
 
 /// The routes of this feature.
@@ -44,7 +44,7 @@ impl Owned for Note {
 
 #[derive(Default, serde::Deserialize, Insertable, AsChangeset, utoipa::ToSchema)]
 #[diesel(table_name = notes)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct Draft {
     title: String,
     body: String,
@@ -92,7 +92,8 @@ async fn create(user: CurrentUser, page: Page, db: Data<Db>, form: Submitted<Dra
         return render_with(form.status(), &Edit { page, form, id: None });
     }
     let note = (form.fields, notes::user_id.eq(user.id));
-    user.write(&db, move |conn| note.insert_into(notes::table).execute(conn)).await?;
+    let make = form.sent.once(move |conn| note.insert_into(notes::table).execute(conn));
+    user.write(&db, make).await?;
     Ok(redirect("/notes", Flash::success("Your note is saved.")))
 }
 
@@ -114,8 +115,9 @@ async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
     render(&ConfirmDelete { page, note: note.into_inner() })
 }
 
-async fn delete(note: Own<Note>, db: Data<Db>) -> Response {
-    let end = diesel::delete(notes::table.find(note.id));
-    note.write(&db, move |conn| end.execute(conn)).await?;
+/// Not by `Own`: on a second click the note is gone, and that is what was wanted.
+async fn delete(user: CurrentUser, id: Path<i64>, db: Data<Db>, sent: Sent) -> Response {
+    let own = diesel::delete(notes_of(user.id).filter(notes::id.eq(*id))).returning(notes::id);
+    user.write(&db, sent.once(move |conn| own.get_result::<i64>(conn))).await?;
     Ok(redirect("/notes", Flash::success("Your note is deleted.")))
 }

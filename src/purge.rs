@@ -10,6 +10,7 @@ use crate::db::{Connection, Db};
 use crate::error::Result;
 use crate::link::Link;
 use crate::mail::outbox;
+use crate::once;
 
 /// How often.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
@@ -34,13 +35,14 @@ pub async fn work(db: Db, clock: Clock) {
 /// Deletes expired rows of every table that has such; how many.
 pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {
     let now = clock.now();
-    let tables: [Purge; 6] = [
+    let tables: [Purge; 7] = [
         session::purge,
         grant::purge,
         api_token::purge,
         activity::purge,
         Link::purge,
         outbox::purge,
+        once::purge,
     ];
     let mut gone = 0;
     for purge in tables {

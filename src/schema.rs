@@ -103,6 +103,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sent_forms (hash) {
+        hash -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(notes -> users (user_id));
 diesel::joinable!(refresh_tokens -> users (user_id));

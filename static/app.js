@@ -1,7 +1,8 @@
-// Comforts for password fields. Every page works without this file.
+// Comforts for forms. Every page works without this file.
 "use strict";
 
 const WAIT_MS = 400;
+const SENT_MS = 10000;
 
 function showButton(input) {
   const button = document.createElement("button");
@@ -63,7 +64,68 @@ function strengthHint(input) {
   });
 }
 
+// Says how many characters are left where a text comes near its limit, and how many are too many.
+// Nothing is cut off: the form itself refuses with a sentence.
+function countDown(input) {
+  const limit = Number(input.dataset.limit);
+  const note = document.createElement("p");
+  note.className = "count";
+  note.setAttribute("aria-live", "polite");
+  input.closest(".field").append(note);
+  const count = () => {
+    // As the server counts: characters, not the halves of them that make a string's length.
+    const text = input.tagName === "TEXTAREA" ? input.value : input.value.trim();
+    const left = limit - [...text].length;
+    const many = Math.abs(left) === 1 ? "1 character" : Math.abs(left) + " characters";
+    note.classList.toggle("over", left < 0);
+    if (left < 0) note.textContent = many + " too many";
+    else note.textContent = left <= limit / 10 ? many + " left" : "";
+  };
+  let timer;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(count, WAIT_MS);
+  });
+  count();
+}
+
+// A second click does not send a form again while its answer is on the way. The server knows it too.
+const buttonsOf = (form) => [...form.elements].filter((element) => element.type === "submit");
+
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of buttonsOf(form)) button.disabled = false;
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("[method=post]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  // Not at once: a button that is disabled now would be left out of what is sent.
+  setTimeout(() => {
+    for (const button of buttonsOf(form)) button.disabled = true;
+  });
+  // Whoever stopped the loading may try again.
+  setTimeout(() => release(form), SENT_MS);
+});
+
+// The page may come back as it was left: by the Back button, or in Firefox by a reload.
+addEventListener("pageshow", () => {
+  for (const form of document.forms) release(form);
+});
+
+for (const input of document.querySelectorAll("[data-limit]")) countDown(input);
+
 for (const input of document.querySelectorAll("input[type=password]")) {
   showButton(input);
   if (input.autocomplete === "new-password") strengthHint(input);
 }
+
+// What was typed before somebody was asked who they are goes back into its form. Not when the page is
+// reached by the Back button: that would be no way back.
+const [visit] = performance.getEntriesByType("navigation");
+if (visit?.type === "navigate") document.querySelector("form[data-press]")?.requestSubmit();

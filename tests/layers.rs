@@ -18,6 +18,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("peer", 4),
     ("schema", 4),
     ("db", 5),
+    ("once", 6),
     ("user", 6),
     ("link", 7),
     ("mail", 8),

@@ -13,7 +13,7 @@ use crate::error::{Error, Response, Result};
 use crate::mail::{Message, message};
 use crate::peer::Origin;
 use crate::user::User;
-use crate::web::{Flash, Page, redirect, render};
+use crate::web::{Flash, Page, Sent, redirect, render};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -87,15 +87,16 @@ async fn confirm_delete(user: Sudo, page: Page) -> Response {
     render(&DeletePage { page, email: user.email.clone() })
 }
 
-async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>) -> Response {
+async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>, sent: Sent) -> Response {
     let (user_id, email, now) = (user.id, user.address(), accounts.clock.now());
-    user.write(&accounts.db, move |conn| {
+    let end = sent.once(move |conn| -> Result<bool> {
         User::delete(conn, user_id)?;
         message::forget(conn, &email)?;
         Message::AccountDeleted.post(conn, &email, now)
-    })
-    .await?;
-    accounts.events.tell(&origin, SecurityEvent::AccountDeleted { user_id }).await;
+    });
+    if user.write(&accounts.db, end).await?.is_some() {
+        accounts.events.tell(&origin, SecurityEvent::AccountDeleted { user_id }).await;
+    }
     let sentence = "Your account is deleted, and everything in it. Farewell!";
     let mut response = redirect("/", Flash::success(sentence));
     accounts.logins.clear_cookie(&mut response)?;

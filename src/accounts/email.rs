@@ -21,7 +21,7 @@ use crate::link::{Link, fingerprint};
 use crate::mail::Message;
 use crate::peer::Origin;
 use crate::user::{Email, User};
-use crate::web::{Flash, Page, Submitted, redirect, render, render_with};
+use crate::web::{Flash, Page, Sent, Submitted, redirect, render, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -58,9 +58,10 @@ struct ChangedPage {
 }
 
 /// Sends the link that proves the address of whoever is logged in.
-async fn send(user: CurrentUser, accounts: Data<Authenticator>) -> Response {
+async fn send(user: CurrentUser, accounts: Data<Authenticator>, sent: Sent) -> Response {
     let (email, now) = (user.address(), accounts.clock.now());
-    user.write(&accounts.db, move |conn| Message::Confirm.post(conn, &email, now)).await?;
+    let post = sent.once(move |conn| Message::Confirm.post(conn, &email, now));
+    user.write(&accounts.db, post).await?;
     Ok(redirect("/account", Flash::mailed("The link is on its way. Please look into your mail.")))
 }
 
@@ -110,12 +111,13 @@ async fn ask_change(
     };
     let (user_id, now, typed) = (user.id, clock.now(), new.typed.clone());
     let asked_by = fingerprint(&user);
-    user.write(&db, move |conn| {
+    let ask = form.sent.once(move |conn| {
         Message::EmailChangeAsked { to: new.typed.clone() }.post(conn, &old, now)?;
         Message::ChangeEmail { user_id, asked_by }.post(conn, &new, now)
-    })
-    .await?;
-    events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
+    });
+    if user.write(&db, ask).await?.is_some() {
+        events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
+    }
     let sentence =
         format!("We sent a link to {typed}. Open it where you are logged in, and confirm there.");
     Ok(redirect("/account", Flash::mailed(sentence)))

@@ -68,7 +68,7 @@ async fn send(page: Page, accounts: Data<Authenticator>, form: Submitted<EmailFo
         return render_with(form.status(), &ForgotPage { page, form });
     };
     let now = accounts.clock.now();
-    accounts.db.write(move |conn| Message::Reset.post(conn, &email, now)).await?;
+    accounts.db.write(form.sent.once(move |conn| Message::Reset.post(conn, &email, now))).await?;
     Ok(redirect("/forgot/sent", None))
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, Response, Result};
 use crate::mail::Message;
 use crate::peer::Origin;
 use crate::user::Email;
-use crate::web::{Flash, Page, Submitted, redirect, render_with};
+use crate::web::{Flash, Page, Sent, Submitted, redirect, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -62,10 +62,15 @@ async fn invite(
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);
     let (now, message) = (accounts.clock.now(), Message::Invite { by: admin.name.clone() });
-    if !admin.write(&accounts.db, move |conn| message.post(conn, &email, now)).await? {
+    let posted = form.sent.clone().once(move |conn| message.post(conn, &email, now));
+    let posted = admin.write(&accounts.db, posted).await?;
+    if posted == Some(false) {
+        form.sent = Sent::default(); // the next try is another one
         form.errors.add("email", "They were invited often enough. Try again later.");
         return render_with(form.status(), &InvitePage { page, form });
     }
-    accounts.events.tell(&origin, SecurityEvent::Invited { user_id: admin.id }).await;
+    if posted.is_some() {
+        accounts.events.tell(&origin, SecurityEvent::Invited { user_id: admin.id }).await;
+    }
     Ok(redirect("/account/invitations", Flash::mailed(sentence)))
 }

@@ -5,11 +5,12 @@ use actix_web::web::{Data, Query, ServiceConfig, resource};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::auth::{Authenticator, OptionalUser, SecurityEvent, password};
+use crate::auth::{Authenticator, CurrentUser, Login, OptionalUser, SecurityEvent, password};
 use crate::config::Registration;
 use crate::error::Response;
 use crate::peer::Origin;
 use crate::user::EMAIL_MAX;
+use crate::web::kept::{self, Carried};
 use crate::web::next::{Next, landing_page};
 use crate::web::observe::RequestId;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
@@ -39,6 +40,7 @@ struct LoginForm {
     password: String,
     remember: String,
     next: String,
+    kept: String,
 }
 
 impl Form for LoginForm {
@@ -71,6 +73,14 @@ async fn show(
     show_form(page, Submitted::with(form), **registration)
 }
 
+/// The page for somebody who has to log in before what they typed can be saved.
+pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
+    let registration = req.app_data::<Data<Registration>>();
+    let registration = registration.map_or(Registration::Closed, |setting| ***setting);
+    let form = LoginForm { next, kept, ..LoginForm::default() };
+    show_form(Page::without_flash(req)?, Submitted::with(form), registration)
+}
+
 async fn log_in(
     req: HttpRequest,
     page: Page,
@@ -88,8 +98,11 @@ async fn log_in(
         return show_form(page, form, **registration);
     };
     let remembered = !form.fields.remember.is_empty();
-    let mut response = redirect(&landing_page(&form.fields.next), None);
-    response.add_cookie(&accounts.log_in(&req, &user, remembered).await?)?;
+    let cookie = accounts.log_in(&req, &user, remembered).await?;
+    let user = CurrentUser::just_logged_in(Login::to_be_shown(user));
+    let LoginForm { kept, next, .. } = form.fields;
+    let mut response = kept::land(&req, user, &Carried { kept, next })?;
+    response.add_cookie(&cookie)?;
     Ok(response)
 }
 

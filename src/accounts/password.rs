@@ -71,6 +71,9 @@ async fn change(
     accounts: Data<Authenticator>,
     mut form: Submitted<PasswordForm>,
 ) -> Response {
+    if form.sent.was_done(&accounts.db).await? {
+        return Ok(changed());
+    }
     let user = session.user();
     let words = [user.name.as_str(), user.email.as_str()];
     check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
@@ -87,18 +90,24 @@ async fn change(
     let (session_id, now) = (session.id, accounts.clock.now());
     let secret = random_token();
     let new_secret = secret.clone();
-    user.write(&accounts.db, move |conn| {
+    let change = form.sent.once(move |conn| {
         // It may have been changed since it was confirmed, by whoever knows it too.
         User::require_still(conn, user_id, &owner.password_hash)?;
         Sessions::renew(conn, session_id, &new_secret)?;
         Authenticator::replace_password(conn, &owner, &hash, Some(session_id), now)
-    })
-    .await?;
+    });
+    if user.write(&accounts.db, change).await?.is_none() {
+        return Ok(changed());
+    }
     accounts.events.tell(&origin, SecurityEvent::PasswordChanged { user_id }).await;
-    let sentence = "Your password is changed. Everything else that was logged in is logged out.";
-    let mut response = redirect("/account/password", Flash::success(sentence));
+    let mut response = changed();
     response.add_cookie(&accounts.sessions.cookie_of(&accounts.logins, &session, secret)?)?;
     Ok(response)
+}
+
+fn changed() -> HttpResponse {
+    let sentence = "Your password is changed. Everything else that was logged in is logged out.";
+    redirect("/account/password", Flash::success(sentence))
 }
 
 /// Where password managers look for the page (W3C, "A Well-Known URL for Changing Passwords").

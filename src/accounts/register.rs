@@ -86,7 +86,8 @@ async fn register(
         return render_with(form.status(), &RegisterPage { page, form });
     };
     let now = accounts.clock.now();
-    accounts.db.write(move |conn| Message::Register.post(conn, &email, now)).await?;
+    let post = form.sent.once(move |conn| Message::Register.post(conn, &email, now));
+    accounts.db.write(post).await?;
     Ok(redirect("/register/sent", None))
 }
 

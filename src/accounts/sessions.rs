@@ -7,9 +7,9 @@ use time::PrimitiveDateTime;
 use crate::auth::session::Session;
 use crate::auth::{CurrentSession, SecurityEvent, SecurityEvents, Sessions};
 use crate::db::Db;
-use crate::error::{Error, Response};
+use crate::error::Response;
 use crate::peer::Origin;
-use crate::web::{Flash, Page, redirect, render};
+use crate::web::{Flash, Page, Sent, redirect, render};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -42,13 +42,13 @@ async fn end(
     db: Data<Db>,
     events: Data<SecurityEvents>,
     id: Path<i64>,
+    sent: Sent,
 ) -> Response {
     let (user_id, id) = (current.user_id, *id);
-    let end = move |conn: &mut _| Sessions::end_one(conn, user_id, id);
-    if !current.user().write(&db, end).await? {
-        return Err(Error::NotFound);
+    let ended = sent.once(move |conn| Sessions::end_one(conn, user_id, id));
+    if current.user().write(&db, ended).await?.is_some() {
+        events.tell(&origin, SecurityEvent::SessionEnded { user_id }).await;
     }
-    events.tell(&origin, SecurityEvent::SessionEnded { user_id }).await;
     Ok(redirect("/account/sessions", Flash::success("That session is ended.")))
 }
 

@@ -1,5 +1,8 @@
 //! Personal API tokens: make, list, end.
 
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig, resource};
 use askama::Template;
 use serde::Deserialize;
@@ -10,10 +13,10 @@ use crate::auth::scope::{self, ALL};
 use crate::auth::{CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::error::{Error, Response};
+use crate::error::Response;
 use crate::peer::Origin;
 use crate::user::User;
-use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
+use crate::web::{Errors, Flash, Form, Page, Sent, Submitted, redirect, render, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,22 +26,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/account/tokens/{id}/revoke").post(revoke));
 }
 
-/// One check box for each scope: forms cannot send a name twice.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct TokenForm {
     name: String,
     days: String,
-    #[serde(rename = "profile:read")]
-    profile_read: String,
-    #[serde(rename = "profile:write")]
-    profile_write: String,
-    #[serde(rename = "notes:read")]
-    notes_read: String,
-    #[serde(rename = "notes:write")]
-    notes_write: String,
-    #[serde(rename = "users:read")]
-    users_read: String,
+    /// The rest of what was sent, and with it a check box for each scope.
+    #[serde(flatten)]
+    ticked: BTreeMap<String, String>,
 }
 
 impl TokenForm {
@@ -49,15 +44,7 @@ impl TokenForm {
     }
 
     fn has(&self, name: &str) -> bool {
-        let value = match name {
-            "profile:read" => &self.profile_read,
-            "profile:write" => &self.profile_write,
-            "notes:read" => &self.notes_read,
-            "notes:write" => &self.notes_write,
-            "users:read" => &self.users_read,
-            _ => return false,
-        };
-        !value.is_empty()
+        self.ticked.get(name).is_some_and(|value| !value.is_empty())
     }
 
     fn lifetime(&self) -> Option<Duration> {
@@ -124,9 +111,17 @@ async fn create(
     };
     let new = NewApiToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();
-    let token = user.write(&db, move |conn| ApiToken::create(conn, &new, now)).await?;
+    let made = form.sent.once(move |conn| ApiToken::create(conn, &new, now));
+    let Some(token) = user.write(&db, made).await? else { return Ok(made_before()) };
     events.tell(&origin, SecurityEvent::ApiTokenCreated { user_id: user.id }).await;
     show(user.id, page, &db, &clock, Some(token)).await
+}
+
+/// Only the first answer had the token's text, and we keep none.
+fn made_before() -> HttpResponse {
+    let sentence = "Your first click made this token, and what it showed cannot be shown again. If you \
+                    did not copy it, end the token here and make another one.";
+    redirect("/account/tokens", Flash::notice(sentence))
 }
 
 async fn revoke(
@@ -135,12 +130,13 @@ async fn revoke(
     db: Data<Db>,
     events: Data<SecurityEvents>,
     id: Path<i64>,
+    sent: Sent,
 ) -> Response {
     let (user_id, id) = (user.id, *id);
-    if !user.write(&db, move |conn| ApiToken::revoke(conn, user_id, id)).await? {
-        return Err(Error::NotFound);
+    let ended = sent.once(move |conn| ApiToken::revoke(conn, user_id, id));
+    if user.write(&db, ended).await?.is_some() {
+        events.tell(&origin, SecurityEvent::TokenRevoked { user_id }).await;
     }
-    events.tell(&origin, SecurityEvent::TokenRevoked { user_id }).await;
     Ok(redirect("/account/tokens", Flash::success("The token is ended.")))
 }
 

@@ -48,7 +48,6 @@ impl<'a> From<&'a User> for Profile<'a> {
 }
 
 #[derive(Default, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 struct Rename {
     name: String,
 }

@@ -36,6 +36,9 @@ struct TokenForm {
 }
 
 impl Form for TokenForm {
+    /// RFC 6749 section 3.2.
+    const REFUSES_REPEATS: bool = true;
+
     /// The endpoint's errors have a form of their own.
     fn check(&mut self, _: &mut Errors) {}
 }
@@ -47,6 +50,8 @@ struct RevokeForm {
 }
 
 impl Form for RevokeForm {
+    const REFUSES_REPEATS: bool = true;
+
     fn check(&mut self, errors: &mut Errors) {
         errors.limit("token", &self.token, 4096);
     }

@@ -120,10 +120,10 @@ impl ApiToken {
         Ok(owner)
     }
 
-    /// Ends one of a user's tokens; whether there was one.
-    pub fn revoke(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<bool> {
+    /// Ends one of a user's tokens; no row when there is none.
+    pub fn revoke(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<i64> {
         let own = api_tokens::table.find(id).filter(api_tokens::user_id.eq(user_id));
-        diesel::delete(own).execute(conn).map(|gone| gone == 1)
+        diesel::delete(own).returning(api_tokens::id).get_result(conn)
     }
 }
 

@@ -61,6 +61,11 @@ impl<U> Deref for CurrentUser<U> {
 }
 
 impl<U: 'static> CurrentUser<U> {
+    /// Whoever has just proved who they are, for the page that is drawn with the answer to that.
+    pub fn just_logged_in(user: U) -> Self {
+        Self(Rc::new(user))
+    }
+
     /// Whoever is logged in, for code that has the request and is not a handler.
     pub fn of(req: &HttpRequest) -> Option<Self> {
         match &*Caller::of(req)? {

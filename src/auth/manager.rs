@@ -183,6 +183,13 @@ impl<U: 'static> LoginManager<U> {
         verified.inspect_err(|reason| log::debug!("session token refused: {reason}")).ok()
     }
 
+    /// The subject that the session cookie names, even if the session is over: whose it was. For
+    /// keeping what was typed in it from others; it lets nobody in.
+    pub fn last_user(&self, req: &HttpRequest) -> Option<String> {
+        let Presented::One(token) = self.session_cookie(req) else { return None };
+        self.sessions.subject(&token)
+    }
+
     /// Who sends credentials in the header means those: otherwise a request could pass as an API
     /// call, which needs no check of its origin, and be logged in by the cookie.
     fn session_cookie(&self, req: &HttpRequest) -> Presented {

@@ -26,6 +26,8 @@ pub(super) enum Right {
     Family(String),
     /// A personal token.
     ApiToken(i64),
+    /// None: they are named on a page, and act with the next request.
+    Nothing,
 }
 
 impl Right {
@@ -42,11 +44,17 @@ impl Right {
             Self::ApiToken(id) => {
                 diesel::select(exists(api_tokens::table.find(*id))).get_result(conn)
             }
+            Self::Nothing => Ok(false),
         }
     }
 }
 
 impl Login {
+    /// Somebody who has just proved who they are, for the page that is drawn with the answer to that.
+    pub fn to_be_shown(user: User) -> Self {
+        Self { user, session: None, right: Right::Nothing }
+    }
+
     /// The way to write with somebody's rights: [`Db::write`], which begins by asking whether they
     /// are there still, and is [`Error::NotAuthenticated`] otherwise. Holds the user's row, which
     /// whoever ends rights takes first, too: they wait, or this does.

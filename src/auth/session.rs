@@ -252,16 +252,19 @@ impl Sessions {
         now >= session.expires_at || now - session.last_seen_at >= self.idle(session.remembered)
     }
 
-    /// Ends one session of a user; whether there was one.
-    pub async fn end(&self, user_id: i64, id: i64) -> Result<bool> {
-        self.db.write(move |connection| Self::end_one(connection, user_id, id)).await
+    /// Ends one session of a user, if there is such a one.
+    pub async fn end(&self, user_id: i64, id: i64) -> Result<()> {
+        match self.db.write(move |connection| Self::end_one(connection, user_id, id)).await {
+            Err(Error::NotFound) => Ok(()),
+            ended => ended,
+        }
     }
 
-    /// The same in a transaction.
-    pub fn end_one(connection: &mut Connection, user_id: i64, id: i64) -> Result<bool> {
+    /// The same in a transaction; [`Error::NotFound`] when there is none.
+    pub fn end_one(connection: &mut Connection, user_id: i64, id: i64) -> Result<()> {
         User::lock(connection, user_id)?;
         let own = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
-        Ok(diesel::delete(own).execute(connection)? == 1)
+        if diesel::delete(own).execute(connection)? == 1 { Ok(()) } else { Err(Error::NotFound) }
     }
 
     /// Ends the session of a cookie; whose it was, if there was one.

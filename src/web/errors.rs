@@ -19,6 +19,7 @@ use crate::error::{Error, Response};
 use crate::peer::Origin;
 use crate::web::ended;
 use crate::web::flash::{Flash, Shown, redirect};
+use crate::web::kept::{self, Asks};
 use crate::web::observe::RequestId;
 use crate::web::page::{Page, render_with};
 
@@ -57,17 +58,7 @@ pub async fn render_errors(
     let cause = res.response().error().map_or_else(String::new, ToString::to_string);
     log_failure(&RequestId::of(req), status, &cause);
     tell(req, status, error).await;
-    let refusals = req.app_data::<Data<Refusals>>();
-    let mut drawn = match (error, refusals) {
-        (Some(Error::NotAuthenticated), Some(refusals)) => (refusals.not_authenticated)(req)?,
-        (Some(Error::OutOfScope(scope)), Some(refusals)) => (refusals.out_of_scope)(req, scope)?,
-        (Some(Error::NotFresh), _) if wants_html(req) => ask_for_password(req),
-        (Some(Error::NotVerified), _) if wants_html(req) => {
-            redirect("/account", Flash::notice("Please confirm your e-mail address first."))
-        }
-        (Some(Error::DoneAlready { page, sentence }), _) => lead_on(req, page, sentence),
-        _ => draw(Subject::of(req)?, status, error)?,
-    };
+    let mut drawn = answer(req, status, error).await?;
     // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
     // logs nobody in is ended on the way to the log-in page too.
     for name in [header::ALLOW, header::SET_COOKIE] {
@@ -76,6 +67,26 @@ pub async fn render_errors(
         }
     }
     Ok(res.into_response(drawn.map_into_right_body()))
+}
+
+/// In the form that the request's client reads.
+async fn answer(req: &HttpRequest, status: StatusCode, error: Option<&Error>) -> Response {
+    if wants_html(req)
+        && let Some(done) = kept::done_before(req, error).await?
+    {
+        return Ok(done);
+    }
+    let refusals = req.app_data::<Data<Refusals>>();
+    match (error, refusals) {
+        (Some(Error::NotAuthenticated), Some(refusals)) => (refusals.not_authenticated)(req),
+        (Some(Error::OutOfScope(scope)), Some(refusals)) => (refusals.out_of_scope)(req, scope),
+        (Some(Error::NotFresh), _) if wants_html(req) => ask_for_password(req),
+        (Some(Error::NotVerified), _) if wants_html(req) => {
+            Ok(redirect("/account", Flash::notice("Please confirm your e-mail address first.")))
+        }
+        (Some(Error::DoneAlready { page, sentence }), _) => Ok(lead_on(req, page, sentence)),
+        _ => draw(Subject::of(req)?, status, error),
+    }
 }
 
 /// How the two refusals that every application may want to word itself are answered. Set in one
@@ -181,16 +192,11 @@ async fn tell(req: &HttpRequest, status: StatusCode, error: Option<&Error>) {
 }
 
 /// To the page that asks for the password, and back here after it.
-fn ask_for_password(req: &HttpRequest) -> HttpResponse {
+fn ask_for_password(req: &HttpRequest) -> Response {
     if req.method() == Method::GET {
-        return redirect(&with_next("/sudo", here(req)), None);
+        return Ok(redirect(&with_next("/sudo", here(req)), None));
     }
-    // A form's own page, not the address it is sent to: that may have no page.
-    let referer = req.headers().get(header::REFERER).and_then(|referer| referer.to_str().ok());
-    let form_page = referer.and_then(|referer| url::Url::parse(referer).ok());
-    let back = form_page.as_ref().map_or_else(|| here(req), url::Url::path);
-    let sentence = "Nothing was changed yet: please confirm your password, then send it again.";
-    redirect(&with_next("/sudo", back), Flash::notice(sentence))
+    kept::ask(req, "/sudo", Asks::Password)
 }
 
 /// To where the first of two clicks led. Its answer may never have arrived, and with it the log-in.
@@ -200,11 +206,11 @@ fn lead_on(req: &HttpRequest, page: &str, sentence: &'static str) -> HttpRespons
     redirect(&to, Flash::notice(sentence))
 }
 
-fn here(req: &HttpRequest) -> &str {
+pub(super) fn here(req: &HttpRequest) -> &str {
     req.uri().path_and_query().map_or("/", |here| here.as_str())
 }
 
-fn with_next(page: &str, next: &str) -> String {
+pub(super) fn with_next(page: &str, next: &str) -> String {
     let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
     format!("{page}?next={next}")
 }
@@ -214,14 +220,16 @@ pub fn name_the_scope(req: &HttpRequest, scope: &'static str) -> Response {
     draw(Subject::of(req)?, StatusCode::FORBIDDEN, Some(&Error::OutOfScope(scope)))
 }
 
-/// A person goes to the log-in page, and back here after it; a form that was sent is not sent
-/// again. A program gets 401.
+/// A person goes to the log-in page, and back here after it; what they sent is kept meanwhile, and
+/// not carried out. A program gets 401.
 pub fn ask_to_log_in(req: &HttpRequest) -> Response {
     if !wants_html(req) {
         return draw(Subject::of(req)?, StatusCode::UNAUTHORIZED, Some(&Error::NotAuthenticated));
     }
-    let is_page = req.method() == Method::GET;
-    let to = if is_page { with_next("/login", here(req)) } else { "/login".to_owned() };
+    if req.method() != Method::GET {
+        return kept::ask(req, "/login", Asks::LogIn);
+    }
+    let to = with_next("/login", here(req));
     Ok(redirect(&to, Flash::notice("Please log in to see this page.")))
 }
 
@@ -256,7 +264,7 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, Cow<'stati
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
         (408, _) => ("Too slow", "What you sent took too long to arrive. Please try again."),
-        (413, _) => ("Too large", "What you sent is larger than we accept."),
+        (413, _) => ("Too large", "What you sent is larger than we accept. Nothing was saved."),
         (414, _) => ("Address too long", "This address is longer than we accept."),
         (415, _) => ("Wrong kind of content", "This address does not take that kind of content."),
         (421, _) => ("Wrong address", "This site is not served under that name."),

@@ -1,20 +1,32 @@
 //! Forms: what was typed, and what is wrong with it.
 
-use std::future::Future;
+use std::convert::Infallible;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
-use actix_web::dev::{Payload, UrlEncoded};
-use actix_web::error::UrlencodedError;
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use serde::de::DeserializeOwned;
 
+use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::once::Sent;
 use crate::user::Email;
-use crate::web::body::FORM_MAX_BYTES;
+use crate::web::body::Received;
+use crate::web::fields::{FORM_ID, Fields, is_form};
+use crate::web::kept;
 
 /// The fields of a form, and their rules.
+///
+/// Let all fields be texts: what does not fit into a number could not be shown again as it was typed.
 pub trait Form: DeserializeOwned + Default + 'static {
+    /// Whether a form that holds a name twice is refused. For those of standards that say so; the
+    /// last one counts otherwise.
+    const REFUSES_REPEATS: bool = false;
+
     /// Tidies what was typed and notes in `errors` what is wrong, a sentence for each field.
     fn check(&mut self, errors: &mut Errors);
 }
@@ -39,8 +51,12 @@ impl Errors {
         if text.is_empty() {
             self.add(field, format!("Enter {what}."));
         }
-        if text.contains(char::is_control) {
+        if text.contains(|c: char| c.is_control() || LINE_ENDS.contains(&c)) {
             self.add(field, "Use letters, digits and signs in one line.");
+        }
+        // They show a name as another one, and turn what stands beside it ("Trojan Source").
+        if text.contains(turns_direction) {
+            self.add(field, "Leave out the invisible signs that turn the direction of writing.");
         }
         self.limit(field, text, max);
     }
@@ -86,6 +102,15 @@ impl Errors {
     }
 }
 
+/// Unicode's own line breaks, which are no control characters.
+const LINE_ENDS: [char; 2] = ['\u{2028}', '\u{2029}'];
+
+/// What Unicode calls `Bidi_Control`: marks, embeddings, overrides and isolates. Texts in Arabic or
+/// Hebrew need none of them in a name.
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A form on its way: empty, filled from a row, or as a person submitted it. A page that takes one
 /// serves "new", "edit" and "please correct this" alike. As a handler's argument it is read from
 /// the request's body and checked.
@@ -95,12 +120,14 @@ pub struct Submitted<F> {
     pub fields: F,
     /// What is wrong with them.
     pub errors: Errors,
+    /// The form as it came. What makes something goes through [`Sent::once`].
+    pub sent: Sent,
 }
 
 impl<F> Submitted<F> {
     /// A form to be filled in, with these values to begin with.
     pub fn with(fields: F) -> Self {
-        Self { fields, errors: Errors::default() }
+        Self { fields, errors: Errors::default(), sent: Sent::default() }
     }
 
     /// Whether nothing is wrong.
@@ -115,24 +142,67 @@ impl<F> Submitted<F> {
     }
 }
 
+impl<F: Form> Submitted<F> {
+    fn read(req: &HttpRequest, body: &[u8]) -> Result<Self> {
+        let fields = Fields::read(body)?;
+        if F::REFUSES_REPEATS && fields.repeat() {
+            return Err(Error::BadRequest);
+        }
+        let (typed, fits) = fields.fit();
+        let mut form = Self::with(typed);
+        if kept::is_back(&fields) {
+            form.errors.add("", "Nothing was saved yet: look it over, and send it again.");
+            return Ok(form);
+        }
+        form.sent = sent(req, &fields, body);
+        if !fits {
+            form.errors.add("", "Something here was not as it should be: look it over, please.");
+        }
+        form.fields.check(&mut form.errors);
+        Ok(form)
+    }
+}
+
+/// The form that was sent, by the id that it got when it was drawn.
+fn sent(req: &HttpRequest, fields: &Fields, body: &[u8]) -> Sent {
+    let Some(clock) = req.app_data::<Data<Clock>>() else { return Sent::default() };
+    Sent::new(fields.get(FORM_ID).unwrap_or_default(), req.path(), body, clock.now())
+}
+
 impl<F: Form> FromRequest for Submitted<F> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_form = req.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let body = UrlEncoded::<F>::new(req, payload).limit(FORM_MAX_BYTES);
+        if !is_form(req) {
+            return Box::pin(ready(Err(Error::UnsupportedMediaType)));
+        }
+        let body = Bytes::from_request(req, payload);
+        let req = req.clone();
         Box::pin(async move {
-            if !is_form {
-                return Err(Error::UnsupportedMediaType);
-            }
-            let mut form = Self::with(body.await.map_err(|error| match error {
-                UrlencodedError::Overflow { .. } => Error::TooLarge,
-                // Never with the parser's words: they name our types.
+            let body = body.await.map_err(|error| match error.as_error::<PayloadError>() {
+                Some(PayloadError::Overflow) => Error::TooLarge,
                 _ => Error::BadRequest,
-            })?);
-            form.fields.check(&mut form.errors);
-            Ok(form)
+            })?;
+            Self::read(&req, &body)
         })
     }
+}
+
+/// For a form that is nothing but a button.
+impl FromRequest for Sent {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(sent_by(req)))
+    }
+}
+
+/// The form that a request carries, if it is one.
+pub fn sent_by(req: &HttpRequest) -> Sent {
+    let extensions = req.extensions();
+    let body = extensions.get::<Received>().map(|received| &received.0).filter(|_| is_form(req));
+    let fields = body.and_then(|body| Some((Fields::read(body).ok()?, body)));
+    fields.map_or_else(Sent::default, |(fields, body)| sent(req, &fields, body))
 }

@@ -8,6 +8,7 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 use crate::error::{Error, Result};
+use crate::web::fields::is_utf8;
 use crate::web::form::{Errors, Form};
 
 /// The largest JSON body.
@@ -23,7 +24,7 @@ impl<F: Form> FromRequest for Valid<F> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         // To the letter: a form on another site can send `text/plain`, but not this.
-        let is_json = req.content_type().eq_ignore_ascii_case("application/json");
+        let is_json = req.content_type().eq_ignore_ascii_case("application/json") && is_utf8(req);
         let body = Bytes::from_request(req, payload);
         Box::pin(async move {
             if !is_json {
@@ -43,10 +44,18 @@ fn read<F: Form>(body: &[u8]) -> Result<F> {
         return Err(Error::TooLarge);
     }
     let wrong = |sentence: &str| Error::Invalid(vec![("", sentence.to_owned())]);
-    let fields = serde_json::from_slice(body).map_err(|error| {
-        let sentence = "A member is unknown, is there twice, or has the wrong type.";
-        if error.is_data() { wrong(sentence) } else { Error::BadRequest }
-    })?;
+    let misfit = "A member is unknown, is there twice, or has the wrong type.";
+    let cause = |error: serde_json::Error| {
+        if error.is_data() { wrong(misfit) } else { Error::BadRequest }
+    };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let mut has_unknown = false;
+    let fields = serde_ignored::deserialize(&mut json, |_| has_unknown = true).map_err(cause)?;
+    json.end().map_err(cause)?;
+    // A form ignores what it does not know; a program that misspells a member must be told.
+    if has_unknown {
+        return Err(wrong(misfit));
+    }
     // Serde would read the members from a list too, by their order.
     if body.trim_ascii_start().starts_with(b"{") {
         Ok(fields)

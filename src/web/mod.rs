@@ -4,16 +4,19 @@ pub mod assets;
 pub mod body;
 mod ended;
 pub mod errors;
+pub mod fields;
 pub mod flash;
 pub mod form;
 pub mod headers;
 pub mod json;
+pub mod kept;
 pub mod list;
 pub mod next;
 pub mod observe;
 pub mod origin;
 pub mod own;
 pub mod page;
+pub mod seal;
 pub mod time;
 
 pub use flash::{Flash, redirect};
@@ -25,3 +28,4 @@ pub use page::{Page, render, render_with};
 pub use time::{ago, when};
 
 pub use crate::clock::rfc3339;
+pub use crate::once::Sent;

@@ -26,7 +26,7 @@ pub fn landing_page(next: &str) -> String {
 
 /// `next` as a path of this site, or `None` for anything else. It comes from the address bar: an
 /// attacker's link to our log-in page must not lead to the attacker's copy of it (open redirect).
-fn safe_next(next: &str) -> Option<String> {
+pub(super) fn safe_next(next: &str) -> Option<String> {
     // Browsers drop TAB and line breaks and read `\` as `/`, so "/\t/evil.example" is theirs.
     let plain = |text: &str| text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
     if next.is_empty() || next.len() > MAX_BYTES || !plain(next) || !next.starts_with('/') {

@@ -79,6 +79,11 @@ fn mistakes_of_an_operator_are_explained() {
         (&["user", "end-sessions", "nobody@example.com"], "", "Nobody has the address"),
         (&["user", "reset-link", "nobody@example.com"], "", "Nobody has the address"),
         (&["user", "invite", "nobody"], "", "like name@example.com"),
+        (
+            &["user", "add", "ada@example.com", "--name", "ada\u{202e}nimda"],
+            good,
+            "Leave out the invisible signs",
+        ),
         (&["user", "invite", "bob@example.com"], "", "Make the first account first"),
         (&["user", "dance"], "", "unrecognized subcommand"),
     ] {

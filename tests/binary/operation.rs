@@ -84,7 +84,8 @@ fn a_form_that_arrives_after_a_password_change_makes_no_token() {
     thief.write_all(&body.as_bytes()[5..]).unwrap();
     let mut answer = String::new();
     thief.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("location: /login"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("action=\"/login\""), "{answer}");
+    assert!(!answer.contains("class=\"token\""), "{answer}");
 }
 
 #[test]

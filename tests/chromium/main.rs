@@ -7,5 +7,6 @@ mod driver;
 #[path = "../kit/server.rs"]
 mod server;
 
+mod forms;
 mod journey;
 mod screenshots;

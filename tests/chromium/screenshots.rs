@@ -59,6 +59,9 @@ async fn every_page_fits_every_screen() {
     notes(&ada).await;
     tokens(&ada).await;
     account(&ada).await;
+    let plain = ada.elsewhere_without_scripts().await;
+    coming_back(&plain).await;
+    plain.leave().await;
     let library = ada.elsewhere().await;
     logging_in(&library).await;
     registering(&library).await;
@@ -79,6 +82,24 @@ async fn notes(ada: &Visitor) {
     }
     take(ada, "notes").await;
     take_all(ada, &[("note", "/notes/1"), ("delete", "/notes/1/delete")]).await;
+    ada.open("/notes/new").await;
+    ada.fill(&[("title", &"A title without an end ".repeat(5))]).await;
+    ada.comes_to_read("too many").await;
+    take(ada, "note-too-long").await;
+}
+
+/// What was typed when the session had ended, without a script that goes on by itself.
+async fn coming_back(library: &Visitor) {
+    library.log_in("ada@example.com", PASSWORD).await;
+    library.open("/notes/new").await;
+    library.fill(&[("title", "Milk"), ("body", "Two litres\nof it")]).await;
+    library.browser.delete_all_cookies().await.unwrap();
+    library.press("Save").await;
+    take(library, "login-kept").await;
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD)];
+    send(library, &fields, "Log in", "kept").await;
+    library.press("Back to the form").await;
+    take(library, "note-back").await;
 }
 
 async fn tokens(ada: &Visitor) {

@@ -14,9 +14,12 @@ async fn head_asks_for_a_login_like_get() {
 #[actix_web::test]
 async fn a_form_that_was_refused_is_not_sent_again_after_the_login() {
     let stranger = Browser::stranger().await;
+    stranger.site.user("ada").await;
     let answer = stranger.submit("/notes", &[("title", "Milk")]).await;
-    assert_eq!((answer.status, answer.location()), (303, "/login"));
-    stranger.follow(&answer).await.shows("Please log in to see this page.");
+    assert_eq!(answer.status, 401);
+    answer.shows("Nothing was saved yet").shows("action=\"/login\"");
+    stranger.log_in("ada").await;
+    assert_eq!(stranger.site.count("SELECT count(*) AS count FROM notes").await, 0);
 }
 
 #[actix_web::test]
