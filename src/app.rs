@@ -3,11 +3,10 @@
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, Service, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::KeepAlive;
 use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
 use actix_web::middleware::from_fn;
@@ -31,11 +30,10 @@ use crate::auth::scope;
 use crate::auth::session::{Login, Session, Sessions};
 use crate::auth::token::{Keys, Kind};
 use crate::clock::Clock;
-use crate::config::{Config, Environment, Registration, Secret};
+use crate::config::{Config, Environment, Registration};
 use crate::cookie::CookieKind;
 use crate::db::Db;
 use crate::error::Error;
-use crate::keypair::KeyPair;
 use crate::keys::{self, SigningKey};
 use crate::link::Link;
 use crate::mail::{DevMailbox, Mailer, Outbox};
@@ -284,9 +282,9 @@ impl App {
         items.into_iter().map(|item| (item.full_path, item.methods)).collect()
     }
 
-    /// Serves until SIGTERM or Ctrl-C; requests in flight are finished. `ready` runs once the port
-    /// is open.
-    pub async fn serve(self, ready: impl FnOnce()) -> io::Result<()> {
+    /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
+    /// in flight are finished.
+    pub fn serve(self) -> io::Result<Server> {
         if self.outbox.mailer.mailbox().is_some() && self.dev_mailbox().is_none() {
             log::warn!("SMTP_URL is not set, and nobody can read the mailbox here: mail is lost");
         }
@@ -307,8 +305,7 @@ impl App {
             .shutdown_timeout(10)
             .bind(address)?
             .run();
-        ready();
-        server.await
+        Ok(server)
     }
 }
 
@@ -336,21 +333,17 @@ fn login_manager(
             }
         })
         .request_loader(move |req| api_token::load(db.clone(), token_clock.clone(), req));
-    if let Some(path) = &config.token_private_key_file {
-        let password = config.token_private_key_password.as_ref().map(Secret::expose);
-        manager = manager.access_keys(Keys::Pair(Arc::new(KeyPair::read(path, password)?)));
+    if let Some(pair) = &config.token_key_pair {
+        manager = manager.access_keys(Keys::Pair(pair.clone()));
     }
     manager.build()
 }
 
-/// From `SECRET_KEY`, or from `SECRET_KEY_FILE`, which is made at the first run in development.
+/// As the settings hold them; at the first run in development, their file is made.
 fn signing_keys(config: &Config) -> Result<Vec<SigningKey>, String> {
-    if !config.secret_keys.is_empty() {
-        return Ok(config.secret_keys.clone());
-    }
-    match config.environment {
-        Environment::Development => keys::read_or_create(&config.secret_key_file),
-        Environment::Production => keys::read(&config.secret_key_file),
+    match &config.secret_key_file {
+        Some(file) if config.secret_keys.is_empty() => keys::read_or_create(file),
+        _ => Ok(config.secret_keys.clone()),
     }
 }
 

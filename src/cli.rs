@@ -1,5 +1,6 @@
 //! The commands of the program.
 
+mod output;
 mod people;
 
 use std::io;
@@ -8,17 +9,15 @@ use std::process::ExitCode;
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
 
+use self::output::{Failure, say};
 use crate::app::App;
 use crate::auth::password::Passwords;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::purge::purge;
 use crate::{keys, logger};
-
-/// `EX_CONFIG` of BSD's sysexits.h: the settings are wrong, and starting again will not help.
-pub const EXIT_CONFIG: u8 = 78;
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -56,58 +55,31 @@ enum SecretCommand {
     Rotate,
 }
 
-/// Why the program stops early: a text for the operator.
-struct Failure {
-    message: String,
-    code: u8,
-}
-
-impl From<String> for Failure {
-    fn from(message: String) -> Self {
-        Self { message, code: 1 }
-    }
-}
-
-impl From<&str> for Failure {
-    fn from(message: &str) -> Self {
-        Self::from(message.to_owned())
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::from(error.to_string())
-    }
-}
-
 impl Cli {
     /// Does what was asked.
     pub fn run(self) -> ExitCode {
         match self.execute() {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                eprintln!("{}", failure.message.trim_end());
-                ExitCode::from(failure.code)
-            }
+            Err(failure) => failure.report(),
         }
     }
 
     fn execute(self) -> Result<(), Failure> {
         let command = self.command.unwrap_or_default();
         if matches!(command, Command::Secret { command: None }) {
-            println!("{}", keys::generate());
-            return Ok(());
+            return say(keys::generate());
         }
-        let config = Config::read(|name| std::env::var(name).ok())
-            .map_err(|message| Failure { message, code: EXIT_CONFIG })?;
+        let config = Config::load().map_err(Failure::config)?;
         if matches!(command, Command::Secret { .. }) {
             return rotate_secret(&config);
         }
         logger::init(&config);
         let db = Db::connect(config.database_url.expose(), config.database_connections)?;
         if matches!(command, Command::Migrate) {
-            println!("{} migrations were run; the tables are up to date.", db.migrate()?);
-            return Ok(());
+            return say(format!(
+                "{} migrations were run; the tables are up to date.",
+                db.migrate()?
+            ));
         }
         bring_up_to_date(&db, config.environment)?;
         System::new().block_on(async {
@@ -115,8 +87,7 @@ impl Cli {
                 Command::User(command) => people::manage(command, &app(config, db)?).await,
                 Command::Routes => list_routes(&app(config, db)?).await,
                 Command::Purge => {
-                    println!("{} rows were deleted.", purge(&db, &Clock::System).await?);
-                    Ok(())
+                    say(format!("{} rows were deleted.", purge(&db, &Clock::System).await?))
                 }
                 _ => serve(config, db).await,
             }
@@ -125,13 +96,12 @@ impl Cli {
 }
 
 fn rotate_secret(config: &Config) -> Result<(), Failure> {
-    if !config.secret_keys.is_empty() {
+    let Some(file) = &config.secret_key_file else {
         let sentence = "SECRET_KEY is set: put a line of `secret` in front of it, with a comma.";
         return Err(Failure::from(sentence));
-    }
-    let kept = keys::rotate(&config.secret_key_file)?;
-    println!("A new key signs from the next start on; {kept} older ones still verify.");
-    Ok(())
+    };
+    let kept = keys::rotate(file)?;
+    say(format!("A new key signs from the next start on; {kept} older ones still verify."))
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {
@@ -157,21 +127,25 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     }
     let app = app(config, db)?;
     let setup = app.open_setup_link().await?;
-    let announce = || match setup {
-        Some(path) => println!("Latchkey runs at {url}. Make the first account: {url}{path}"),
-        None => println!("Latchkey runs at {url}"),
-    };
-    app.serve(announce).await.map_err(|error| match error.kind() {
+    let server = app.serve().map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Failure::from(format!(
             "Port {port} of {host} is in use by another program. Stop that one, or set PORT."
         )),
+        io::ErrorKind::AddrNotAvailable => Failure::config(format!(
+            "HOST={host} is no address of this machine. 0.0.0.0 and :: are all that it has."
+        )),
         _ => Failure::from(format!("The port {port} of {host} cannot be opened: {error}.")),
-    })
+    })?;
+    match setup {
+        Some(path) => say(format!("Latchkey runs at {url}. Make the first account: {url}{path}"))?,
+        None => say(format!("Latchkey runs at {url}"))?,
+    }
+    server.await.map_err(|error| Failure::from(format!("The server stopped: {error}.")))
 }
 
 async fn list_routes(app: &App) -> Result<(), Failure> {
     for (path, methods) in app.routes().await {
-        println!("{:16} {path}", methods.join(","));
+        say(format!("{:16} {path}", methods.join(",")))?;
     }
     Ok(())
 }

@@ -1,19 +1,29 @@
 //! The settings: read once at start-up, all of them checked, all problems told at once.
 
+mod database;
+mod dotenv;
 mod reader;
+mod secrets;
 mod smtp;
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use time::Duration;
 use url::Url;
 
-use self::reader::{Reader, parse_public_url};
+use self::reader::{
+    Problem, Reader, complain, parse_host, parse_host_name, parse_public_url, parse_sender,
+};
 pub use self::smtp::{Smtp, SmtpSecurity};
+use crate::email::Email;
+use crate::keypair::KeyPair;
 use crate::keys::SigningKey;
 
 /// The name in cookies and in the database's file name.
@@ -123,8 +133,10 @@ pub struct Config {
     pub dev_insecure_cookies: bool,
     pub database_url: Secret,
     pub database_connections: u32,
+    /// Empty until the first run in development has made the file.
     pub secret_keys: Vec<SigningKey>,
-    pub secret_key_file: PathBuf,
+    /// Where they are kept, unless `SECRET_KEY` holds them.
+    pub secret_key_file: Option<PathBuf>,
     pub static_dir: PathBuf,
     pub smtp: Option<Smtp>,
     pub mail_from: Mailbox,
@@ -135,28 +147,42 @@ pub struct Config {
     pub session_protection: SessionProtection,
     pub password_grant: bool,
     pub api_docs: bool,
-    pub token_private_key_file: Option<PathBuf>,
-    pub token_private_key_password: Option<Secret>,
+    pub token_key_pair: Option<Arc<KeyPair>>,
     pub request_timeout: Duration,
     pub log_filter: String,
     pub log_format: LogFormat,
 }
 
 impl Config {
+    /// Reads `.env` and the environment, which counts more. The error is one message about all that
+    /// is wrong in both.
+    pub fn load() -> Result<Self, String> {
+        let file = dotenv::load(Path::new(".env"));
+        if file.is_cut_off {
+            // What was not read is not known to be missing.
+            return Err(complain(&file.problems));
+        }
+        Self::read_after(file.problems, &|name| env::var_os(name))
+    }
+
     /// Reads every setting through `lookup`. The error lists all that is wrong: each with the
     /// variable, its value (secrets masked), the rule and an example.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let mut reader = Reader { lookup: &lookup, names: Vec::new(), problems: Vec::new() };
+    pub fn read<V: Into<OsString>>(lookup: impl Fn(&str) -> Option<V>) -> Result<Self, String> {
+        Self::read_after(Vec::new(), &|name| lookup(name).map(Into::into))
+    }
+
+    fn read_after(
+        problems: Vec<Problem>,
+        lookup: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, String> {
+        let mut reader = Reader::new(lookup, problems);
         let config = Self::read_all(&mut reader);
-        if reader.problems.is_empty() {
-            return Ok(config);
-        }
-        Err(format!("The settings need attention:\n\n{}\n", reader.problems.join("\n\n")))
+        if reader.problems.is_empty() { Ok(config) } else { Err(complain(&reader.problems)) }
     }
 
     /// The name of every variable that [`Self::read`] looks at.
     pub fn variables() -> Vec<&'static str> {
-        let mut reader = Reader { lookup: &|_| None, names: Vec::new(), problems: Vec::new() };
+        let mut reader = Reader::new(&|_| None, Vec::new());
         Self::read_all(&mut reader);
         reader.names
     }
@@ -174,34 +200,34 @@ impl Config {
             parse_public_url,
         );
         let mail_from = format!("Latchkey <noreply@{}>", mail_domain(&public_url));
+        let (secret_keys, secret_key_file) = read.secret_keys(production);
         let config = Self {
             environment,
-            host: read.value("HOST", "127.0.0.1", "must be an IP address", |v| v.parse().ok()),
+            host: read.value("HOST", "127.0.0.1", "must be an IP address or localhost", parse_host),
             port,
             public_url,
-            allowed_hosts: read
-                .list("ALLOWED_HOSTS", "must be host names", |v| Some(v.to_ascii_lowercase())),
+            allowed_hosts: read.list(
+                "ALLOWED_HOSTS",
+                "must be host names, as in www.example.com or localhost:8081",
+                parse_host_name,
+            ),
             trusted_proxies: read.list(
                 "TRUSTED_PROXIES",
                 "must be addresses or networks such as 10.0.0.0/8",
                 |v| v.parse().ok().or_else(|| v.parse::<IpAddr>().ok().map(IpNet::from)),
             ),
-            dev_insecure_cookies: read.choice(
-                "DEV_INSECURE_COOKIES",
-                "false",
-                [("false", false), ("true", true)],
-            ),
+            dev_insecure_cookies: read.boolean("DEV_INSECURE_COOKIES", false),
             database_url: read.database_url(),
             database_connections: read.number("DATABASE_CONNECTIONS", "8", 1..=1000),
-            secret_keys: read.secret_keys(),
-            secret_key_file: read.secret_key_file(production),
+            secret_keys,
+            secret_key_file,
             static_dir: read.static_dir(),
             smtp: read.smtp_url(production),
             mail_from: read.value(
                 "MAIL_FROM",
                 &mail_from,
                 "must be an e-mail address, with or without a name before it",
-                |v| v.parse().ok(),
+                parse_sender,
             ),
             registration: read.choice(
                 "REGISTRATION",
@@ -235,17 +261,11 @@ impl Config {
                     ("strong", SessionProtection::Strong),
                 ],
             ),
-            password_grant: read.choice("PASSWORD_GRANT", "on", [("on", true), ("off", false)]),
-            api_docs: read.choice(
-                "API_DOCS",
-                if production { "false" } else { "true" },
-                [("true", true), ("false", false)],
-            ),
-            token_private_key_file: read.text("TOKEN_PRIVATE_KEY_FILE").map(PathBuf::from),
-            token_private_key_password: read.text("TOKEN_PRIVATE_KEY_PASSWORD").map(Secret),
+            password_grant: read.boolean("PASSWORD_GRANT", true),
+            api_docs: read.boolean("API_DOCS", !production),
+            token_key_pair: read.token_key_pair(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
-            log_filter: read
-                .value("RUST_LOG", "info,actix_server=warn", "", |v| Some(v.to_owned())),
+            log_filter: read.log_filter(),
             log_format: read.choice(
                 "LOG_FORMAT",
                 "text",
@@ -311,7 +331,9 @@ impl Config {
     }
 }
 
-/// The domain to send mail from, unless told otherwise. An IP address is no domain.
+/// The domain to send mail from, unless told otherwise. An IP address is no domain, and not every
+/// host has a name that mail can come from.
 fn mail_domain(public_url: &Url) -> &str {
-    public_url.domain().unwrap_or("localhost")
+    let domain = public_url.domain().map(|domain| domain.trim_end_matches('.'));
+    domain.filter(|domain| Email::may_send(&format!("noreply@{domain}"))).unwrap_or("localhost")
 }

@@ -14,6 +14,14 @@ pub type Response = Result<HttpResponse>;
 /// The names of fields, and what is wrong with each.
 pub type FieldErrors = Vec<(&'static str, String)>;
 
+/// What [`Error::LastAdministrator`] means, on a page and for the operator.
+pub const LAST_ADMINISTRATOR: &str = concat!(
+    "Nobody else who can log in is an administrator, and the last one stays. Make somebody else one \
+     first: `",
+    env!("CARGO_PKG_NAME"),
+    " user promote ADDRESS`."
+);
+
 /// A reason not to answer as asked.
 #[derive(Debug)]
 pub enum Error {
@@ -49,6 +57,8 @@ pub enum Error {
     /// We took too long to answer. 503, and when to try again; nothing was written. The cause goes to
     /// the log.
     Overdue(String),
+    /// Without this administrator there would be none. 409.
+    LastAdministrator,
     /// The body is larger than allowed. 413.
     TooLarge,
     /// The address is longer than allowed. 414.
@@ -107,6 +117,7 @@ impl fmt::Display for Error {
             Self::Database(cause) => write!(f, "database: {cause}"),
             Self::Overdue(cause) => write!(f, "overdue: {cause}"),
             Self::Internal(cause) => f.write_str(cause),
+            Self::LastAdministrator => f.write_str(LAST_ADMINISTRATOR),
             other => write!(f, "{other:?}"),
         }
     }
@@ -125,6 +136,7 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LinkEnded(..) | Self::DoneAlready { .. } => StatusCode::GONE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::LastAdministrator => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 /// NIST SP 800-131A: RSA keys shorter than 2048 bits are no longer to be used.
 const MIN_RSA_BITS: usize = 2048;
 
+/// What the library verifies; a longer one would fail at the first token.
+const MAX_RSA_BITS: usize = 4096;
+
 /// The private half signs, the public half verifies.
 pub struct KeyPair {
     algorithm: Algorithm,
@@ -61,6 +64,9 @@ impl KeyPair {
     fn from_rsa(key: &rsa::RsaPrivateKey) -> Result<Self, String> {
         if key.n().bits() < MIN_RSA_BITS {
             return Err(format!("must have at least {MIN_RSA_BITS} bits"));
+        }
+        if key.n().bits() > MAX_RSA_BITS {
+            return Err(format!("must have at most {MAX_RSA_BITS} bits"));
         }
         let der = key.to_pkcs1_der().map_err(|e| e.to_string())?;
         let public =

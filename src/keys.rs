@@ -11,6 +11,7 @@ use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 
 use crate::files;
+use crate::text;
 
 /// The key in `.env.example`: well-formed, so that it reads like one, and refused everywhere.
 pub const SAMPLE: &str = "paste-here-the-line-that-latchkey-secret-prints";
@@ -23,15 +24,20 @@ const MIN_BYTES: usize = 32;
 pub struct SigningKey(Vec<u8>);
 
 impl SigningKey {
-    /// Reads one key: base64 (URL alphabet, no padding) of at least 32 random bytes.
+    /// Reads one key: base64 of at least 32 random bytes, in either alphabet (RFC 4648 sections 4
+    /// and 5), with or without padding.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
         if text == SAMPLE {
             return Err("must not be the sample from .env.example".to_owned());
         }
-        let bytes = BASE64.decode(text.trim_end_matches('=')).unwrap_or_default();
+        let bytes = BASE64.decode(text).unwrap_or_default();
         if bytes.len() < MIN_BYTES {
-            return Err("must be base64 of at least 32 random bytes: `latchkey secret` makes one"
-                .to_owned());
+            return Err(
+                "must be base64 of at least 32 random bytes, in one line: `latchkey secret` \
+                        makes one"
+                    .to_owned(),
+            );
         }
         // 32 random bytes hold about 30 different values; "aaaa…" and "0123…0123…" do not.
         let mut distinct = bytes.clone();
@@ -85,9 +91,9 @@ pub fn hash_token(token: &str) -> String {
 }
 
 /// Reads `new,old`: the first key signs, all of them verify.
-pub fn parse_list(text: &str) -> Result<Vec<SigningKey>, String> {
+pub fn parse_list(list: &str) -> Result<Vec<SigningKey>, String> {
     let keys: Vec<_> =
-        text.split(',').map(str::trim).map(SigningKey::parse).collect::<Result<_, _>>()?;
+        list.split(',').map(text::trim).map(SigningKey::parse).collect::<Result<_, _>>()?;
     let repeated =
         (1..keys.len()).any(|n| keys[n..].iter().any(|key| key.id() == keys[n - 1].id()));
     if repeated {
@@ -122,7 +128,7 @@ fn write(path: &Path, keys: &str) -> Result<(), String> {
 pub fn rotate(path: &Path) -> Result<usize, String> {
     let old = read(path)?.len();
     let text = fs::read_to_string(path).unwrap_or_default();
-    write(path, &format!("{},{}", generate(), text.trim()))?;
+    write(path, &format!("{},{}", generate(), text::trim(&text)))?;
     Ok(old)
 }
 
@@ -131,5 +137,5 @@ pub fn read(path: &Path) -> Result<Vec<SigningKey>, String> {
     let text = fs::read_to_string(path).map_err(|error| {
         format!("The key file {} cannot be read: {error}. Check SECRET_KEY_FILE.", path.display())
     })?;
-    parse_list(text.trim()).map_err(|rule| format!("The key in {} {rule}.", path.display()))
+    parse_list(&text).map_err(|rule| format!("The key in {} {rule}.", path.display()))
 }

@@ -3,6 +3,8 @@
 
 pub mod clock; // what time it is
 pub mod files; // files for this user alone
+pub mod text; // what people type
+pub mod email; // addresses: one parser for all doors
 pub mod keys; // signing keys, random tokens
 pub mod keypair; // key pairs for tokens that others verify
 pub mod config; // the settings, all checked

@@ -8,14 +8,12 @@ use time::PrimitiveDateTime;
 
 use crate::clock::to_rfc3339;
 use crate::db::{self, Backend, Connection};
+pub use crate::email::{EMAIL_MAX, Email};
 use crate::error::{Error, Result};
 use crate::schema::users;
 
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 100;
-
-/// The longest e-mail address, in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
-pub const EMAIL_MAX: usize = 254;
 
 /// Somebody who can log in.
 #[derive(Clone, Queryable, Selectable, Identifiable)]
@@ -185,62 +183,51 @@ impl User {
         }))
     }
 
-    /// Deletes the account, and with it every row of every table that belongs to it.
-    pub fn delete(connection: &mut Connection, id: i64) -> QueryResult<usize> {
-        diesel::delete(users::table.find(id)).execute(connection)
+    /// Deletes the account, and with it every row of every table that belongs to it; not that of the
+    /// last administrator.
+    pub fn delete(connection: &mut Connection, id: i64) -> Result<()> {
+        Self::require_other_admin(connection, id)?;
+        Ok(diesel::delete(users::table.find(id)).execute(connection).map(drop)?)
     }
 
-    /// Lets the user log in, or not from the time given.
+    /// Lets the user log in, or not from the time given; the last administrator always.
     pub fn set_disabled(
         connection: &mut Connection,
         id: i64,
         since: Option<PrimitiveDateTime>,
-    ) -> QueryResult<usize> {
-        diesel::update(users::table.find(id)).set(users::disabled_at.eq(since)).execute(connection)
-    }
-}
-
-/// A well-formed e-mail address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Email {
-    /// As the person wrote it, less the spaces around it, and with the domain as mail servers know it.
-    pub typed: String,
-    /// As addresses are compared: lower case, the domain in its ASCII form. No tricks with dots or
-    /// plus signs: they are other addresses.
-    pub canonical: String,
-}
-
-impl Email {
-    /// Checks and reads an address. The error is a sentence for the field.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "Enter an e-mail address, like name@example.com.";
-        let typed = text.trim_matches(' ');
-        if typed.is_empty() {
-            return Err("Enter your e-mail address.");
+    ) -> Result<()> {
+        if since.is_some() {
+            Self::require_other_admin(connection, id)?;
         }
-        if typed.len() > EMAIL_MAX {
-            return Err("This e-mail address is too long.");
-        }
-        let (local, domain) = typed.split_once('@').ok_or(FORM)?;
-        // Control characters and separators could add a header or a recipient to a mail.
-        let strange = |c: char| !c.is_ascii_graphic() || "\"<>()[],;:\\@".contains(c);
-        if local.is_empty() || local.len() > 64 || local.contains(strange) {
-            return Err(FORM);
-        }
-        // The parser would decode it, and mail would go elsewhere than where it was compared.
-        if domain.contains('%') {
-            return Err(FORM);
-        }
-        let Ok(url::Host::Domain(domain)) = url::Host::parse(domain) else { return Err(FORM) };
-        if !domain.contains('.') || domain.split('.').any(str::is_empty) {
-            return Err(FORM);
-        }
-        let canonical = format!("{}@{domain}", local.to_ascii_lowercase());
-        Ok(Self { typed: format!("{local}@{domain}"), canonical })
+        let change = diesel::update(users::table.find(id)).set(users::disabled_at.eq(since));
+        Ok(change.execute(connection).map(drop)?)
     }
 
-    /// The part before the `@`: a name for somebody who has given none.
-    pub fn local_part(&self) -> &str {
-        self.typed.split_once('@').map_or("", |(local, _)| local)
+    /// Makes the user an administrator, or no longer one; the last one stays it.
+    pub fn set_admin(connection: &mut Connection, id: i64, is_admin: bool) -> Result<()> {
+        if !is_admin {
+            Self::require_other_admin(connection, id)?;
+        }
+        let change = diesel::update(users::table.find(id)).set(users::is_admin.eq(is_admin));
+        Ok(change.execute(connection).map(drop)?)
+    }
+
+    /// Whether the user is the only administrator who may log in.
+    pub fn is_last_admin(connection: &mut Connection, id: i64) -> QueryResult<bool> {
+        let admins = users::table.filter(users::is_admin.and(users::disabled_at.is_null()));
+        let some: Vec<i64> = admins.select(users::id).limit(2).load(connection)?;
+        Ok(some == [id])
+    }
+
+    /// The condition of taking an administrator away: [`Error::LastAdministrator`] when nobody would
+    /// be left. Two of them who leave at once are asked one after the other.
+    fn require_other_admin(connection: &mut Connection, id: i64) -> Result<()> {
+        // A turn, and not the rows of all of them: whoever leaves holds a row already, and two would
+        // wait for each other's. (`SQLite` has one writer at a time anyway.)
+        Self::lock(connection, id)?;
+        #[cfg(feature = "postgres")]
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('administrators'))")
+            .execute(connection)?;
+        if Self::is_last_admin(connection, id)? { Err(Error::LastAdministrator) } else { Ok(()) }
     }
 }

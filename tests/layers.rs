@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, u8)] = &[
     ("clock", 0),
     ("files", 0),
+    ("text", 0),
+    ("email", 1),
     ("keys", 1),
     ("keypair", 1),
     ("config", 2),

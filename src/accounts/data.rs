@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::auth::{Authenticator, CurrentUser, SecurityEvent, SecurityEvents, Sudo};
 use crate::config::APP_NAME;
 use crate::db::{Connection, Db};
-use crate::error::{Error, Response, Result};
+use crate::error::{Error, LAST_ADMINISTRATOR, Response, Result};
 use crate::mail::{Message, message};
 use crate::peer::Origin;
 use crate::user::User;
@@ -48,6 +48,8 @@ struct CopyPage {
 struct DeletePage {
     page: Page,
     email: String,
+    /// Why it cannot be deleted.
+    obstacle: Option<&'static str>,
 }
 
 async fn show(_: CurrentUser, page: Page) -> Response {
@@ -83,8 +85,11 @@ async fn export(
     Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(all))
 }
 
-async fn confirm_delete(user: Sudo, page: Page) -> Response {
-    render(&DeletePage { page, email: user.email.clone() })
+async fn confirm_delete(user: Sudo, page: Page, db: Data<Db>) -> Response {
+    let user_id = user.id;
+    let is_last = db.run(move |conn| User::is_last_admin(conn, user_id)).await?;
+    let obstacle = is_last.then_some(LAST_ADMINISTRATOR);
+    render(&DeletePage { page, email: user.email.clone(), obstacle })
 }
 
 async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>, sent: Sent) -> Response {

@@ -45,9 +45,11 @@ impl Authenticator {
         email: &str,
         password: String,
     ) -> Result<Option<User>> {
-        let user = match Email::parse(email) {
-            Ok(email) => self.db.run(move |connection| User::by_email(connection, &email)).await?,
-            Err(_) => None,
+        let user = match Email::of_account(email) {
+            Some(email) => {
+                self.db.run(move |connection| User::by_email(connection, &email)).await?
+            }
+            None => None,
         };
         let user_id = user.as_ref().map(|user| user.id);
         let user = user.filter(|user| user.disabled_at.is_none());

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::output::{Failure, say};
 use crate::app::App;
 use crate::auth::authenticator::Authenticator;
 use crate::auth::event::SecurityEvent;
@@ -36,6 +36,10 @@ pub(super) enum Command {
     Disable { email: String },
     /// Let somebody log in again
     Enable { email: String },
+    /// Make somebody an administrator
+    Promote { email: String },
+    /// Make an administrator an ordinary user
+    Demote { email: String },
     /// Send somebody an invitation to make an account
     Invite { email: String },
     /// Print a link with which somebody can choose a new password, for 30 minutes
@@ -65,7 +69,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
             let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
             let created = accounts.create_account(new, |_| Ok(())).await?;
             created.ok_or_else(|| format!("{typed} has an account already."))?;
-            println!("{typed} can log in now.");
+            say(format!("{typed} can log in now."))?;
         }
         Command::List => {
             for user in accounts.db.run(User::all).await? {
@@ -73,7 +77,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 let state = if user.disabled_at.is_some() { "disabled" } else { "active" };
                 // A name from before names were checked must not move the terminal's cursor.
                 let name = user.name.escape_debug();
-                println!("{:6} {role:6} {state:9} {} ({name})", user.id, user.email);
+                say(format!("{:6} {role:6} {state:9} {} ({name})", user.id, user.email))?;
             }
         }
         Command::Disable { email } => {
@@ -83,13 +87,22 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 Authenticator::end_everything(conn, user.id, None)
             };
             change_and_tell(accounts, &email, disable).await?;
-            println!("{email} is logged out and can no longer log in.");
+            say(format!("{email} is logged out and can no longer log in."))?;
         }
         Command::Enable { email } => {
-            let enable =
-                |conn: &mut _, user: &User| Ok(User::set_disabled(conn, user.id, None).map(drop)?);
+            let enable = |conn: &mut _, user: &User| User::set_disabled(conn, user.id, None);
             change(accounts, &email, enable).await?;
-            println!("{email} can log in again.");
+            say(format!("{email} can log in again."))?;
+        }
+        Command::Promote { email } => {
+            let promote = |conn: &mut _, user: &User| User::set_admin(conn, user.id, true);
+            change(accounts, &email, promote).await?;
+            say(format!("{email} is an administrator."))?;
+        }
+        Command::Demote { email } => {
+            let demote = |conn: &mut _, user: &User| User::set_admin(conn, user.id, false);
+            change(accounts, &email, demote).await?;
+            say(format!("{email} is no administrator any more."))?;
         }
         Command::Invite { email } => invite(app, &email).await?,
         Command::ResetLink { email } => make_reset_link(app, &email).await?,
@@ -98,7 +111,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 Ok(Sessions::end_all(conn, user.id, None)?)
             })
             .await?;
-            println!("{email} is logged out everywhere.");
+            say(format!("{email} is logged out everywhere."))?;
         }
         Command::Password { email } => {
             let password = read_new_password(accounts, &[&email]).await?;
@@ -107,7 +120,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 Authenticator::replace_password(conn, user, &hash, None, now)
             };
             change_and_tell(accounts, &email, set).await?;
-            println!("{email} has a new password and is logged out everywhere.");
+            say(format!("{email} has a new password and is logged out everywhere."))?;
         }
     }
     Ok(())
@@ -127,8 +140,7 @@ async fn invite(app: &App, email: &str) -> Result<(), Failure> {
     if !accounts.db.write(move |conn| message.post(conn, &to, now)).await? {
         return Err(format!("{email} was invited often enough. Try again later.").into());
     }
-    println!("The invitation to {email} waits to be sent by the running server.");
-    Ok(())
+    say(format!("The invitation to {email} waits to be sent by the running server."))
 }
 
 async fn make_reset_link(app: &App, email: &str) -> Result<(), Failure> {
@@ -148,8 +160,7 @@ async fn make_reset_link(app: &App, email: &str) -> Result<(), Failure> {
         made.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
     let event = SecurityEvent::ResetLinkMade { user_id };
     accounts.events.tell(&Origin::default(), event).await;
-    println!("{}", Purpose::Reset.url(&app.config().origin(), &token));
-    Ok(())
+    say(Purpose::Reset.url(&app.config().origin(), &token))
 }
 
 /// Does something that logs the user out who has this address.
@@ -172,15 +183,16 @@ where
     T: Send + 'static,
     F: FnOnce(&mut Connection, &User) -> Result<T> + Send + 'static,
 {
-    let email_parsed = Email::parse(email)?;
+    let nobody = || format!("Nobody has the address {email}.");
+    let address = Email::of_account(email).ok_or_else(nobody)?;
     let found = accounts
         .db
-        .write(move |conn| match User::by_email(conn, &email_parsed)? {
+        .write(move |conn| match User::by_email(conn, &address)? {
             Some(user) => work(conn, &user).map(Some),
             None => Ok(None),
         })
         .await?;
-    Ok(found.ok_or_else(|| format!("Nobody has the address {email}."))?)
+    Ok(found.ok_or_else(nobody)?)
 }
 
 async fn read_new_password(accounts: &Authenticator, words: &[&str]) -> Result<String, Failure> {

@@ -1,32 +1,79 @@
 //! Reads one setting at a time, and remembers what was asked and what was wrong.
 
+use std::ffi::OsString;
 use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use lettre::message::Mailbox;
+use log::LevelFilter;
 use time::Duration;
 use url::Url;
 
-use super::{DEFAULT_DATABASE_URL, SOURCE_STATIC_DIR, Secret};
-use crate::keys::{self, SigningKey};
+use super::SOURCE_STATIC_DIR;
+use crate::email::Email;
+use crate::text;
+
+/// What is wrong with a variable.
+pub(super) struct Problem {
+    name: String,
+    /// Its lines in the list.
+    text: String,
+}
+
+impl Problem {
+    pub(super) fn new(name: impl Into<String>, text: String) -> Self {
+        Self { name: name.into(), text }
+    }
+}
+
+/// All that is wrong, as one message.
+pub(super) fn complain(problems: &[Problem]) -> String {
+    let texts: Vec<_> = problems.iter().map(|problem| problem.text.as_str()).collect();
+    format!("The settings need attention:\n\n{}\n", texts.join("\n\n"))
+}
 
 /// The lookup, with a record of what was asked and what was wrong.
 pub(super) struct Reader<'a> {
-    pub(super) lookup: &'a dyn Fn(&str) -> Option<String>,
+    lookup: &'a dyn Fn(&str) -> Option<OsString>,
     pub(super) names: Vec<&'static str>,
-    pub(super) problems: Vec<String>,
+    pub(super) problems: Vec<Problem>,
 }
 
-impl Reader<'_> {
-    /// The variable's text; an empty one counts as not set.
+impl<'a> Reader<'a> {
+    /// Begins with what is known to be wrong already.
+    pub(super) fn new(
+        lookup: &'a dyn Fn(&str) -> Option<OsString>,
+        problems: Vec<Problem>,
+    ) -> Self {
+        Self { lookup, names: Vec::new(), problems }
+    }
+
+    /// The variable's text; an empty one counts as not set. One that is no text is refused: taken
+    /// for not set, it would open another database than the one that was meant.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.names.push(name);
-        (self.lookup)(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
+        let value = (self.lookup)(name)?;
+        let Some(text) = value.to_str() else {
+            self.add(name, format!("  {name}=(hidden)\n    must be text in UTF-8"));
+            return None;
+        };
+        Some(text::trim(text).to_owned()).filter(|text| !text.is_empty())
     }
 
     pub(super) fn problem(&mut self, name: &str, value: &str, rule: &str, example: &str) {
-        self.problems.push(format!("  {name}={value}\n    {rule}\n    example: {name}={example}"));
+        // An address may hold a password, wherever it was put by mistake.
+        let value = if value.contains("://") && value.contains('@') { "(hidden)" } else { value };
+        self.add(name, format!("  {name}={value}\n    {rule}\n    example: {name}={example}"));
+    }
+
+    /// The first one of a variable counts: what follows from it would only confuse.
+    fn add(&mut self, name: &str, text: String) {
+        if !self.problems.iter().any(|problem| problem.name == name) {
+            self.problems.push(Problem::new(name, text));
+        }
     }
 
     pub(super) fn value<T>(
@@ -66,7 +113,19 @@ impl Reader<'_> {
     ) -> T {
         let rule = format!("must be {}", choices.map(|(word, _)| word).join(" or "));
         self.value(name, default, &rule, |v| {
-            choices.iter().find(|(word, _)| *word == v).map(|(_, choice)| *choice)
+            let chosen = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(v));
+            chosen.map(|(_, choice)| *choice)
+        })
+    }
+
+    /// The one way to write yes and no.
+    pub(super) fn boolean(&mut self, name: &'static str, default: bool) -> bool {
+        const TRUE: [&str; 4] = ["true", "on", "yes", "1"];
+        const FALSE: [&str; 4] = ["false", "off", "no", "0"];
+        let is = |words: [&str; 4], v: &str| words.iter().any(|w| w.eq_ignore_ascii_case(v));
+        let default = if default { "true" } else { "false" };
+        self.value(name, default, "must be true or false (on and off will do)", |v| {
+            if is(TRUE, v) { Some(true) } else { is(FALSE, v).then_some(false) }
         })
     }
 
@@ -78,7 +137,7 @@ impl Reader<'_> {
     ) -> Vec<T> {
         let rule = format!("{rule}, with commas between them");
         self.value(name, "", &rule, |v| {
-            v.split(',').map(str::trim).filter(|item| !item.is_empty()).map(&parse).collect()
+            v.split(',').map(text::trim).filter(|item| !item.is_empty()).map(&parse).collect()
         })
     }
 
@@ -87,51 +146,19 @@ impl Reader<'_> {
         self.value(name, default, rule, parse_duration)
     }
 
-    pub(super) fn database_url(&mut self) -> Secret {
-        let rule = if cfg!(feature = "postgres") {
-            "must begin with postgres://: this program was built for PostgreSQL"
-        } else {
-            "must be a file: this program was built for SQLite (see the README for PostgreSQL)"
-        };
-        let name = "DATABASE_URL";
-        let value = self.text(name).unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
-        // SQLite's URLs would get around the file's rights, and `:memory:` is empty for each
-        // connection.
-        let is_url = value.contains("://") || value.starts_with("file:") || value == ":memory:";
-        if (is_url || value.starts_with("postgres")) != cfg!(feature = "postgres") {
-            // It may hold a password.
-            self.problem(name, "(hidden)", rule, DEFAULT_DATABASE_URL);
-        }
-        Secret(value)
-    }
-
-    pub(super) fn secret_keys(&mut self) -> Vec<SigningKey> {
-        let Some(text) = self.text("SECRET_KEY") else { return Vec::new() };
-        keys::parse_list(&text).unwrap_or_else(|rule| {
-            self.problem(
-                "SECRET_KEY",
-                "(hidden)",
-                &rule,
-                "(the line that `latchkey secret` prints)",
+    /// `RUST_LOG`. The logger takes a misspelt level for the name of a part that never speaks: a
+    /// word alone has to be a level, or a part of this program.
+    pub(super) fn log_filter(&mut self) -> String {
+        let (name, default) = ("RUST_LOG", "info,actix_server=warn");
+        let text = self.text(name).unwrap_or_else(|| default.to_owned());
+        if let Err(wrong) = check_log_filter(&text) {
+            let rule = format!(
+                "must be levels (off, error, warn, info, debug, trace), for all or as part=level, \
+                 with commas between them: {wrong}"
             );
-            Vec::new()
-        })
-    }
-
-    pub(super) fn secret_key_file(&mut self, production: bool) -> PathBuf {
-        let file = self.text("SECRET_KEY_FILE");
-        if production
-            && file.is_none()
-            && (self.lookup)("SECRET_KEY").is_none_or(|v| v.trim().is_empty())
-        {
-            self.problem(
-                "SECRET_KEY",
-                "",
-                "must be set in production, or SECRET_KEY_FILE: see `latchkey secret`",
-                "(the line that `latchkey secret` prints)",
-            );
+            self.problem(name, &text, &rule, default);
         }
-        PathBuf::from(file.unwrap_or_else(|| "data/secret_key".to_owned()))
+        text
     }
 
     pub(super) fn static_dir(&mut self) -> PathBuf {
@@ -157,6 +184,43 @@ pub(super) fn parse_public_url(text: &str) -> Option<Url> {
         && url.query().is_none()
         && url.fragment().is_none();
     plain.then_some(url)
+}
+
+/// An address to listen on.
+pub(super) fn parse_host(text: &str) -> Option<IpAddr> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Some(Ipv4Addr::LOCALHOST.into());
+    }
+    // As an IPv6 address stands in a URL.
+    text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text).parse().ok()
+}
+
+/// A name as it stands in the header `Host`, with a port or without.
+pub(super) fn parse_host_name(text: &str) -> Option<String> {
+    let url = Url::parse(&format!("http://{text}")).ok()?;
+    let is_host = text.is_ascii() && !text.contains(['/', '\\', '?', '#', '@', '%', '*']);
+    (is_host && url.has_host()).then(|| text.to_ascii_lowercase())
+}
+
+/// Who mail comes from: one that the mail library can write, and that can exist.
+pub(super) fn parse_sender(text: &str) -> Option<Mailbox> {
+    let sender: Mailbox = text.parse().ok()?;
+    Email::may_send(sender.email.as_ref()).then_some(sender)
+}
+
+/// What is wrong with the levels of the log.
+fn check_log_filter(text: &str) -> Result<(), String> {
+    env_filter::Builder::new().try_parse(text).map_err(|error| error.to_string())?;
+    let levels = text.split('/').next().unwrap_or_default().split(',').map(str::trim);
+    let is_ours = |part: &str| part.split("::").next() == Some(env!("CARGO_CRATE_NAME"));
+    let is_right = |item: &str| match item.split_once('=') {
+        Some((part, level)) => !part.is_empty() && !part.contains(' ') && !level.is_empty(),
+        None => item.is_empty() || item.parse::<LevelFilter>().is_ok() || is_ours(item),
+    };
+    match levels.into_iter().find(|item| !is_right(item)) {
+        Some(item) => Err(format!("\"{item}\" is none")),
+        None => Ok(()),
+    }
 }
 
 /// `90s`, `15m`, `24h` or `30d`.

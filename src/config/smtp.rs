@@ -58,11 +58,11 @@ fn parse(text: &str) -> Option<Smtp> {
         Some(text.into_owned())
     };
     // The brackets of an IPv6 address belong to the URL.
-    let host = url.host_str().filter(|host| !host.is_empty())?;
+    let host = Host::parse(url.host_str()?).ok()?;
     let (security, port) = match url.scheme() {
         "smtps" => (SmtpSecurity::Tls, 465),
         // Mail holds links that open accounts: off this machine it is never sent in the clear.
-        "smtp" if is_loopback(host) => (SmtpSecurity::Loopback, 25),
+        "smtp" if is_loopback(&host) => (SmtpSecurity::Loopback, 25),
         "smtp" => (SmtpSecurity::StartTls, 587),
         _ => return None,
     };
@@ -74,16 +74,18 @@ fn parse(text: &str) -> Option<Smtp> {
         (user, Some(password)) => Some((decode(user)?, Secret(decode(password)?))),
         (_, None) => return None,
     };
-    let host = host.trim_matches(['[', ']']).to_owned();
+    let host = match host {
+        Host::Ipv6(ip) => ip.to_string(),
+        other => other.to_string(),
+    };
     Some(Smtp { host, port: url.port().unwrap_or(port), security, credentials })
 }
 
 /// By its name only: what a name server says may change.
-fn is_loopback(host: &str) -> bool {
-    match Host::parse(host) {
-        Ok(Host::Domain(name)) => name == "localhost",
-        Ok(Host::Ipv4(ip)) => ip.is_loopback(),
-        Ok(Host::Ipv6(ip)) => ip.is_loopback(),
-        Err(_) => false,
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
     }
 }

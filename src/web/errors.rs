@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::auth::{CurrentUser, Login, SecurityEvent, SecurityEvents};
 use crate::config::APP_NAME;
-use crate::error::{Error, Response};
+use crate::error::{Error, LAST_ADMINISTRATOR, Response};
 use crate::peer::Origin;
 use crate::web::ended;
 use crate::web::flash::{Flash, Shown, redirect};
@@ -264,6 +264,9 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, Cow<'stati
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
         (408, _) => ("Too slow", "What you sent took too long to arrive. Please try again."),
+        (409, Some(Error::LastAdministrator)) => {
+            ("You are the last administrator", LAST_ADMINISTRATOR)
+        }
         (413, _) => ("Too large", "What you sent is larger than we accept. Nothing was saved."),
         (414, _) => ("Address too long", "This address is longer than we accept."),
         (415, _) => ("Wrong kind of content", "This address does not take that kind of content."),

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::once::Sent;
+use crate::text;
 use crate::user::Email;
 use crate::web::body::Received;
 use crate::web::fields::{FORM_ID, Fields, is_form};
@@ -47,7 +48,7 @@ impl Errors {
     /// Trims `text` and notes when it is empty or longer than `max` characters. `what` names it
     /// within a sentence ("a title").
     pub fn require(&mut self, field: &'static str, text: &mut String, what: &str, max: usize) {
-        *text = text.trim().to_owned();
+        *text = text::trim(text).to_owned();
         if text.is_empty() {
             self.add(field, format!("Enter {what}."));
         }

@@ -47,6 +47,8 @@ fn an_operator_manages_people() {
     let (mut ada, status) = log_in(&server, "correct horse battery");
     assert_eq!(status, 303);
 
+    let root = ["user", "add", "root@example.com", "--admin"];
+    assert!(run(&root, "correct horse battery\n").0);
     assert!(run(&["user", "disable", "ADA@example.com"], "").0);
     assert_eq!(ada.get("/dashboard").status, 303, "logged out at the next request");
     assert_eq!(log_in(&server, "correct horse battery").1, 422);
@@ -77,6 +79,10 @@ fn mistakes_of_an_operator_are_explained() {
         ),
         (&["user", "password", "nobody@example.com"], good, "Nobody has the address"),
         (&["user", "end-sessions", "nobody@example.com"], "", "Nobody has the address"),
+        (&["user", "promote", "nobody"], "", "Nobody has the address nobody."),
+        (&["user", "demote", "nobody@example.com"], "", "Nobody has the address"),
+        (&["user", "add", "ada@-dash.example.com"], good, "like name@example.com"),
+        (&["user", "invite", "a..b@example.com"], good, "like name@example.com"),
         (&["user", "reset-link", "nobody@example.com"], "", "Nobody has the address"),
         (&["user", "invite", "nobody"], "", "like name@example.com"),
         (
@@ -93,6 +99,61 @@ fn mistakes_of_an_operator_are_explained() {
     assert!(run(&["user", "add", "ada@example.com"], good).0);
     let (done, said) = run(&["user", "add", "Ada@Example.com"], good);
     assert!(!done && said.contains("has an account already"), "{said}");
+}
+
+#[test]
+fn an_operator_makes_administrators_and_one_always_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run(dir.path(), arguments, "correct horse battery\n");
+    assert!(run(&["user", "add", "ada@example.com", "--admin"]).0);
+    assert!(run(&["user", "add", "\u{feff}bob@example.com\u{200b}"]).0);
+    for command in ["disable", "demote"] {
+        let (done, said) = run(&["user", command, "ada@example.com"]);
+        assert!(!done && said.contains("`latchkey user promote ADDRESS`"), "{said}");
+    }
+    assert!(run(&["user", "promote", "\u{a0}Bob@example.com\t"]).0);
+    let list = run(&["user", "list"]).1;
+    assert!(list.contains("admin  active    bob@example.com"), "{list}");
+    assert!(list.contains("admin  active    ada@example.com"), "nothing was changed: {list}");
+    assert!(run(&["user", "demote", "ada@example.com"]).0);
+    assert!(run(&["user", "list"]).1.contains("user   active    ada@example.com"));
+    assert!(!run(&["user", "disable", "bob@example.com"]).0);
+}
+
+#[test]
+fn a_reader_who_has_read_enough_is_no_mistake() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_ada(dir.path()));
+    let port = free_port().to_string();
+    for arguments in [
+        &["secret"][..],
+        &["secret", "rotate"],
+        &["migrate"],
+        &["purge"],
+        &["routes"],
+        &["user", "list"],
+        &["user", "promote", "ada@example.com"],
+        &["user", "reset-link", "ada@example.com"],
+        &["--help"],
+        &["serve"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = latchkey(dir.path(), &[("PORT", &port), ("RUST_LOG", "off")], arguments);
+        let output = command.stdout(writer).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_a_failure_with_a_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = latchkey(dir.path(), &[], &["secret"]).stdout(full).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("cannot be written"), "{said}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod client;
 mod server;
 
 mod commands;
+mod dotenv;
 mod first_run;
 mod mail;
 mod mail_server;

@@ -264,6 +264,38 @@ fn settings_are_read_from_a_dotenv_file() {
 }
 
 #[test]
+fn an_address_of_another_machine_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    // For documents alone (RFC 5737): no machine has it.
+    let (code, said) = failure(dir.path(), &[("HOST", "192.0.2.1")]);
+    assert!(code == 78 && said.contains("HOST=192.0.2.1 is no address of this machine"), "{said}");
+}
+
+#[test]
+fn the_server_listens_on_localhost_by_that_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start_with(dir.path(), free_port(), &[("HOST", "localhost")]);
+    assert_eq!(Client::new(&server.url).get("/login").status, 200);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_setting_that_is_no_text_opens_no_other_database() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    // Not even when `.env` has one that is: what stands in the environment counts.
+    fs::write(dir.path().join(".env"), "DATABASE_URL=other.db\n").unwrap();
+    let mut command = latchkey(dir.path(), &[("PORT", "http")], &["migrate"]);
+    let path = std::ffi::OsStr::from_bytes(b"/x/caf\xe9/x.db");
+    let output = command.env("DATABASE_URL", path).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(said.contains("DATABASE_URL=(hidden)\n    must be text in UTF-8"), "{said}");
+    assert!(said.contains("PORT=http"), "{said}");
+    assert!(!dir.path().join("other.db").exists(), "no other database was opened");
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -276,8 +308,14 @@ fn a_port_in_use_is_named() {
 fn a_key_file_that_holds_no_key_is_named() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("key"), "short").unwrap();
-    let (code, said) = failure(dir.path(), &[("SECRET_KEY_FILE", "key")]);
-    assert!(code == 1 && said.contains("The key in key must be base64"), "{said}");
+    let wrong =
+        [("SECRET_KEY_FILE", "key"), ("RUST_LOG", "loud"), ("TOKEN_PRIVATE_KEY_FILE", "no.pem")];
+    let (code, said) = failure(dir.path(), &wrong);
+    assert!(code == 78 && said.contains("The key in key must be base64"), "{said}");
+    assert!(
+        said.contains("RUST_LOG=loud") && said.contains("TOKEN_PRIVATE_KEY_FILE=no.pem"),
+        "{said}"
+    );
 }
 
 #[cfg(not(feature = "postgres"))]

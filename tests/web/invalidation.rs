@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use diesel::result::Error::NotFound;
 use latchkey::auth::Sessions;
 use latchkey::error::Error;
 use latchkey::link::{Link, Purpose};
@@ -203,7 +204,7 @@ async fn a_disabled_user_has_nothing_that_works() {
 #[actix_web::test]
 async fn a_deleted_account_has_nothing_that_works() {
     let life = Life::new().await;
-    life.operator(|conn, id| User::delete(conn, id).map(drop)).await;
+    life.operator(|conn, id| User::delete(conn, id).map_err(|_| NotFound)).await;
     assert_eq!(life.row().await, [NO; 7]);
 }
 

@@ -6,6 +6,8 @@ mod browser;
 mod database;
 
 mod account;
+mod addresses;
+mod administrators;
 mod api;
 mod api_tokens;
 mod cookies;

@@ -130,6 +130,7 @@ async fn ada() -> (Browser, Browser) {
     let settings = [("SESSION_PROTECTION", "off")];
     let site = Site::build(&settings, passwords(&config(&settings)), with_a_gap).await;
     let user = site.admin("ada").await;
+    site.admin("grace").await; // the last one could not leave
     let ada = logged_in(&site, &user).await;
     ada.submit("/notes", &[("title", "Milk")]).await;
     let scopes = [("notes:read", "y"), ("notes:write", "y"), ("profile:write", "y")];

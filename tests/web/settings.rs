@@ -1,7 +1,10 @@
 //! The settings.
 
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use latchkey::config::Registration::Closed;
 use latchkey::config::{Config, SmtpSecurity};
-use latchkey::keys;
+use latchkey::keys::{self, SigningKey};
 
 /// What is wrong with these settings.
 fn problems(settings: &[(&str, &str)]) -> String {
@@ -31,9 +34,7 @@ fn the_example_names_every_setting_and_no_other() {
         .lines()
         .filter_map(|line| line.trim_start_matches(['#', ' ']).split_once('='))
         .map(|(name, _)| name)
-        .filter(|name| {
-            name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
-        })
+        .filter(|name| is_setting(&format!("{name}=")))
         .collect();
     let mut known = Config::variables();
     named.sort_unstable();
@@ -45,12 +46,16 @@ fn the_example_names_every_setting_and_no_other() {
 #[test]
 fn the_examples_values_are_the_defaults() {
     let example = include_str!("../../.env.example");
-    let pairs = example.lines().filter_map(|line| line.strip_prefix("# ")?.split_once('='));
+    let lines: Vec<_> = example.lines().filter_map(|line| line.strip_prefix("# ")).collect();
+    let lines: Vec<_> = lines.into_iter().filter(|line| is_setting(line)).collect();
+    let file = dotenvy::from_read_iter(lines.join("\n").leak().as_bytes());
+    let mut pairs: Vec<_> = file.map(Result::unwrap).collect();
     // The example shows SQLite's, and a sample key that nobody may use.
     let other =
         |value: &str| value == keys::SAMPLE || cfg!(feature = "postgres") && value.contains(".db");
-    let pairs: Vec<_> = pairs.filter(|(_, value)| !value.is_empty() && !other(value)).collect();
+    pairs.retain(|(_, value)| !value.is_empty() && !other(value));
     assert!(pairs.len() > 15);
+    let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let (with, without) = (read(&pairs).unwrap(), read(&[]).unwrap());
     let shown = |config: &Config| {
         format!("{config:?}").replace(env!("CARGO_MANIFEST_DIR"), "").replace("/static", "static")
@@ -58,12 +63,19 @@ fn the_examples_values_are_the_defaults() {
     assert_eq!(shown(&with), shown(&without));
 }
 
+fn is_setting(line: &str) -> bool {
+    let name = line.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_uppercase() || "_".contains(c) || c.is_ascii_digit())
+}
+
 #[test]
 fn all_that_is_wrong_is_said_at_once_with_the_rule_and_an_example() {
     let wrong = [
         ("APP_ENV", "staging"),
         ("PORT", "0"),
-        ("HOST", "localhost"),
+        ("HOST", "app.example.com"),
+        ("ALLOWED_HOSTS", "https://app.example.com"),
         ("PUBLIC_URL", "app.example.com"),
         ("REGISTRATION", "maybe"),
         ("SESSION_IDLE", "an hour"),
@@ -73,7 +85,10 @@ fn all_that_is_wrong_is_said_at_once_with_the_rule_and_an_example() {
         ("DATABASE_CONNECTIONS", "none"),
         ("TRUSTED_PROXIES", "proxy"),
         ("STATIC_DIR", "/nowhere"),
-        ("DEV_INSECURE_COOKIES", "yes"),
+        ("DEV_INSECURE_COOKIES", "perhaps"),
+        ("PASSWORD_GRANT", "2"),
+        ("API_DOCS", "open"),
+        ("RUST_LOG", "infoo"),
         ("MAIL_FROM", "nobody"),
     ];
     let text = problems(&wrong);
@@ -131,7 +146,8 @@ fn production_refuses_what_is_only_fine_at_home() {
         problems(&[production, https, secret, ("DEV_INSECURE_COOKIES", "true")]).contains("DEV_")
     );
     assert!(read(&[production, https, secret, smtp]).is_ok());
-    assert!(read(&[production, https, smtp, ("SECRET_KEY_FILE", "/run/secrets/key")]).is_ok());
+    let file = ("SECRET_KEY_FILE", "/run/secrets/key");
+    assert!(problems(&[production, https, smtp, file]).contains("SECRET_KEY_FILE=/run/secrets"));
 }
 
 #[test]
@@ -186,11 +202,198 @@ fn a_printed_configuration_shows_no_key() {
 
 #[cfg(not(feature = "postgres"))]
 #[test]
-fn the_database_is_a_file() {
-    for wrong in
-        ["sqlite://app.db", "file:app.db", ":memory:", "mysql://host/app", "postgres://host/app"]
-    {
-        assert!(read(&[("DATABASE_URL", wrong)]).is_err(), "{wrong}");
+fn the_database_is_a_file_and_the_forms_of_other_tools_are_refused_with_the_line_that_works() {
+    for (wrong, right) in [
+        ("sqlite:todos.db", "todos.db"),
+        ("sqlite3:db/todos.sqlite3", "db/todos.sqlite3"),
+        ("SQLite://todos.db?mode=rwc", "todos.db"),
+        ("sqlite:///todos.db", "todos.db"),
+        ("sqlite:////var/lib/todos.db", "/var/lib/todos.db"),
+        ("file:todos.db?cache=shared", "todos.db"),
+        ("jdbc:sqlite:todos.db", "todos.db"),
+        (":memory:", "data/latchkey.db"),
+        ("sqlite::memory:", "data/latchkey.db"),
+        ("mysql://ada:hunter2@host/app", "data/latchkey.db"),
+        ("postgres://ada:hunter2@host/app", "data/latchkey.db"),
+        ("postgresql:app", "data/latchkey.db"),
+        ("jdbc:postgresql://host/app", "data/latchkey.db"),
+        ("sqlserver:host", "data/latchkey.db"),
+        ("host=localhost dbname=app", "data/latchkey.db"),
+        ("Data Source=todos.db", "data/latchkey.db"),
+        ("/", "data/latchkey.db"),
+    ] {
+        let text = problems(&[("DATABASE_URL", wrong)]);
+        assert!(text.contains(&format!("example: DATABASE_URL={right}\n")), "{wrong}: {text}");
+        assert!(!text.contains("hunter2"), "{text}");
     }
-    assert!(read(&[("DATABASE_URL", "/var/lib/app/app.db")]).is_ok());
+    for right in ["/var/lib/app/app.db", "app.db", r"C:\data\app.db", "D:app.db", "./a=b:c.db"] {
+        assert!(read(&[("DATABASE_URL", right)]).is_ok(), "{right}");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn the_database_is_an_address() {
+    for wrong in ["app.db", "sqlite://app.db", "postgres:app", "jdbc:postgresql://host/app"] {
+        assert!(problems(&[("DATABASE_URL", wrong)]).contains("postgresql://"), "{wrong}");
+    }
+    for right in ["postgres://host/app", "postgresql://ada:hunter2@host/app"] {
+        assert!(read(&[("DATABASE_URL", right)]).is_ok(), "{right}");
+    }
+}
+
+#[test]
+fn yes_and_no_are_written_alike_everywhere() {
+    type Switch = (&'static str, fn(&Config) -> bool);
+    let switches: [Switch; 3] = [
+        ("PASSWORD_GRANT", |config| config.password_grant),
+        ("API_DOCS", |config| config.api_docs),
+        ("DEV_INSECURE_COOKIES", |config| config.dev_insecure_cookies),
+    ];
+    for (name, is_on) in switches {
+        for word in ["true", "True", "on", "ON", "yes", "1"] {
+            assert!(is_on(&read(&[(name, word)]).unwrap()), "{name}={word}");
+        }
+        for word in ["false", "FALSE", "off", "Off", "no", "0"] {
+            assert!(!is_on(&read(&[(name, word)]).unwrap()), "{name}={word}");
+        }
+    }
+}
+
+#[test]
+fn words_are_taken_in_any_case_and_localhost_is_an_address() {
+    let words =
+        [("REGISTRATION", "Closed"), ("SESSION_PROTECTION", "STRONG"), ("HOST", "localhost")];
+    let config = read(&words).unwrap();
+    assert_eq!((config.registration, config.host.to_string().as_str()), (Closed, "127.0.0.1"));
+    assert_eq!(read(&[("HOST", "[::1]")]).unwrap().host.to_string(), "::1");
+}
+
+#[test]
+fn a_key_is_base64_in_either_alphabet() {
+    let id = |text: &str| SigningKey::parse(text).map(|key| key.id());
+    let bytes: Vec<u8> = (0..33).map(|n| 255 - n * 5).collect();
+    let (url, standard) =
+        (BASE64_URL_SAFE.encode(&bytes[1..]), BASE64_STANDARD.encode(&bytes[1..]));
+    assert!(standard.contains(['+', '/']) && standard.ends_with('='), "{standard}");
+    for text in [&standard, &url, standard.trim_end_matches('='), url.trim_end_matches('=')] {
+        assert_eq!(id(text), id(&url), "{text}");
+    }
+    // The sample is the sample in either of them.
+    for sample in [keys::SAMPLE.replace('-', "+"), format!("{}=", keys::SAMPLE)] {
+        assert!(id(&sample).unwrap_err().contains("sample"), "{sample}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_key_in_a_file_is_told_with_all_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("key");
+    let settings = [("SECRET_KEY_FILE", path.to_str().unwrap()), ("PORT", "http")];
+    let repeated = "abcdefgh".repeat(8);
+    for (key, rule) in [
+        ("short", "must be base64 of at least 32 random bytes"),
+        (repeated.as_str(), "must be random"),
+        (keys::SAMPLE, "must not be the sample"),
+    ] {
+        std::fs::write(&path, key).unwrap();
+        let text = problems(&settings);
+        assert!(text.contains(rule) && text.contains("PORT=http"), "{key}: {text}");
+        assert!(text.contains("SECRET_KEY_FILE=") && !text.contains(key), "{text}");
+    }
+    std::fs::write(&path, format!("\u{feff}{}\r\n", key())).unwrap();
+    assert!(read(&settings[..1]).is_ok());
+}
+
+#[test]
+fn what_is_wrong_with_a_key_pair_is_told_with_all_the_rest() {
+    for (file, password, rule) in [
+        ("rsa-short.pem", "", "at least 2048 bits"),
+        ("rsa-long.pem", "", "at most 4096 bits"),
+        ("p256.pem", "", "RSA or Ed25519"),
+        ("README.md", "", "private key in PEM"),
+        ("nowhere.pem", "", "cannot be read"),
+        ("rsa-encrypted.pem", "", "set TOKEN_PRIVATE_KEY_PASSWORD"),
+        ("rsa-encrypted.pem", "hunter2", "does not open with TOKEN_PRIVATE_KEY_PASSWORD"),
+    ] {
+        let path = format!("tests/keys/{file}");
+        let pair =
+            [("TOKEN_PRIVATE_KEY_FILE", path.as_str()), ("TOKEN_PRIVATE_KEY_PASSWORD", password)];
+        let text = problems(&[&pair[..], &[("PORT", "http")]].concat());
+        assert!(text.contains(rule) && text.contains("PORT=http"), "{file}: {text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn a_key_that_stands_where_its_file_belongs_is_not_printed() {
+    let key = key().replace(['-', '_'], "x");
+    let text = problems(&[("SECRET_KEY_FILE", &key), ("APP_ENV", "production")]);
+    assert!(text.contains("SECRET_KEY_FILE=(hidden)") && !text.contains(&key), "{text}");
+    let pem = include_str!("../keys/ed25519.pem");
+    let text = problems(&[("TOKEN_PRIVATE_KEY_FILE", pem)]);
+    assert!(text.contains("TOKEN_PRIVATE_KEY_FILE=(hidden)"), "{text}");
+    assert!(!text.contains(pem.lines().nth(1).unwrap()), "{text}");
+}
+
+#[test]
+fn an_address_with_a_password_in_it_is_not_printed() {
+    let text = problems(&[("PUBLIC_URL", "https://ada:hunter2@app.example.com")]);
+    assert!(text.contains("PUBLIC_URL=(hidden)") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn misspelt_levels_of_the_log_are_named() {
+    for (wrong, named) in [
+        ("infoo", "infoo"),
+        ("info,latchkey=loud", "loud"),
+        ("verbose,actix_server=warn", "verbose"),
+        ("info,actix_server=", "actix_server="),
+        ("info,actix_server=warn=x", "actix_server=warn=x"),
+        ("info/a/b", "info/a/b"),
+    ] {
+        let text = problems(&[("RUST_LOG", wrong)]);
+        assert!(text.contains("RUST_LOG=") && text.contains(named), "{wrong}: {text}");
+        assert!(text.split(" commas between them: ").nth(1).unwrap().contains(named), "{text}");
+    }
+    for right in
+        ["info", "WARN", "off", "info, actix_server=warn", "latchkey::web=debug", "latchkey"]
+    {
+        assert!(read(&[("RUST_LOG", right)]).is_ok(), "{right}");
+    }
+}
+
+#[test]
+fn mail_comes_from_an_address_that_can_exist() {
+    for wrong in
+        ["nobody", "a..b@example.com", "Shop <@example.com>", "a@b!.com", "a@*.example.com"]
+    {
+        assert!(problems(&[("MAIL_FROM", wrong)]).contains("MAIL_FROM="), "{wrong}");
+    }
+    for right in
+        ["noreply@localhost", "Shop <noreply@shop.example>", "\u{feff}a@mail.example\u{a0}"]
+    {
+        assert!(read(&[("MAIL_FROM", right)]).is_ok(), "{right}");
+    }
+    // Hosts that can be typed, and that no mail can come from.
+    for url in
+        ["http://my_host:8080", "http://-dash.example", "http://host.example.", "http://[::1]"]
+    {
+        read(&[("PUBLIC_URL", url)]).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_setting_that_is_no_text_is_refused_by_its_name() {
+    use std::os::unix::ffi::OsStringExt;
+    for name in Config::variables() {
+        let lookup = |asked: &str| {
+            let value = b"/x/caf\xe9/x.db".to_vec();
+            (asked == name).then(|| std::ffi::OsString::from_vec(value))
+        };
+        let text = Config::read(lookup).expect_err(name);
+        assert!(text.contains(&format!("  {name}=(hidden)\n    must be text in UTF-8")), "{text}");
+        assert_eq!(text.matches('=').count(), 1, "nothing else is wrong: {text}");
+    }
 }
