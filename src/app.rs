@@ -31,7 +31,7 @@ use crate::auth::session::{Login, Session, Sessions};
 use crate::auth::token::{Keys, Kind};
 use crate::clock::Clock;
 use crate::config::{Config, Environment, Registration};
-use crate::cookie::CookieKind;
+use crate::cookie::{CookieKind, CookieUse};
 use crate::db::Db;
 use crate::error::Error;
 use crate::keys::{self, SigningKey};
@@ -43,10 +43,13 @@ use crate::web::assets::Assets;
 use crate::web::body::FORM_MAX_BYTES;
 use crate::web::errors::{self, Refusals, render_errors};
 use crate::web::flash::{self, FlashCookie};
+use crate::web::health;
 use crate::web::kept::Doors;
 use crate::web::observe::{Outermost, observe};
 use crate::web::origin::{Origins, check_origin};
+use crate::web::programs::without_cookies;
 use crate::web::seal::Seals;
+use crate::web::slash::not_routed;
 use crate::{accounts, api, dev_mail, docs, home, notes, purge};
 
 /// The features: each a file or folder that lists its own routes.
@@ -170,21 +173,24 @@ impl App {
                     dev_mail::routes(config);
                 }
             })
-            .default_service(web::to(|| async { Err::<&str, _>(Error::NotFound) }));
-        actix_web::App::new()
-            .configure(|config| self.provide(config))
+            .default_service(web::to(not_routed));
+        let site = web::scope("")
             .service(self.assets.service())
             .configure(accounts::login::way_out)
-            .service(pages)
-            .wrap(from_fn(check_origin))
+            .service(pages);
+        actix_web::App::new()
+            .configure(|config| self.provide(config))
+            .configure(health::routes)
+            .service(site.wrap(from_fn(check_origin)))
             .wrap(from_fn(render_errors))
             .wrap(from_fn(flash::carry))
+            .wrap(from_fn(without_cookies))
             .wrap(from_fn(observe))
     }
 
     /// What the arguments of handlers and middleware are made from.
     fn provide(&self, config: &mut ServiceConfig) {
-        let cookie = |purpose| cookie_kind(&self.config, purpose);
+        let cookie = |of| CookieKind::new(&self.config, of);
         config
             .app_data(self.logins.clone())
             .app_data(self.sessions.clone())
@@ -206,9 +212,9 @@ impl App {
                 db: self.db.clone(),
                 clock: self.clock.clone(),
                 registration: self.config.registration,
-                cookie: cookie("link"),
+                cookie: cookie(CookieUse::Link),
             }))
-            .app_data(Data::new(FlashCookie(cookie("flash"))))
+            .app_data(Data::new(FlashCookie(cookie(CookieUse::Flash))))
             .app_data(Data::new(Origins::new(&self.config)))
             .app_data(Data::new(Outermost {
                 timeout: self.config.request_timeout.unsigned_abs(),
@@ -302,6 +308,8 @@ impl App {
         let server = HttpServer::new(move || self.web(features))
             .keep_alive(keep_alive)
             .max_connections(1024)
+            // Header and body leave in two writes: without it, the second waits for the client's word.
+            .tcp_nodelay(true)
             .shutdown_timeout(10)
             .bind(address)?
             .run();
@@ -319,7 +327,7 @@ fn login_manager(
     let (db, token_clock) = (db.clone(), clock.clone());
     let mut manager = LoginManager::builder(signing_keys(config)?)
         .issuer(config.origin())
-        .cookie(cookie_kind(config, "session"))
+        .cookie(CookieKind::new(config, CookieUse::Session))
         .default_expiry(config.lifetimes.access_token)
         .clock(clock.clone())
         .scopes(|login: &Login, name| scope::may_hold(login, name))
@@ -345,8 +353,4 @@ fn signing_keys(config: &Config) -> Result<Vec<SigningKey>, String> {
         Some(file) if config.secret_keys.is_empty() => keys::read_or_create(file),
         _ => Ok(config.secret_keys.clone()),
     }
-}
-
-fn cookie_kind(config: &Config, purpose: &str) -> CookieKind {
-    CookieKind { name: config.cookie_name(purpose), secure: config.secure_cookies() }
 }

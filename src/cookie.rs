@@ -2,7 +2,34 @@
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{self, HeaderValue};
 use time::Duration;
+
+use crate::config::Config;
+
+/// What our cookies are for. Each has its place here, and `tests/web/cookies.rs` plants them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieUse {
+    /// Carries the session's token.
+    Session,
+    /// Carries a message over a redirect.
+    Flash,
+    /// Carries a link's token. There is one for each purpose of a link, whose name follows.
+    Link,
+}
+
+impl CookieUse {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Session, Self::Flash, Self::Link];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Flash => "flash",
+            Self::Link => "link",
+        }
+    }
+}
 
 /// A cookie of ours: its full name, and whether it may only travel encrypted.
 #[derive(Clone, Debug)]
@@ -20,11 +47,17 @@ pub enum Presented {
     Nothing,
     /// Its value, as it was sent.
     One(String),
-    /// Several of that name. One of them was planted ("cookie tossing"), so none is believed.
-    Several,
+    /// Several of that name, or a value of a kind that we never set. Something was planted ("cookie
+    /// tossing"), so nothing is believed.
+    Planted,
 }
 
 impl CookieKind {
+    /// The cookie for this use, with these settings.
+    pub fn new(config: &Config, of: CookieUse) -> Self {
+        Self { name: config.cookie_name(of.name()), secure: config.secure_cookies() }
+    }
+
     /// The cookie with `value`. Without `max_age` it ends with the browser.
     ///
     /// `Lax`, not `Strict`, so that a link in a mail arrives logged in; writes are protected by
@@ -47,12 +80,42 @@ impl CookieKind {
 
     /// What the request carries under this name.
     pub fn read(&self, req: &HttpRequest) -> Presented {
-        let Ok(cookies) = req.cookies_raw() else { return Presented::Nothing };
-        let mut values = cookies.iter().filter(|cookie| cookie.name() == self.name);
-        match (values.next(), values.next()) {
+        let mut ours = pairs(req).filter(|(name, _)| *name == self.name.as_bytes());
+        match (ours.next(), ours.next()) {
             (None, _) => Presented::Nothing,
-            (Some(only), None) => Presented::One(only.value().to_owned()),
-            (Some(_), Some(_)) => Presented::Several,
+            (Some((_, value)), None) if value.iter().all(|byte| is_cookie_octet(*byte)) => {
+                Presented::One(value.iter().copied().map(char::from).collect())
+            }
+            _ => Presented::Planted,
         }
     }
+}
+
+/// The names and values of all cookies that came along, as octets, as browsers take them apart (RFC
+/// 6265bis section 5.7). A browser looks at `__Host-` after it has stripped spaces and tabs: whoever
+/// strips more here (a no-break space, say) takes a cookie for ours that any subdomain may set. And
+/// whatever other programs on this host put into theirs, ours are found beside it.
+pub fn pairs(req: &HttpRequest) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let lines = req.headers().get_all(header::COOKIE).map(HeaderValue::as_bytes);
+    lines.flat_map(|line| line.split(|byte| *byte == b';')).map(|pair| {
+        // Without `=` it is a value that has no name.
+        let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
+            Some(at) => (&pair[..at], &pair[at + 1..]),
+            None => (&[][..], pair),
+        };
+        (strip(name), strip(value))
+    })
+}
+
+/// Takes off spaces and tabs, and nothing else that looks like one.
+fn strip(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+/// What the value of a cookie is made of (RFC 6265 section 4.1.1).
+fn is_cookie_octet(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)
 }

@@ -67,8 +67,8 @@ pub enum Error {
     Invalid(FieldErrors),
     /// The body is of a kind that this address does not take. 415.
     UnsupportedMediaType,
-    /// The request names a host that is not ours. 421.
-    Misdirected,
+    /// The request names a host that is not ours. 421; which one goes to the log.
+    Misdirected(String),
     /// Too much to do at the moment. 503, and when to try again.
     Busy,
     /// The database did not do what it should. 503; the cause goes to the log.
@@ -116,7 +116,7 @@ impl fmt::Display for Error {
         match self {
             Self::Database(cause) => write!(f, "database: {cause}"),
             Self::Overdue(cause) => write!(f, "overdue: {cause}"),
-            Self::Internal(cause) => f.write_str(cause),
+            Self::Internal(cause) | Self::Misdirected(cause) => f.write_str(cause),
             Self::LastAdministrator => f.write_str(LAST_ADMINISTRATOR),
             other => write!(f, "{other:?}"),
         }
@@ -141,7 +141,7 @@ impl ResponseError for Error {
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::Busy | Self::Overdue(_) | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

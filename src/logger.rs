@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use env_logger::Builder;
-use log::Record;
+use env_logger::{Builder, Logger};
 use log::kv::{Error, Key, Value, VisitSource};
+use log::{Level, Log, Metadata, Record};
 use serde_json::{Map, json};
 use time::format_description::well_known::Rfc3339;
 
@@ -22,8 +22,34 @@ pub fn init(config: &Config) {
         let time = Clock::System.now().assume_utc().format(&Rfc3339).unwrap_or_default();
         writeln!(out, "{}", format(&time, record))
     });
-    builder.init();
+    let log = builder.build();
+    log::set_max_level(log.filter());
+    log::set_boxed_logger(Box::new(Calm(log))).expect("the log is started once");
     std::panic::set_hook(Box::new(|panic| log::error!(target: "panic", "{panic}")));
+}
+
+/// The log, with the HTTP library's alarms about requests that are no HTTP put down to `debug`:
+/// any stranger can send one, and nobody is to be woken up for it.
+struct Calm(Logger);
+
+impl Log for Calm {
+    fn enabled(&self, metadata: &Metadata) -> bool {
+        let level = level_of(metadata);
+        self.0.enabled(&Metadata::builder().target(metadata.target()).level(level).build())
+    }
+
+    fn log(&self, record: &Record) {
+        self.0.log(&record.to_builder().level(level_of(record.metadata())).build());
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
+}
+
+fn level_of(metadata: &Metadata) -> Level {
+    let is_http = metadata.target().split("::").next() == Some("actix_http");
+    if is_http { metadata.level().max(Level::Debug) } else { metadata.level() }
 }
 
 /// What somebody typed can stand in a message; a line break in it must not look like a new line of

@@ -1,10 +1,11 @@
 //! Where a request comes from: the network, and the browser.
 
 use std::future::{Ready, ready};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::str;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use ipnet::IpNet;
 
@@ -27,16 +28,17 @@ impl Peers {
 
     /// The client's address. Proxies append to `X-Forwarded-For`, so it is read from the right, up
     /// to the first address that is no proxy of ours: whatever stands further left was written by
-    /// the client, who may have made it up.
+    /// the client, who may have made it up, and may be no text at all.
     pub fn address(&self, req: &HttpRequest) -> Option<IpAddr> {
         let mut address = req.peer_addr()?.ip().to_canonical();
-        let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok());
-        let hops: Vec<_> = forwarded.flat_map(|line| line.split(',')).collect();
-        for hop in hops.into_iter().rev() {
-            let Ok(next) = hop.trim().parse::<IpAddr>() else { break };
+        let lines = req.headers().get_all("x-forwarded-for").map(HeaderValue::as_bytes);
+        let hops: Vec<_> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
+        // A list may hold empty elements (RFC 9110 section 5.6.1).
+        for hop in hops.into_iter().rev().map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
             if !self.trusts(address) {
                 break;
             }
+            let Some(next) = parse_hop(hop) else { break };
             address = next.to_canonical();
         }
         Some(address)
@@ -44,16 +46,27 @@ impl Peers {
 
     /// The request's address and browser.
     pub fn origin(&self, req: &HttpRequest) -> Origin {
-        let user_agent = req.headers().get(header::USER_AGENT).and_then(|text| text.to_str().ok());
+        let user_agent =
+            req.headers().get(header::USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
+        // Lossily: one odd byte must not hide the browser from the protection of sessions.
+        let user_agent = String::from_utf8_lossy(user_agent);
         Origin {
             ip_address: self.address(req).map_or_else(String::new, |ip| ip.to_string()),
-            user_agent: user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX).collect(),
+            user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }
+}
+
+/// An address as proxies write it: by itself, with a port, in brackets, or both.
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?;
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let with_port = || hop.parse::<SocketAddr>().map(|address| address.ip());
+    bare.parse().or_else(|_| with_port()).ok()
 }
 
 /// Where a request comes from, as far as it tells.

@@ -58,7 +58,7 @@ impl Links {
         let kinds = [self.opened(purpose), self.used(purpose)];
         kinds.into_iter().find_map(|kind| match kind.read(req) {
             Presented::One(token) => Some(token),
-            Presented::Nothing | Presented::Several => None,
+            Presented::Nothing | Presented::Planted => None,
         })
     }
 

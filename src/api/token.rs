@@ -81,6 +81,18 @@ impl Refusal {
     }
 }
 
+/// What is no form, cannot be read, or names a parameter twice is refused in the same words as a
+/// parameter that is wrong.
+fn parameters<F: Form>(form: Result<Submitted<F>>) -> Result<Result<F, Refusal>> {
+    match form {
+        Ok(form) if form.is_valid() => Ok(Ok(form.fields)),
+        Ok(_) | Err(Error::BadRequest | Error::UnsupportedMediaType) => {
+            Ok(Err(Refusal::InvalidRequest))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 async fn token(
     origin: Origin,
     accounts: Data<Authenticator>,
@@ -88,13 +100,9 @@ async fn token(
     password_grant: Data<PasswordGrant>,
     form: Result<Submitted<TokenForm>>,
 ) -> Response {
-    let form = match form {
-        Ok(form) => form.fields,
-        // What is no form, or names a parameter twice.
-        Err(Error::BadRequest | Error::UnsupportedMediaType) => {
-            return Ok(Refusal::InvalidRequest.answer());
-        }
-        Err(error) => return Err(error),
+    let form = match parameters(form)? {
+        Ok(form) => form,
+        Err(refusal) => return Ok(refusal.answer()),
     };
     let issued = match form.grant_type.as_str() {
         "" => Err(Refusal::InvalidRequest),
@@ -154,15 +162,17 @@ fn answer(issued: &Issued) -> HttpResponse {
 }
 
 /// Always 200: whoever asks learns nothing about a token that is not theirs (RFC 7009 section 2.2).
+/// `token_type_hint` is not needed to find it.
 async fn revoke(
     origin: Origin,
     accounts: Data<Authenticator>,
     grants: Data<Grants>,
-    form: Submitted<RevokeForm>,
+    form: Result<Submitted<RevokeForm>>,
 ) -> Response {
-    if form.fields.token.is_empty() || !form.is_valid() {
-        return Ok(Refusal::InvalidRequest.answer());
-    }
-    grants.revoke((&accounts.logins, &origin), &form.fields.token).await?;
+    let token = match parameters(form)? {
+        Ok(form) if !form.token.is_empty() => form.token,
+        _ => return Ok(Refusal::InvalidRequest.answer()),
+    };
+    grants.revoke((&accounts.logins, &origin), &token).await?;
     Ok(HttpResponse::Ok().finish())
 }

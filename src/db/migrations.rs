@@ -2,12 +2,12 @@
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use diesel::migration::{self, MigrationSource};
+use diesel::migration::{self, Migration, MigrationSource};
 use diesel_migrations::MigrationHarness;
 
 use super::backend::MIGRATIONS;
 use super::{Backend, Connection, Db, backend, cannot_open};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl Db {
     /// Brings the tables up to date; returns how many migrations that took.
@@ -22,6 +22,28 @@ impl Db {
         self.with_migrations(|connection| {
             connection.pending_migrations(MIGRATIONS).map(|waiting| waiting.len())
         })
+    }
+
+    /// Whether requests can be served: the database answers, and has every migration of this program.
+    /// Only reads.
+    pub async fn is_ready(&self) -> Result<()> {
+        use diesel::prelude::*;
+        diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
+        self.run(|connection| {
+            let versions =
+                __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
+            let applied: Vec<String> = versions.load(connection)?;
+            let known = MigrationSource::<Backend>::migrations(&MIGRATIONS)
+                .map_err(|e| Error::Internal(e.to_string()))?;
+            let is_missing = |known: &Box<dyn Migration<Backend>>| {
+                !applied.contains(&known.name().version().to_string())
+            };
+            match known.iter().filter(|known| is_missing(known)).count() {
+                0 => Ok(()),
+                n => Err(Error::Database(format!("{n} migrations are missing: run `migrate`"))),
+            }
+        })
+        .await
     }
 
     fn with_migrations<T>(

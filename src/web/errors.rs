@@ -17,11 +17,14 @@ use crate::auth::{CurrentUser, Login, SecurityEvent, SecurityEvents};
 use crate::config::APP_NAME;
 use crate::error::{Error, LAST_ADMINISTRATOR, Response};
 use crate::peer::Origin;
+use crate::web::accept::prefers_html;
 use crate::web::ended;
 use crate::web::flash::{Flash, Shown, redirect};
+use crate::web::fragment::{self, is_fragment};
 use crate::web::kept::{self, Asks};
 use crate::web::observe::RequestId;
 use crate::web::page::{Page, render_with};
+use crate::web::programs::is_for_programs;
 
 /// Seconds until a client that was told 503 may try again.
 const RETRY_AFTER: &str = "2";
@@ -80,6 +83,7 @@ async fn answer(req: &HttpRequest, status: StatusCode, error: Option<&Error>) ->
     match (error, refusals) {
         (Some(Error::NotAuthenticated), Some(refusals)) => (refusals.not_authenticated)(req),
         (Some(Error::OutOfScope(scope)), Some(refusals)) => (refusals.out_of_scope)(req, scope),
+        (Some(error), _) if fragment::lacks_more(req, error) => fragment::refuse(req, error),
         (Some(Error::NotFresh), _) if wants_html(req) => ask_for_password(req),
         (Some(Error::NotVerified), _) if wants_html(req) => {
             Ok(redirect("/account", Flash::notice("Please confirm your e-mail address first.")))
@@ -111,7 +115,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    fn of(req: &HttpRequest) -> Result<Self, Error> {
+    pub(super) fn of(req: &HttpRequest) -> Result<Self, Error> {
         Ok(Self {
             page: Page::without_flash(req)?,
             wants_html: wants_html(req),
@@ -123,13 +127,8 @@ impl Subject {
 
 /// Whether the request comes from somebody who reads pages.
 pub fn wants_html(req: &HttpRequest) -> bool {
-    let accepts_html = req
-        .headers()
-        .get_all(header::ACCEPT)
-        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
-    accepts_html
-        && !req.headers().contains_key(header::AUTHORIZATION)
-        && !req.path().starts_with("/api/")
+    let is_person = !req.headers().contains_key(header::AUTHORIZATION) && !is_for_programs(req);
+    is_person && prefers_html(req.headers())
 }
 
 /// A page with a sentence, or problem details (RFC 9457).
@@ -221,8 +220,11 @@ pub fn name_the_scope(req: &HttpRequest, scope: &'static str) -> Response {
 }
 
 /// A person goes to the log-in page, and back here after it; what they sent is kept meanwhile, and
-/// not carried out. A program gets 401.
+/// not carried out. A program gets 401, and so does a script in a page.
 pub fn ask_to_log_in(req: &HttpRequest) -> Response {
+    if is_fragment(req) {
+        return fragment::refuse(req, &Error::NotAuthenticated);
+    }
     if !wants_html(req) {
         return draw(Subject::of(req)?, StatusCode::UNAUTHORIZED, Some(&Error::NotAuthenticated));
     }

@@ -1,5 +1,6 @@
 //! What all pages share: layout, forms, errors, and the rules every request must keep.
 
+pub mod accept;
 pub mod assets;
 pub mod body;
 mod ended;
@@ -7,7 +8,9 @@ pub mod errors;
 pub mod fields;
 pub mod flash;
 pub mod form;
+pub mod fragment;
 pub mod headers;
+pub mod health;
 pub mod json;
 pub mod kept;
 pub mod list;
@@ -17,6 +20,8 @@ pub mod origin;
 pub mod own;
 pub mod page;
 pub mod seal;
+pub mod programs;
+pub mod slash;
 pub mod time;
 
 pub use flash::{Flash, redirect};

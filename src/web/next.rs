@@ -27,25 +27,31 @@ pub fn landing_page(next: &str) -> String {
 /// `next` as a path of this site, or `None` for anything else. It comes from the address bar: an
 /// attacker's link to our log-in page must not lead to the attacker's copy of it (open redirect).
 pub(super) fn safe_next(next: &str) -> Option<String> {
-    // Browsers drop TAB and line breaks and read `\` as `/`, so "/\t/evil.example" is theirs.
-    let plain = |text: &str| text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
-    if next.is_empty() || next.len() > MAX_BYTES || !plain(next) || !next.starts_with('/') {
-        return None;
-    }
-    let here = Url::parse("http://here.invalid").expect("a constant that parses");
-    let url = here.join(next).ok()?;
-    // Whoever decodes it once more must find no host and no control character in it either.
-    let decoded = percent_decode_str(next).decode_utf8().ok()?;
+    let url = path_here(next).filter(|_| next.len() <= MAX_BYTES)?;
     let path = percent_decode_str(url.path()).decode_utf8().ok()?;
     let is_page = !NOT_PAGES.iter().any(|prefix| {
         path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
-    let safe = url.origin() == here.origin()
+    is_page.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// A path that leads nowhere but here, whoever reads it; as an address of a host that is none.
+pub(super) fn path_here(text: &str) -> Option<Url> {
+    // Browsers drop TAB and line breaks and read `\` as `/`, so "/\t/evil.example" is theirs.
+    let plain = |text: &str| text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
+    if !plain(text) || !text.starts_with('/') {
+        return None;
+    }
+    let here = Url::parse("http://here.invalid").expect("a constant that parses");
+    let url = here.join(text).ok()?;
+    // Whoever decodes it once more must find no host and no control character in it either.
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    let path = percent_decode_str(url.path()).decode_utf8().ok()?;
+    let is_safe = url.origin() == here.origin()
         && url.username().is_empty()
         && url.password().is_none()
         && !decoded.contains(char::is_control)
         && !path.contains("//")
-        && !path.contains('\\')
-        && is_page;
-    safe.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
+        && !path.contains('\\');
+    is_safe.then_some(url)
 }

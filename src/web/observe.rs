@@ -13,6 +13,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
+use log::Level;
 
 use crate::db::deadline;
 use crate::error::Error;
@@ -22,6 +23,7 @@ use crate::web::assets::Assets;
 use crate::web::body::receive;
 use crate::web::errors::{self, Subject};
 use crate::web::headers;
+use crate::web::health::is_probe;
 use crate::web::page::Page;
 
 /// Longer paths are cut in the log.
@@ -94,8 +96,9 @@ pub async fn observe(
             headers.insert(REQUEST_ID, value);
         }
         let (id, ms, status) = (id.0.as_str(), started.elapsed().as_millis(), status.as_u16());
-        log::info!(
-            target: "access",
+        let level = if is_probe(&path) { Level::Debug } else { Level::Info };
+        log::log!(
+            target: "access", level,
             request_id = id, peer = peer.as_str(), method = method.as_str(),
             path = path.as_str(), status = status, milliseconds = u64::try_from(ms).unwrap_or(u64::MAX);
             "{id} {peer} {method} {path} {status} {ms} ms"

@@ -3,16 +3,21 @@
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use url::{Position, Url};
 
 use crate::config::Config;
+use crate::cookie;
 use crate::error::Error;
 
 /// The longest address, as most servers have it.
 const URI_MAX_BYTES: usize = 4096;
+
+/// Longer names of hosts are cut in the log.
+const HOST_MAX: usize = 100;
 
 /// Our names, and those of our cookies.
 pub struct Origins {
@@ -38,16 +43,33 @@ impl Origins {
         if config.is_on_loopback() {
             hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}{port}")));
         }
+        let hosts = hosts.iter().map(|host| without_dot(host)).collect();
         let cookie_prefix = config.cookie_name("");
         Self { scheme: url.scheme().to_owned(), hosts, cookie_prefix }
     }
 
-    /// An attacker's domain that suddenly points at this machine (DNS rebinding) still names
-    /// itself in `Host`.
-    fn is_our_host(&self, req: &ServiceRequest) -> bool {
-        let host = text(req, &header::HOST).unwrap_or_default().to_ascii_lowercase();
+    /// The host that the request names, if it is not ours. An attacker's domain that suddenly points
+    /// at this machine (DNS rebinding) still names itself in `Host`.
+    fn foreign_host(&self, req: &ServiceRequest) -> Option<String> {
+        let named: Vec<_> =
+            req.headers().get_all(header::HOST).map(HeaderValue::as_bytes).collect();
+        // Several become one that nobody has.
+        let named = String::from_utf8_lossy(&named.join(&b", "[..])).into_owned();
+        let host = without_dot(&named.to_ascii_lowercase());
         let target = req.head().uri.authority().map(Authority::as_str);
-        self.hosts.contains(&host) && target.is_none_or(|target| target.eq_ignore_ascii_case(&host))
+        if !self.hosts.contains(&host) {
+            return Some(named);
+        }
+        let other = target.filter(|target| without_dot(&target.to_ascii_lowercase()) != host);
+        other.map(str::to_owned)
+    }
+
+    /// The path and the query of an address of ours.
+    pub fn path_of(&self, url: &str) -> Option<String> {
+        let url = Url::parse(url).ok().filter(|url| url.scheme() == self.scheme)?;
+        let host = without_dot(&url[Position::BeforeHost..Position::AfterPort]);
+        let is_ours = self.hosts.contains(&host);
+        is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
     }
 
     /// Cross-site request forgery: a browser tells where a request comes from, and a page cannot
@@ -62,14 +84,12 @@ impl Origins {
         if headers.contains_key(header::ORIGIN) {
             return text(req, &header::ORIGIN)
                 .and_then(|origin| origin.strip_prefix(&self.scheme)?.strip_prefix("://"))
-                .is_some_and(|host| self.hosts.iter().any(|ours| ours == host));
+                .is_some_and(|host| self.hosts.contains(&without_dot(host)));
         }
         // Neither: not a browser of our time. A program is welcome as long as no cookie of ours makes
         // the request somebody's.
-        let cookies = req.request().cookies_raw();
-        let has_ours = cookies.is_ok_and(|all| {
-            all.iter().any(|cookie| cookie.name().starts_with(&self.cookie_prefix))
-        });
+        let has_ours = cookie::pairs(req.request())
+            .any(|(name, _)| name.starts_with(self.cookie_prefix.as_bytes()));
         headers.contains_key(header::AUTHORIZATION) || !has_ours
     }
 }
@@ -83,8 +103,8 @@ pub async fn check_origin(
     let reads = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let refusal = if req.uri().to_string().len() > URI_MAX_BYTES {
         Some(Error::UriTooLong)
-    } else if !origins.is_our_host(&req) {
-        Some(Error::Misdirected)
+    } else if let Some(host) = origins.foreign_host(&req) {
+        Some(misdirected(&host))
     } else if !reads && !origins.may_write(&req) {
         Some(Error::CrossSite)
     } else {
@@ -94,6 +114,26 @@ pub async fn check_origin(
         Some(error) => Ok(req.error_response(error).map_into_right_body()),
         None => Ok(next.call(req).await?.map_into_left_body()),
     }
+}
+
+/// What the operator reads: somebody scans the internet, or a setting lacks a name. It was sent by a
+/// stranger, so nothing in it may pass as a part of the log.
+fn misdirected(host: &str) -> Error {
+    let name: String = host.chars().take(HOST_MAX).flat_map(char::escape_default).collect();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let setting = if name == host && !host.is_empty() && host.chars().all(is_name) {
+        format!("ALLOWED_HOSTS={host}")
+    } else {
+        "ALLOWED_HOSTS".to_owned()
+    };
+    Error::Misdirected(format!("the host \"{name}\" is not ours; {setting} would allow it"))
+}
+
+/// A host with the dot that ends a full name in the DNS taken off: it is the same host.
+fn without_dot(host: &str) -> String {
+    let port_at = host.rfind(':').filter(|_| !host.ends_with(']')).unwrap_or(host.len());
+    let (name, port) = host.split_at(port_at);
+    format!("{}{port}", name.strip_suffix('.').unwrap_or(name))
 }
 
 /// The header's text, if it is there exactly once.

@@ -14,6 +14,7 @@ mod mail;
 mod mail_server;
 mod operation;
 mod quickstart;
+mod strangers;
 
 /// Changes rows behind the program's back.
 #[cfg(not(feature = "postgres"))]

@@ -251,7 +251,7 @@ pub struct Browser {
     cookies: RefCell<BTreeMap<String, String>>,
     /// The hidden field `link` of the form that was last seen at a path.
     links: RefCell<BTreeMap<String, String>>,
-    headers: RefCell<BTreeMap<String, Option<String>>>,
+    headers: RefCell<BTreeMap<String, Option<Vec<u8>>>>,
 }
 
 impl Browser {
@@ -330,7 +330,14 @@ impl Browser {
 
     /// Sends this header from now on, or leaves it out.
     pub fn set_header(&self, name: &str, value: Option<&str>) -> &Self {
-        self.headers.borrow_mut().insert(name.to_ascii_lowercase(), value.map(str::to_owned));
+        let value = value.map(|value| value.as_bytes().to_vec());
+        self.headers.borrow_mut().insert(name.to_ascii_lowercase(), value);
+        self
+    }
+
+    /// The same for octets that need be no text.
+    pub fn set_octets(&self, name: &str, value: &[u8]) -> &Self {
+        self.headers.borrow_mut().insert(name.to_owned(), Some(value.to_vec()));
         self
     }
 
@@ -359,9 +366,10 @@ impl Browser {
 
     /// Any request. `body` is a form's.
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
-        let mut headers: BTreeMap<String, Option<String>> = BTreeMap::new();
-        let mut set =
-            |name: &str, value: &str| headers.insert(name.to_owned(), Some(value.to_owned()));
+        let mut headers: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        let mut set = |name: &str, value: &str| {
+            headers.insert(name.to_owned(), Some(value.as_bytes().to_vec()))
+        };
         set("host", self.site.config.public_url.authority());
         set("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
         set("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");

@@ -36,6 +36,9 @@ async fn an_old_browsers_origin_must_be_ours_to_the_letter() {
     let origins = [
         ("http://localhost:8080", true),
         ("http://127.0.0.1:8080", true),
+        ("http://localhost.:8080", true),
+        ("http://localhost..:8080", false),
+        ("http://localhost:8080.", false),
         ("http://localhost:8081", false),
         ("http://localhost", false),
         ("https://localhost:8080", false),
@@ -105,6 +108,13 @@ async fn a_host_that_is_not_ours_is_refused() {
         ("127.0.0.1:8080", 200),
         ("[::1]:8080", 200),
         ("LOCALHOST:8080", 200),
+        ("localhost.:8080", 200),
+        ("127.0.0.1.:8080", 200),
+        ("localhost..:8080", 421),
+        ("localhost:8080.", 421),
+        ("localhost.", 421),
+        (".", 421),
+        (".:8080", 421),
         ("evil.example", 421),
         ("evil.example:8080", 421),
         ("localhost", 421),
@@ -120,11 +130,14 @@ async fn a_host_that_is_not_ours_is_refused() {
 #[actix_web::test]
 async fn further_hosts_are_a_setting() {
     let settings =
-        [("PUBLIC_URL", "https://app.example.com"), ("ALLOWED_HOSTS", "App.Internal:9000")];
+        [("PUBLIC_URL", "https://app.example.com."), ("ALLOWED_HOSTS", "App.Internal.:9000")];
     let stranger = Site::with(&settings).await.stranger();
     for (host, status) in [
         ("app.example.com", 200),
+        ("app.example.com.", 200),
+        ("app.example.com.:443", 200),
         ("app.internal:9000", 200),
+        ("app.internal.:9000", 200),
         ("localhost:8080", 421),
         ("www.example.com", 421),
     ] {

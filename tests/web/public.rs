@@ -5,7 +5,9 @@ use actix_web::http::Method;
 use crate::browser::Browser;
 
 /// What a stranger may see or send, and what they get.
-const PUBLIC: [(&str, &str, u16); 30] = [
+const PUBLIC: [(&str, &str, u16); 32] = [
+    ("GET", "/livez", 204),
+    ("GET", "/readyz", 204),
     ("GET", "/", 200),
     ("GET", "/login", 200),
     ("POST", "/login", 422),

@@ -1,7 +1,9 @@
 //! The token endpoint (RFC 6749, RFC 7009).
 
+use actix_web::http::Method;
 use diesel::prelude::*;
 use futures_util::future::join_all;
+use serde_json::json;
 use time::Duration;
 
 use crate::browser::{Answer, Browser, PASSWORD, Site, passwords};
@@ -205,6 +207,35 @@ async fn giving_back_what_nobody_knows_is_no_news() {
     let ada = program().await;
     assert_eq!(ada.submit("/auth/revoke", &[("token", "unknown")]).await.status, 200);
     is_refused(&ada.submit("/auth/revoke", &[]).await, "invalid_request");
+}
+
+#[actix_web::test]
+async fn a_broken_body_is_told_in_the_words_of_the_standard() {
+    let ada = program().await;
+    for path in ["/auth/token", "/auth/revoke"] {
+        is_refused(&ada.json(Method::POST, path, &json!({"token": "x"})).await, "invalid_request");
+        is_refused(&ada.send(Method::POST, path, None).await, "invalid_request");
+        let twice = "token=a&token=b&grant_type=password&grant_type=password";
+        is_refused(&ada.send(Method::POST, path, Some(twice.to_owned())).await, "invalid_request");
+        ada.set_header("content-type", Some("multipart/form-data; boundary=x"));
+        is_refused(&ada.submit(path, &[("token", "x")]).await, "invalid_request");
+        ada.set_header("content-type", Some("application/x-www-form-urlencoded"));
+    }
+    is_refused(
+        &ada.submit("/auth/revoke", &[("token", &"x".repeat(5000))]).await,
+        "invalid_request",
+    );
+}
+
+#[actix_web::test]
+async fn a_hint_about_the_kind_of_token_is_taken_whatever_it_says() {
+    for hint in ["access_token", "refresh_token", "saml", ""] {
+        let ada = program().await;
+        let token = refresh_token(&ada.token(&[ADA]).await);
+        let form = [("token", token.as_str()), ("token_type_hint", hint)];
+        assert_eq!(ada.submit("/auth/revoke", &form).await.status, 200, "{hint}");
+        is_refused(&ada.refresh(&token).await, "invalid_grant");
+    }
 }
 
 #[actix_web::test]
