@@ -310,11 +310,34 @@ impl App {
             .max_connections(1024)
             // Header and body leave in two writes: without it, the second waits for the client's word.
             .tcp_nodelay(true)
+            .shutdown_signal(stop_signal()?)
             .shutdown_timeout(10)
             .bind(address)?
             .run();
         Ok(server)
     }
+}
+
+/// Resolves at SIGTERM and at Ctrl-C. Left to itself, Actix drops requests in flight at Ctrl-C.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    use std::pin::pin;
+
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+
+    let mut term = signal(SignalKind::terminate())?;
+    let mut ctrl_c = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        let (term, ctrl_c) = (pin!(term.recv()), pin!(ctrl_c.recv()));
+        futures_util::future::select(term, ctrl_c).await;
+    })
+}
+
+/// Resolves at Ctrl-C.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    Ok(async { drop(rt::signal::ctrl_c().await) })
 }
 
 /// All of log-in is configured here.

@@ -24,6 +24,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
     img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'";
 
+/// Swagger's page does not say that it fits a phone, so that phones show it as on a large screen.
+const HEAD: &str = "<head><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
+
 #[derive(utoipa::OpenApi)]
 #[openapi(info(title = "Latchkey", description = "What programs may do in a person's name."))]
 struct Document;
@@ -62,8 +65,12 @@ async fn page(file: Path<String>) -> Response {
     let found = utoipa_swagger_ui::serve(&file, Arc::new(Config::from("/openapi.json")))
         .map_err(|e| Error::Internal(e.to_string()))?
         .ok_or(Error::NotFound)?;
+    let mut bytes = found.bytes.into_owned();
+    if found.content_type.starts_with("text/html") {
+        bytes = String::from_utf8_lossy(&bytes).replacen("<head>", HEAD, 1).into_bytes();
+    }
     Ok(HttpResponse::Ok()
         .content_type(found.content_type)
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-        .body(found.bytes.into_owned()))
+        .body(bytes))
 }

@@ -15,6 +15,9 @@ mod mail_server;
 mod operation;
 mod quickstart;
 mod strangers;
+mod release;
+mod serving;
+mod terminal;
 
 /// Changes rows behind the program's back.
 #[cfg(not(feature = "postgres"))]

@@ -211,6 +211,32 @@ impl Visitor {
         url[url::Position::BeforePath..].to_owned()
     }
 
+    /// Sends a form that no page of ours has: with this encoding, and a text as long as this.
+    #[cfg(not(feature = "postgres"))]
+    pub async fn send_a_form(&self, path: &str, encoding: &str, length: usize) {
+        let script = "const [action, encoding, length] = arguments;
+            const form = document.createElement('form');
+            Object.assign(form, { method: 'post', action, enctype: encoding });
+            const text = document.createElement('textarea');
+            Object.assign(text, { name: 'title', value: 'a'.repeat(length) });
+            form.append(text);
+            document.body.append(form);
+            form.submit();";
+        let action = format!("{}{path}", self.server.url);
+        let arguments = vec![json!(action), json!(encoding), json!(length)];
+        self.and_arrive(self.browser.execute(script, arguments)).await;
+    }
+
+    /// Changes rows behind the program's back.
+    #[cfg(not(feature = "postgres"))]
+    pub fn edit_rows(&self, sql: &str) {
+        use diesel::Connection as _;
+        use diesel::connection::SimpleConnection as _;
+        let path = self.dir.path().join("data/latchkey.db");
+        let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        conn.batch_execute(&format!("PRAGMA busy_timeout = 5000; {sql}")).unwrap();
+    }
+
     /// What a person reads on the page.
     pub async fn text(&self) -> String {
         self.browser.find(Locator::Css("body")).await.unwrap().text().await.unwrap()

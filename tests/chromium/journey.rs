@@ -4,6 +4,9 @@ use fantoccini::Locator;
 
 use crate::driver::{NEW_PASSWORD, PASSWORD, Visitor};
 
+/// What came back for a request that was made on the API's page.
+const LIVE_ANSWER: &str = "#operations-profile-me .live-responses-table tbody .response";
+
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_sets_up_logs_out_is_refused_and_comes_back() {
@@ -94,6 +97,14 @@ async fn the_authorize_button_of_the_api_page_gets_a_token_that_works() {
     }
     ada.click(".auth-btn-wrapper button.authorize").await;
     ada.comes_to_read("Authorized").await;
+    ada.click(".auth-btn-wrapper .btn-done").await;
+    ada.click("#operations-profile-me .opblock-summary-control").await;
+    ada.click("#operations-profile-me .try-out__btn").await;
+    ada.click("#operations-profile-me .execute").await;
+    let answer = ada.browser.wait().for_element(Locator::Css(LIVE_ANSWER)).await.unwrap();
+    let answer = answer.text().await.unwrap();
+    assert!(answer.starts_with("200"), "{answer}");
+    assert!(answer.contains("\"email\": \"ada@example.com\""), "{answer}");
     ada.leave().await;
 }
 

@@ -8,5 +8,7 @@ mod driver;
 mod server;
 
 mod forms;
+#[cfg(not(feature = "postgres"))]
+mod error_pages;
 mod journey;
 mod screenshots;

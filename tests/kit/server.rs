@@ -40,7 +40,11 @@ impl Server {
     pub fn start_with(dir: &Path, port: u16, settings: &[(&str, &str)]) -> Self {
         let port = port.to_string();
         let settings = [&[("PORT", port.as_str())], settings].concat();
-        let mut command = latchkey(dir, &settings, &[]);
+        Self::launch(latchkey(dir, &settings, &[]), &port)
+    }
+
+    /// Starts a program that serves at this port of its own accord.
+    pub fn launch(mut command: Command, port: &str) -> Self {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let log = Arc::new(Mutex::new(String::new()));
@@ -75,8 +79,13 @@ impl Server {
 
     /// Asks it to stop.
     pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal: `INT` is what a terminal sends at Ctrl-C.
+    pub fn signal(&self, name: &str) {
         let id = self.id().to_string();
-        assert!(Command::new("kill").arg(id).status().unwrap().success());
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
     /// Waits until it has stopped.

@@ -197,3 +197,48 @@ async fn an_administrator_whose_address_is_not_proved_lists_nobody() {
     site.sql("UPDATE users SET verified_at = NULL").await;
     assert_eq!(ada.get("/api/users").await.status, 403);
 }
+
+#[actix_web::test]
+async fn the_list_of_people_comes_a_page_at_a_time_in_the_order_of_their_ids() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    for name in ["ada", "bob", "cleo", "dora"] {
+        site.user(name).await;
+    }
+    let root = site.program("root", "users:read").await;
+    let cases: [(&str, &[&str], bool); 4] = [
+        ("?per_page=2", &["root", "ada"], true),
+        ("?per_page=2&page=2", &["bob", "cleo"], true),
+        ("?per_page=2&page=3", &["dora"], false),
+        ("?per_page=2&page=4", &[], false),
+    ];
+    for (query, names, more) in cases {
+        let page = root.get(&format!("/api/users{query}")).await.json();
+        let items = page["items"].as_array().unwrap();
+        let found: Vec<_> = items.iter().map(|user| user["name"].as_str().unwrap()).collect();
+        assert_eq!((found.as_slice(), &page["more"]), (names, &more.into()), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn the_list_of_people_is_never_longer_than_a_hundred() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    let columns = "email, email_canonical, name, password_hash, created_at";
+    let rows =
+        (0..101).map(|n| format!("('{n}@x.org', '{n}@x.org', 'n', 'h', '2026-11-01 12:00:00')"));
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    site.sql(format!("INSERT INTO users ({columns}) VALUES {rows}")).await;
+    let root = site.program("root", "users:read").await;
+    for (query, length) in
+        [("", 20), ("?per_page=100", 100), ("?per_page=1000", 100), ("?per_page=0", 1)]
+    {
+        let page = root.get(&format!("/api/users{query}")).await.json();
+        let found = (page["items"].as_array().unwrap().len(), &page["per_page"], &page["more"]);
+        assert_eq!(found, (length, &length.into(), &true.into()), "{query}");
+    }
+    let rest = root.get("/api/users?per_page=100&page=2").await.json();
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["more"]), (2, &false.into()));
+    assert_eq!(root.get("/api/users?page=-1").await.status, 400);
+    root.get("/api/users?per_page=100").await.hides("password_hash").hides("\"h\"");
+}

@@ -127,3 +127,30 @@ async fn every_scope_there_is_can_be_ticked() {
         assert_eq!(page.status, 200, "the form does not know {scope}");
     }
 }
+
+#[actix_web::test]
+async fn a_token_lives_for_the_days_that_were_chosen_to_the_second() {
+    for days in [30, 90, 365] {
+        let ada = Browser::logged_in("ada").await;
+        let text = days.to_string();
+        ada.get("/account/tokens/new").await.shows(&format!("value=\"{days}\""));
+        let form = [("name", "x"), ("days", text.as_str()), ("notes:read", "yes")];
+        let page = ada.submit("/account/tokens", &form).await;
+        let token = page.body.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap();
+        ada.site.clock.advance(Duration::days(days) - Duration::SECOND);
+        assert_eq!(call(&ada.site, token, "/api/notes").await, 200, "{days} days");
+        ada.site.clock.advance(Duration::SECOND);
+        assert_eq!(call(&ada.site, token, "/api/notes").await, 401, "{days} days");
+    }
+}
+
+#[actix_web::test]
+async fn nobody_chooses_another_life_than_is_offered() {
+    let ada = Browser::logged_in("ada").await;
+    for days in ["0", "1", "91", "366", "3650", "-30", "30.5", "90 ", ""] {
+        let form = [("name", "x"), ("days", days), ("notes:read", "yes")];
+        let page = ada.submit("/account/tokens", &form).await;
+        assert_eq!(page.status, 422, "{days:?}");
+        page.shows("Choose how long it lives.");
+    }
+}

@@ -33,6 +33,7 @@ use time::macros::datetime;
 use tokio::sync::OnceCell;
 
 use crate::database::TestDatabase;
+use crate::statements::{self, Recording};
 
 /// What every account of the tests has for a password.
 pub const PASSWORD: &str = "correct horse battery";
@@ -109,7 +110,10 @@ impl Site {
     ) -> Rc<Self> {
         let config = config(settings);
         let clock = Clock::fixed(datetime!(2026-11-01 12:00:00));
-        let db = Db::connect(&database.url, config.database_connections.min(4)).unwrap();
+        statements::listen();
+        let is_set = settings.iter().any(|(name, _)| *name == "DATABASE_CONNECTIONS");
+        let connections = if is_set { config.database_connections } else { 4 };
+        let db = Db::connect(&database.url, connections).unwrap();
         let app = App::new(config.clone(), db.clone(), clock.clone(), passwords.clone()).unwrap();
         let service = Rc::new(init_service(app.web(features)).await);
         let send: Send = Rc::new(move |request| {
@@ -205,6 +209,16 @@ impl Site {
         let mail = self.mail_to(name).await;
         let line = mail.text.lines().find_map(|line| line.strip_prefix("http://localhost:8080"));
         line.unwrap_or_else(|| panic!("no link: {}", mail.text)).to_owned()
+    }
+
+    /// Where its rows are, for programs that come by another way.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Writes down what the database is asked from now on.
+    pub fn record(&self) -> Recording {
+        Recording::of(self.database_url())
     }
 
     /// Runs SQL.

@@ -35,7 +35,7 @@ impl TestDatabase {
     /// One without tables.
     pub fn empty() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let url = dir.path().join("what?100% #1.db").to_str().unwrap().to_owned();
+        let url = dir.path().join("100% #1 ü.db").to_str().unwrap().to_owned();
         Self { url, _dir: dir }
     }
 }

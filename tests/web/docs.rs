@@ -74,3 +74,9 @@ async fn in_production_there_is_no_description_unless_it_is_asked_for() {
     let with_docs = [&production[..], &[("API_DOCS", "true")]].concat();
     assert_eq!(Site::with(&with_docs).await.stranger().get("/docs/").await.status, 200);
 }
+
+#[actix_web::test]
+async fn the_page_tells_a_phone_that_it_fits() {
+    let page = Browser::stranger().await.get("/docs/").await;
+    page.shows("<head><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+}

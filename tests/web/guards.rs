@@ -1,8 +1,13 @@
 //! Who gets in, and what the others get.
 
-use actix_web::http::Method;
+use std::rc::Rc;
 
-use crate::browser::{Browser, Site};
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use latchkey::app::features;
+use latchkey::auth::Verified;
+
+use crate::browser::{Browser, Site, config, passwords};
 
 #[actix_web::test]
 async fn head_asks_for_a_login_like_get() {
@@ -90,4 +95,47 @@ async fn a_forwarded_host_changes_no_link() {
     let answer = stranger.get("/notes").await;
     assert_eq!(answer.location(), "/login?next=%2Fnotes");
     stranger.get("/").await.hides("evil.example");
+}
+
+/// The app, and a page for people whose address is proved.
+fn with_a_page_for_the_verified(config: &mut ServiceConfig) {
+    let page = async |user: Verified| format!("Hello, {}", user.name);
+    config.route("/members", web::get().to(page)).configure(features);
+}
+
+async fn site_for_the_verified() -> Rc<Site> {
+    Site::build(&[], passwords(&config(&[])), with_a_page_for_the_verified).await
+}
+
+#[actix_web::test]
+async fn somebody_whose_address_is_proved_needs_to_be_no_administrator() {
+    let ada = site_for_the_verified().await.logged_in("ada").await;
+    assert_eq!(ada.get("/members").await.body, "Hello, ada");
+    assert_eq!(ada.get("/account/invitations").await.status, 403, "she is none");
+}
+
+#[actix_web::test]
+async fn somebody_whose_address_is_not_proved_is_led_to_where_they_can_prove_it() {
+    let ada = site_for_the_verified().await.logged_in("ada").await;
+    ada.site.sql("UPDATE users SET verified_at = NULL").await;
+    let answer = ada.get("/members").await;
+    assert_eq!((answer.status, answer.location()), (303, "/account"));
+    ada.follow(&answer).await.shows("confirm your e-mail address first").shows("not confirmed yet");
+    ada.submit("/account/confirm", &[]).await;
+    ada.open_link(&ada.site.link_to("ada").await).await;
+    ada.submit("/confirm", &[]).await;
+    assert_eq!(ada.get("/members").await.body, "Hello, ada");
+}
+
+#[actix_web::test]
+async fn a_page_for_the_verified_is_for_nobody_who_is_not_logged_in_as_a_person() {
+    let site = site_for_the_verified().await;
+    assert_eq!(site.stranger().get("/members").await.location(), "/login?next=%2Fmembers");
+    let program = site.program("ada", "profile:read").await;
+    assert_eq!(program.get("/members").await.status, 401);
+    let script = site.logged_in("ada").await;
+    site.sql("UPDATE users SET verified_at = NULL").await;
+    let answer = script.set_header("accept", Some("application/json")).get("/members").await;
+    assert_eq!(answer.status, 403);
+    answer.shows("Confirm your e-mail address first.");
 }

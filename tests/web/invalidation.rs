@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use diesel::result::Error::NotFound;
-use latchkey::auth::Sessions;
 use latchkey::error::Error;
 use latchkey::link::{Link, Purpose};
-use latchkey::user::User;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
+use crate::operator;
 
 /// Everything of Ada's that can be ended.
 struct Life {
@@ -90,12 +88,9 @@ impl Life {
         self.reset.submit("/reset", &[("password", "short")]).await.status == 422
     }
 
-    /// Does something to Ada as the command line does.
-    async fn operator(
-        &self,
-        work: fn(&mut latchkey::db::Connection, i64) -> diesel::QueryResult<()>,
-    ) {
-        self.site.db.write(move |conn| work(conn, 1)).await.unwrap();
+    /// An operator does something to Ada at the command line.
+    fn operator(&self, command: &str, input: &str) {
+        operator::command(&self.site, &["user", command, "ada@example.com"], input);
     }
 }
 
@@ -188,23 +183,43 @@ async fn ending_an_api_token_ends_that_token() {
 #[actix_web::test]
 async fn an_operator_who_ends_sessions_ends_sessions_and_tokens() {
     let life = Life::new().await;
-    life.operator(|conn, id| Sessions::end_all(conn, id, None)).await;
+    life.operator("end-sessions", "");
     assert_eq!(life.row().await, [NO, NO, NO, NO, YES, YES, YES]);
 }
 
 #[actix_web::test]
-async fn a_disabled_user_has_nothing_that_works() {
+async fn an_operator_who_sets_a_password_ends_everything() {
+    let life = Life::new().await;
+    life.operator("password", &format!("{OTHER_PASSWORD}\n"));
+    assert_eq!(life.row().await, [NO; 7]);
+    let new = [("email", "ada@example.com"), ("password", OTHER_PASSWORD)];
+    assert_eq!(life.site.stranger().submit("/login", &new).await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_disabled_user_has_nothing_that_works_and_gets_nothing_of_it_back() {
+    let life = Life::new().await;
+    life.operator("disable", "");
+    assert_eq!(life.row().await, [NO; 7]);
+    assert_eq!(life.here.log_in("ada").await.status, 422);
+    let answer = life.confirm.submit("/confirm", &[]).await;
+    assert_eq!((answer.status, answer.location()), (303, "/login"));
+    life.operator("enable", "");
+    assert_eq!(life.row().await, [NO; 7]);
+    assert_eq!(life.here.log_in("ada").await.status, 303, "what is new works");
+}
+
+#[actix_web::test]
+async fn a_row_that_says_disabled_is_enough_whoever_wrote_it() {
     let life = Life::new().await;
     life.site.sql("UPDATE users SET disabled_at = created_at").await;
     assert_eq!(life.row().await, [NO; 7]);
-    let answer = life.confirm.submit("/confirm", &[("password", OTHER_PASSWORD)]).await;
-    assert_eq!((answer.status, answer.location()), (303, "/login"));
 }
 
 #[actix_web::test]
 async fn a_deleted_account_has_nothing_that_works() {
     let life = Life::new().await;
-    life.operator(|conn, id| User::delete(conn, id).map_err(|_| NotFound)).await;
+    assert_eq!(life.here.submit("/account/delete", &[]).await.location(), "/");
     assert_eq!(life.row().await, [NO; 7]);
 }
 

@@ -4,6 +4,11 @@
 
 mod browser;
 mod database;
+mod operator;
+#[expect(dead_code, reason = "the tests of the binary use the rest")]
+#[path = "../kit/server.rs"]
+mod server;
+mod statements;
 
 mod account;
 mod addresses;
@@ -11,6 +16,7 @@ mod administrators;
 mod api;
 mod api_tokens;
 mod cookie_octets;
+mod at_once;
 mod cookies;
 mod data;
 mod docs;
@@ -19,6 +25,8 @@ mod enumeration;
 mod errors;
 mod events;
 mod faults;
+mod every_event;
+mod flash;
 mod forgeries;
 mod forms;
 mod guards;
@@ -28,8 +36,11 @@ mod health;
 mod invalidation;
 mod invitations;
 mod links;
+mod lifetimes;
+mod locked;
 mod login;
 mod login_manager;
+mod lookups;
 mod mail;
 mod negotiation;
 mod next;
@@ -41,6 +52,7 @@ mod programs;
 mod public;
 mod purge;
 mod queries;
+mod refused_forms;
 mod register;
 mod reset;
 mod rights;
@@ -53,3 +65,4 @@ mod sudo;
 mod token_endpoint;
 mod tokens;
 mod twice;
+mod typed_address;

@@ -297,3 +297,62 @@ async fn rows_that_are_over_are_swept_away() {
     ada.token(&[ADA]).await;
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM refresh_tokens").await, 1);
 }
+
+/// Whose token that is.
+async fn owner(site: &std::rc::Rc<Site>, tokens: &Answer) -> String {
+    let access = tokens.json()["access_token"].as_str().expect(&tokens.body).to_owned();
+    let program = site.stranger();
+    program.set_header("authorization", Some(&format!("Bearer {access}")));
+    program.get("/api/me").await.json()["email"].as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn beside_a_valid_form_a_basic_header_counts_for_nothing() {
+    let ada = program().await;
+    ada.site.user("eve").await;
+    // Eve's own, a client's name and secret, and what cannot be read.
+    let eves = "Basic ZXZlQGV4YW1wbGUuY29tOmNvcnJlY3QgaG9yc2UgYmF0dGVyeQ==";
+    for header in [eves, "Basic Y2xpZW50OnNlY3JldA==", "Basic", "Basic ===", "Bearer nonsense"] {
+        ada.set_header("authorization", Some(header));
+        let answer = ada.token(&[ADA]).await;
+        assert_eq!((answer.status, answer.header("www-authenticate")), (200, ""), "{header}");
+        assert_eq!(owner(&ada.site, &answer).await, ADA.1, "{header}");
+        let next = ada.refresh(&refresh_token(&answer)).await;
+        assert_eq!(owner(&ada.site, &next).await, ADA.1, "{header}");
+    }
+}
+
+#[actix_web::test]
+async fn beside_a_valid_form_the_query_counts_for_nothing() {
+    let ada = program().await;
+    ada.site.user("eve").await;
+    let form = [("grant_type", "password"), ADA, ("password", PASSWORD)];
+    for query in [
+        "username=eve@example.com&password=correct%20horse%20battery",
+        "grant_type=client_credentials",
+        "password=wrong",
+        "scope=notes:write",
+        "refresh_token=x&grant_type=refresh_token",
+    ] {
+        let answer = ada.submit(&format!("/auth/token?{query}"), &form).await;
+        assert_eq!(
+            (answer.status, &answer.json()["scope"]),
+            (200, &"profile:read".into()),
+            "{query}"
+        );
+        assert_eq!(owner(&ada.site, &answer).await, ADA.1, "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn a_wrong_form_is_not_put_right_by_what_is_right_elsewhere() {
+    let ada = program().await;
+    let right = "username=ada@example.com&password=correct%20horse%20battery";
+    ada.set_header(
+        "authorization",
+        Some("Basic YWRhQGV4YW1wbGUuY29tOmNvcnJlY3QgaG9yc2UgYmF0dGVyeQ=="),
+    );
+    let wrong = [("grant_type", "password"), ADA, ("password", "not her password")];
+    is_refused(&ada.submit(&format!("/auth/token?{right}"), &wrong).await, "invalid_grant");
+    is_refused(&ada.submit(&format!("/auth/token?{right}"), &wrong[..2]).await, "invalid_request");
+}

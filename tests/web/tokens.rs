@@ -14,6 +14,11 @@ pub fn payload(token: &str) -> Value {
     part(token, 1)
 }
 
+/// What a token says about itself.
+pub fn header(token: &str) -> Value {
+    part(token, 0)
+}
+
 fn part(token: &str, n: usize) -> Value {
     serde_json::from_slice(&BASE64.decode(token.split('.').nth(n).unwrap()).unwrap()).unwrap()
 }

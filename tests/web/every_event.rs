@@ -1,0 +1,201 @@
+//! Each kind of security event is told: to whoever listens, in the table, and to the person it happened to.
+
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use latchkey::auth::SecurityEvent;
+
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
+use crate::operator::command;
+
+/// For the log alone: what programs do all day, what is nobody's, and what happened to who is gone.
+const NOT_KEPT: [&str; 5] =
+    ["token_refreshed", "account_deleted", "token_refused", "unauthorized", "out_of_scope"];
+
+/// What is told of nobody.
+const NOBODYS: [&str; 3] = ["token_refused", "unauthorized", "out_of_scope"];
+
+/// What only a command tells: nobody listens in its process.
+const COMMANDS: [&str; 2] = ["reset_link_made", "sessions_ended"];
+
+/// The name of every kind there is, as `SecurityEvent::kind` lists them.
+fn kinds() -> Vec<&'static str> {
+    let source = include_str!("../../src/auth/event.rs");
+    let lines = source.lines().filter_map(|line| line.trim().strip_prefix("Self::"));
+    let kinds = lines.filter_map(|line| line.split_once(" => \"")?.1.strip_suffix("\","));
+    kinds.collect()
+}
+
+/// Ada, whose id is 1, logged in where `root` is the administrator.
+async fn ada() -> Browser {
+    let site = Site::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    site.user("ada").await;
+    site.admin("root").await;
+    site.logged_in("ada").await
+}
+
+/// Does at a browser what is told as `kind`; whether anything here is.
+async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
+    let wrong = [("email", "ada@example.com"), ("password", "not her password")];
+    let change = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+    let token = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
+    let from_afar = || {
+        ada.set_header("x-forwarded-for", Some("203.0.113.9"))
+            .set_header("user-agent", Some("curl"))
+    };
+    match kind {
+        "logged_in" => ada.log_in("ada").await,
+        "log_in_failed" => ada.submit("/login", &wrong).await,
+        "logged_out" => ada.submit("/logout", &[]).await,
+        "password_changed" => ada.submit("/account/password", &change).await,
+        "other_sessions_ended" => ada.submit("/account/sessions/end-others", &[]).await,
+        "data_exported" => ada.get("/account/export").await,
+        "account_deleted" => ada.submit("/account/delete", &[]).await,
+        "session_moved" => from_afar().get("/dashboard").await,
+        "sudo_granted" => ada.submit("/sudo", &[("password", PASSWORD)]).await,
+        "sudo_denied" => ada.submit("/sudo", &[("password", "not her password")]).await,
+        "api_token_created" => ada.submit("/account/tokens", &token).await,
+        "unauthorized" => ada.site.stranger().get("/dashboard").await,
+        "session_ended" => {
+            ada.site.logged_in("ada").await;
+            ada.submit("/account/sessions/2/end", &[]).await
+        }
+        _ => return false,
+    };
+    true
+}
+
+/// The same for what goes by mail.
+async fn by_mail(kind: &str, ada: &Browser) -> bool {
+    let site = &ada.site;
+    let confirm = async |ada: &Browser, name: &str, path: &str, fields: &[(&str, &str)]| {
+        ada.open_link(&site.link_to(name).await).await;
+        ada.submit(path, fields).await;
+    };
+    let invite = [("email", "bob@example.com")];
+    match kind {
+        "invited" => {
+            drop(site.logged_in("root").await.submit("/account/invitations", &invite).await);
+        }
+        "registered" => {
+            site.logged_in("root").await.submit("/account/invitations", &invite).await;
+            let fields = [("name", "Bob"), ("password", PASSWORD)];
+            confirm(&site.stranger(), "bob", "/join", &fields).await;
+        }
+        "email_confirmed" => {
+            site.sql("UPDATE users SET verified_at = NULL").await;
+            ada.submit("/account/confirm", &[]).await;
+            confirm(ada, "ada", "/confirm", &[]).await;
+        }
+        "email_change_asked" | "email_changed" => {
+            ada.submit("/account/email", &[("email", &address("lovelace"))]).await;
+            confirm(ada, "lovelace", "/account/email/confirm", &[]).await;
+        }
+        "password_reset" => {
+            ada.submit("/forgot", &[("email", &address("ada"))]).await;
+            confirm(ada, "ada", "/reset", &[("password", OTHER_PASSWORD)]).await;
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// The same for programs, and for an operator.
+async fn by_a_program(kind: &str, site: &Rc<Site>) -> bool {
+    let program = site.stranger();
+    let tokens = async || program.token(&[("username", &address("ada"))]).await.json();
+    let refresh = async |tokens: &serde_json::Value| {
+        program.refresh(tokens["refresh_token"].as_str().unwrap()).await;
+    };
+    match kind {
+        "token_issued" => drop(tokens().await),
+        "token_refused" => drop(program.token(&[("username", "no@example.com")]).await),
+        "out_of_scope" => drop(site.program("ada", "profile:read").await.get("/api/notes").await),
+        "token_refreshed" | "token_reused" => {
+            let first = tokens().await;
+            refresh(&first).await;
+            refresh(&first).await;
+        }
+        "token_revoked" => {
+            let token = tokens().await["access_token"].as_str().unwrap().to_owned();
+            program.submit("/auth/revoke", &[("token", &token)]).await;
+        }
+        "reset_link_made" => drop(command(site, &["user", "reset-link", &address("ada")], "")),
+        "sessions_ended" => drop(command(site, &["user", "end-sessions", &address("ada")], "")),
+        _ => return false,
+    }
+    true
+}
+
+/// Brings it about; the events of that kind that somebody who listens has heard.
+async fn heard(kind: &str, ada: &Browser) -> Vec<SecurityEvent> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&heard);
+    ada.site.app.events().listen(move |event| sink.lock().unwrap().push(event.clone()));
+    let is_done = at_a_browser(kind, ada).await
+        || by_mail(kind, ada).await
+        || by_a_program(kind, &ada.site).await;
+    assert!(is_done, "nothing in this file brings about {kind}: add it");
+    let heard = heard.lock().unwrap().clone();
+    heard.into_iter().filter(|event| event.kind() == kind).collect()
+}
+
+/// How many rows of that kind name their user, and where the request came from: from nowhere, when it
+/// was a command.
+async fn rows(site: &Site, kind: &str) -> i64 {
+    let owner = owner(kind).map_or("IS NULL".to_owned(), |id| format!("= {id}"));
+    let place = match kind {
+        "session_moved" => "203.0.113.9",
+        _ if COMMANDS.contains(&kind) => "",
+        _ => "127.0.0.1",
+    };
+    let found = format!("kind = '{kind}' AND user_id {owner} AND ip_address = '{place}'");
+    site.count(format!("SELECT count(*) AS count FROM events WHERE {found}")).await
+}
+
+/// Whose each kind is here.
+fn owner(kind: &str) -> Option<i64> {
+    match kind {
+        "invited" => Some(2),
+        "registered" => Some(3),
+        _ => (!NOBODYS.contains(&kind)).then_some(1),
+    }
+}
+
+#[actix_web::test]
+async fn who_listens_hears_every_kind_once_and_of_whom() {
+    for kind in kinds().into_iter().filter(|kind| !COMMANDS.contains(kind)) {
+        let ada = ada().await;
+        let whose: Vec<_> = heard(kind, &ada).await.iter().map(SecurityEvent::user_id).collect();
+        assert_eq!(whose, [owner(kind)], "{kind}");
+    }
+}
+
+#[actix_web::test]
+async fn the_table_keeps_every_kind_that_people_may_want_to_look_up_and_no_other() {
+    for kind in kinds() {
+        let ada = ada().await;
+        let before = rows(&ada.site, kind).await;
+        heard(kind, &ada).await;
+        let kept = i64::from(!NOT_KEPT.contains(&kind));
+        assert_eq!(rows(&ada.site, kind).await - before, kept, "{kind}");
+    }
+}
+
+#[actix_web::test]
+async fn every_kind_that_is_kept_has_a_sentence_for_whom_it_happened_to() {
+    let ada = ada().await;
+    for kind in kinds().into_iter().filter(|kind| !NOT_KEPT.contains(kind)) {
+        ada.site.sql("DELETE FROM events").await;
+        let values = format!("(1, '{kind}', '198.51.100.7', '', '2026-11-01 12:00:00')");
+        let columns = "(user_id, kind, ip_address, user_agent, created_at)";
+        ada.site.sql(format!("INSERT INTO events {columns} VALUES {values}")).await;
+        let page = ada.get("/account/activity").await;
+        page.shows("198.51.100.7").hides("Something of an earlier version");
+    }
+}
+
+#[test]
+fn the_list_of_kinds_is_found() {
+    assert!(kinds().len() > 20 && kinds().contains(&"token_reused"), "{:?}", kinds());
+}

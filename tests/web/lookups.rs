@@ -1,0 +1,96 @@
+//! What a request costs the database before anything is done.
+
+use actix_web::http::Method;
+
+use crate::browser::{Browser, Site};
+
+/// How many of these statements look for somebody's log-in in this table.
+fn lookups(statements: &[String], table: &str) -> usize {
+    // SQLite's names stand between other marks than PostgreSQL's.
+    let plain = |statement: &String| statement.replace(['`', '"'], "");
+    let joined = format!(" FROM ({table} INNER JOIN users ");
+    let finds =
+        |statement: &&String| statement.starts_with("SELECT") && plain(statement).contains(&joined);
+    statements.iter().filter(finds).count()
+}
+
+#[actix_web::test]
+async fn every_page_asks_once_who_is_logged_in() {
+    let site = Site::open().await;
+    site.admin("ada").await;
+    let (ada, asked) = (site.logged_in("ada").await, site.record());
+    for (path, methods) in site.app.routes().await {
+        if methods.iter().any(|method| method == "GET") {
+            asked.take();
+            let answer = ada.get(&path.replace("{id}", "1").replace("{file:.*}", "")).await;
+            let found = lookups(&asked.take(), "sessions");
+            let is_page = answer.status == 200 && answer.body.contains("action=\"/logout\"");
+            assert!(found == 1 || (found == 0 && !is_page), "{path}: {found} look-ups");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_form_asks_once_who_sends_it_whatever_becomes_of_it() {
+    let ada = Browser::logged_in("ada").await;
+    let asked = ada.site.record();
+    let cases = [
+        ("/notes", ("title", "Milk"), 303),
+        ("/notes", ("title", ""), 422),
+        ("/account/invitations", ("email", "bob@example.com"), 403),
+        ("/account/password", ("current", "not hers"), 422),
+        ("/account/tokens/7/revoke", ("", ""), 404),
+    ];
+    for (path, field, status) in cases {
+        assert_eq!(ada.submit(path, &[field]).await.status, status, "{path}");
+        assert_eq!(lookups(&asked.take(), "sessions"), 1, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_program_asks_once_whose_token_it_has() {
+    let ada = Site::open().await.program("ada", "notes:read notes:write profile:read").await;
+    let asked = ada.site.record();
+    for path in ["/api/me", "/api/notes", "/api/notes/7", "/api/users"] {
+        ada.get(path).await;
+        let statements = asked.take();
+        let found = (lookups(&statements, "refresh_tokens"), lookups(&statements, "sessions"));
+        assert_eq!(found, (1, 0), "{path}: {statements:?}");
+    }
+    ada.json(Method::POST, "/api/notes", &serde_json::json!({"title": "Milk"})).await;
+    assert_eq!(lookups(&asked.take(), "refresh_tokens"), 1);
+}
+
+#[actix_web::test]
+async fn who_has_no_cookie_and_no_token_costs_no_query() {
+    let stranger = Browser::stranger().await;
+    let asked = stranger.site.record();
+    stranger.get("/dashboard").await;
+    stranger.get("/api/me").await;
+    stranger.set_cookie("session", "nonsense");
+    stranger.get("/dashboard").await;
+    assert_eq!(asked.take(), Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn a_mistyped_personal_token_costs_no_query() {
+    let ada = Browser::logged_in("ada").await;
+    let form = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
+    let page = ada.submit("/account/tokens", &form).await.body;
+    let token = page.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap();
+    let (program, asked) = (ada.site.stranger(), ada.site.record());
+    let mut queries = Vec::new();
+    for at in [0, "latchkey_".len() - 1, "latchkey_".len(), 30, token.len() - 4, token.len() - 1] {
+        let other = if &token[at..=at] == "A" { "B" } else { "A" };
+        let mistyped = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+        program.set_header("authorization", Some(&format!("Bearer {mistyped}")));
+        assert_eq!(program.get("/api/notes").await.status, 401);
+        queries.extend(asked.take());
+    }
+    assert_eq!(queries, Vec::<String>::new());
+    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    assert_eq!(
+        (program.get("/api/notes").await.status, lookups(&asked.take(), "api_tokens")),
+        (200, 1)
+    );
+}

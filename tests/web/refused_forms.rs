@@ -1,0 +1,101 @@
+//! A form that is refused is a page: the form again, with what was typed.
+
+use crate::browser::{Browser, PASSWORD, Site};
+
+/// A form, what is sent of it, what of that is on the page again, and what the page says.
+type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
+const FOR_EVERYBODY: [Refused; 3] = [
+    (
+        "/login",
+        &[("email", "kept words"), ("password", "")],
+        "value=\"kept words\"",
+        "Enter your password.",
+    ),
+    ("/forgot", &[("email", "kept words")], "value=\"kept words\"", "like name@example.com"),
+    ("/register", &[("email", "kept words")], "value=\"kept words\"", "like name@example.com"),
+];
+
+const FOR_ADA: [Refused; 8] = [
+    ("/notes", &[("title", ""), ("body", "kept words")], "kept words</textarea>", "Enter a title."),
+    (
+        "/notes/1",
+        &[("title", ""), ("body", "kept words")],
+        "kept words</textarea>",
+        "Enter a title.",
+    ),
+    ("/account", &[("name", "kept\u{1}words")], "value=\"kept\u{1}words\"", "in one line"),
+    ("/account/email", &[("email", "kept words")], "value=\"kept words\"", "like name@example.com"),
+    (
+        "/account/invitations",
+        &[("email", "kept words")],
+        "value=\"kept words\"",
+        "like name@example.com",
+    ),
+    (
+        "/account/tokens",
+        &[("name", "kept words"), ("days", "90")],
+        "value=\"kept words\"",
+        "Tick at least one.",
+    ),
+    ("/account/password", &[("current", PASSWORD), ("password", "short")], "", "Use at least 12"),
+    (
+        "/sudo",
+        &[("password", "not my password"), ("next", "/notes")],
+        "value=\"/notes\"",
+        "not your password",
+    ),
+];
+
+/// Sends the form and looks at the whole page that comes.
+async fn is_shown_again(visitor: &Browser, (path, fields, kept, sentence): Refused<'_>) {
+    let page = visitor.submit(path, fields).await;
+    assert_eq!(page.status, 422, "{path}");
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+    page.shows("<!doctype html>").shows("<nav aria-label=\"Main\">").shows(" · Latchkey</title>");
+    page.shows("<h1").shows("<form method=\"post\"").shows("role=\"alert\"");
+    page.shows(kept).shows(sentence);
+    for (name, text) in fields {
+        if ["current", "password"].contains(name) && !text.is_empty() {
+            page.hides(&format!("\"{text}\""));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_form_that_is_refused_comes_back_as_a_page_with_what_was_typed() {
+    let stranger = Browser::stranger().await;
+    stranger.site.user("operator").await;
+    for form in FOR_EVERYBODY {
+        is_shown_again(&stranger, form).await;
+    }
+}
+
+#[actix_web::test]
+async fn so_does_a_form_of_somebody_who_is_logged_in_and_it_shows_who_that_is() {
+    let site = Site::open().await;
+    site.admin("ada").await;
+    let ada = site.logged_in("ada").await;
+    ada.submit("/notes", &[("title", "Milk")]).await;
+    for form in FOR_ADA {
+        is_shown_again(&ada, form).await;
+        ada.submit(form.0, form.1).await.shows("action=\"/logout\"");
+    }
+}
+
+#[actix_web::test]
+async fn every_form_that_can_be_refused_is_among_these_or_behind_a_link() {
+    let site = Site::open().await;
+    site.admin("ada").await;
+    let behind_a_link = ["/setup", "/join", "/confirm", "/register/confirm", "/reset"];
+    for (path, methods) in site.app.routes().await {
+        let mine = path.replace("{id}", "1");
+        let is_page = methods.iter().any(|method| method == "POST") && !path.starts_with("/a");
+        if !is_page || behind_a_link.iter().any(|link| path.starts_with(link)) {
+            continue;
+        }
+        let status = site.logged_in("ada").await.submit(&mine, &[]).await.status;
+        let is_known = FOR_EVERYBODY.iter().chain(&FOR_ADA).any(|form| form.0 == mine);
+        assert!(status != 422 || is_known, "{path} refuses a form that nobody looks at here");
+    }
+}
