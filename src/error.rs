@@ -59,6 +59,8 @@ pub enum Error {
     Overdue(String),
     /// Without this administrator there would be none. 409.
     LastAdministrator,
+    /// A mail was asked for too often. 429, with when to ask again.
+    TooOften(String),
     /// The body is larger than allowed. 413.
     TooLarge,
     /// The address is longer than allowed. 414.
@@ -137,6 +139,7 @@ impl ResponseError for Error {
             Self::LinkEnded(..) | Self::DoneAlready { .. } => StatusCode::GONE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::LastAdministrator => StatusCode::CONFLICT,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,

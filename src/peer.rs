@@ -130,3 +130,22 @@ fn network(address: &str) -> Option<IpNet> {
     let bits = if address.is_ipv4() { 24 } else { 48 };
     IpNet::new(address, bits).ok().map(|network| network.trunc())
 }
+
+/// Whose turn it is, where many wait for the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// An IPv4 address, or the first 64 bits of an IPv6 one: what a single customer has at the least.
+    Client(IpNet),
+    /// Requests without an address.
+    Unknown,
+    /// The command line: whoever runs it competes with nobody.
+    Operator,
+}
+
+impl From<&Origin> for Network {
+    fn from(origin: &Origin) -> Self {
+        let Ok(address) = origin.ip_address.parse::<IpAddr>() else { return Self::Unknown };
+        let bits = if address.is_ipv4() { 32 } else { 64 };
+        IpNet::new(address, bits).map_or(Self::Unknown, |network| Self::Client(network.trunc()))
+    }
+}

@@ -10,7 +10,7 @@ use crate::auth::{Authenticator, CurrentUser, SecurityEvent, SecurityEvents, Sud
 use crate::config::APP_NAME;
 use crate::db::{Connection, Db};
 use crate::error::{Error, LAST_ADMINISTRATOR, Response, Result};
-use crate::mail::{Message, message};
+use crate::mail::{Notice, message};
 use crate::peer::Origin;
 use crate::user::User;
 use crate::web::{Flash, Page, Sent, redirect, render};
@@ -94,10 +94,10 @@ async fn confirm_delete(user: Sudo, page: Page, db: Data<Db>) -> Response {
 
 async fn delete(user: Sudo, origin: Origin, accounts: Data<Authenticator>, sent: Sent) -> Response {
     let (user_id, email, now) = (user.id, user.address(), accounts.clock.now());
-    let end = sent.once(move |conn| -> Result<bool> {
+    let end = sent.once(move |conn| -> Result<()> {
         User::delete(conn, user_id)?;
         message::forget(conn, &email)?;
-        Message::AccountDeleted.post(conn, &email, now)
+        Notice::AccountDeleted.post(conn, &email, now)
     });
     if user.write(&accounts.db, end).await?.is_some() {
         accounts.events.tell(&origin, SecurityEvent::AccountDeleted { user_id }).await;

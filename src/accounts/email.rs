@@ -18,7 +18,7 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, LinkEnding, Response, Result};
 use crate::keys::random_token;
 use crate::link::{Link, fingerprint};
-use crate::mail::Message;
+use crate::mail::{Notice, Request};
 use crate::peer::Origin;
 use crate::user::{Email, User};
 use crate::web::{Flash, Page, Sent, Submitted, redirect, render, render_with};
@@ -59,10 +59,19 @@ struct ChangedPage {
 
 /// Sends the link that proves the address of whoever is logged in.
 async fn send(user: CurrentUser, accounts: Data<Authenticator>, sent: Sent) -> Response {
+    if user.verified_at.is_some() {
+        return Ok(redirect("/account", Flash::notice("Your address is confirmed already.")));
+    }
     let (email, now) = (user.address(), accounts.clock.now());
-    let post = sent.once(move |conn| Message::Confirm.post(conn, &email, now));
-    user.write(&accounts.db, post).await?;
-    Ok(redirect("/account", Flash::mailed("The link is on its way. Please look into your mail.")))
+    let post = sent.once(move |conn| Request::Confirm.post(conn, &email, now)?.or_refuse());
+    let flash = match user.write(&accounts.db, post).await {
+        Err(Error::TooOften(again)) => Flash::error(not_sent(&again)),
+        posted => {
+            posted?;
+            Flash::mailed("The link is on its way. Please look into your mail.")
+        }
+    };
+    Ok(redirect("/account", flash))
 }
 
 async fn show_confirm(owner: Owner, page: Page) -> Response {
@@ -106,21 +115,37 @@ async fn ask_change(
         form.errors.add("email", "This is your address already.");
     }
     let (true, Ok(new)) = (form.is_valid(), new) else {
-        let current = user.email.clone();
-        return render_with(form.status(), &ChangePage { page, form, current });
+        return show_change_form(&user, page, form);
     };
     let (user_id, now, typed) = (user.id, clock.now(), new.typed.clone());
     let asked_by = fingerprint(&user);
-    let ask = form.sent.once(move |conn| {
-        Message::EmailChangeAsked { to: new.typed.clone() }.post(conn, &old, now)?;
-        Message::ChangeEmail { user_id, asked_by }.post(conn, &new, now)
+    let ask = form.sent.clone().once(move |conn| -> Result<()> {
+        Request::ChangeEmail { user_id, asked_by }.post(conn, &new, now)?.or_refuse()?;
+        Notice::EmailChangeAsked { to: new.typed }.post(conn, &old, now)
     });
-    if user.write(&db, ask).await?.is_some() {
-        events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
+    match user.write(&db, ask).await {
+        Err(Error::TooOften(again)) => {
+            form.errors.add("email", not_sent(&again));
+            return show_change_form(&user, page, form);
+        }
+        asked => {
+            if asked?.is_some() {
+                events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
+            }
+        }
     }
     let sentence =
         format!("We sent a link to {typed}. Open it where you are logged in, and confirm there.");
     Ok(redirect("/account", Flash::mailed(sentence)))
+}
+
+fn show_change_form(user: &User, page: Page, form: Submitted<EmailForm>) -> Response {
+    let current = user.email.clone();
+    render_with(form.status(), &ChangePage { page, form, current })
+}
+
+fn not_sent(again: &str) -> String {
+    format!("The link was not sent: it was asked for too often. {again}")
 }
 
 async fn show_changed(owner: Owner, page: Page) -> Response {
@@ -139,7 +164,7 @@ async fn change(owner: Owner, origin: Origin, accounts: Data<Authenticator>) -> 
         }
         Sessions::end_others(conn, user_id, Some(kept))?;
         Link::end_all(conn, user_id)?;
-        Message::EmailChanged { to: new.typed }.post(conn, &old, now).map(drop)
+        Notice::EmailChanged { to: new.typed }.post(conn, &old, now)
     };
     let sentence = "Thank you. Your e-mail address is changed.";
     let response = owner.finish(&accounts, sentence, change).await?;

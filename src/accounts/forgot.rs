@@ -11,7 +11,7 @@ use crate::accounts::register::EmailForm;
 use crate::auth::password::PasswordRule;
 use crate::auth::{Authenticator, SecurityEvent};
 use crate::error::{Response, Result};
-use crate::mail::Message;
+use crate::mail::{Posted, Request};
 use crate::peer::Origin;
 use crate::user::{Email, User};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
@@ -68,7 +68,8 @@ async fn send(page: Page, accounts: Data<Authenticator>, form: Submitted<EmailFo
         return render_with(form.status(), &ForgotPage { page, form });
     };
     let now = accounts.clock.now();
-    accounts.db.write(form.sent.once(move |conn| Message::Reset.post(conn, &email, now))).await?;
+    let post = move |conn: &mut _| Request::Reset.post(conn, &email, now).map(Posted::tell_nobody);
+    accounts.db.write(form.sent.once(post)).await?;
     Ok(redirect("/forgot/sent", None))
 }
 
@@ -89,11 +90,11 @@ async fn reset(
 ) -> Response {
     let user = opened.link.account()?;
     let words = [user.name.as_str(), user.email.as_str()];
-    check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
+    check_new_password(&accounts, &origin, &mut form.errors, &form.fields.password, &words).await?;
     if !form.is_valid() {
         return show_form(&opened, page, form, &accounts);
     }
-    let hash = accounts.passwords.hash(form.fields.password).await?;
+    let hash = accounts.passwords.hash(&origin, form.fields.password).await?;
     let (redeem, now) = (opened.redeem(), accounts.clock.now());
     let user_id = accounts
         .db

@@ -11,10 +11,10 @@ use crate::accounts::register::EmailForm;
 use crate::auth::{Admin, Authenticator, SecurityEvent};
 use crate::config::Registration;
 use crate::error::{Error, Response, Result};
-use crate::mail::Message;
+use crate::mail::Request;
 use crate::peer::Origin;
 use crate::user::Email;
-use crate::web::{Flash, Page, Sent, Submitted, redirect, render_with};
+use crate::web::{Flash, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
@@ -61,16 +61,18 @@ async fn invite(
         return render_with(form.status(), &InvitePage { page, form });
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);
-    let (now, message) = (accounts.clock.now(), Message::Invite { by: admin.name.clone() });
-    let posted = form.sent.clone().once(move |conn| message.post(conn, &email, now));
-    let posted = admin.write(&accounts.db, posted).await?;
-    if posted == Some(false) {
-        form.sent = Sent::default(); // the next try is another one
-        form.errors.add("email", "They were invited often enough. Try again later.");
-        return render_with(form.status(), &InvitePage { page, form });
-    }
-    if posted.is_some() {
-        accounts.events.tell(&origin, SecurityEvent::Invited { user_id: admin.id }).await;
+    let (now, request) = (accounts.clock.now(), Request::Invite { by: admin.name.clone() });
+    let post = form.sent.clone().once(move |conn| request.post(conn, &email, now)?.or_refuse());
+    match admin.write(&accounts.db, post).await {
+        Err(Error::TooOften(again)) => {
+            form.errors.add("email", format!("They were invited often enough. {again}"));
+            return render_with(form.status(), &InvitePage { page, form });
+        }
+        posted => {
+            if posted?.is_some() {
+                accounts.events.tell(&origin, SecurityEvent::Invited { user_id: admin.id }).await;
+            }
+        }
     }
     Ok(redirect("/account/invitations", Flash::mailed(sentence)))
 }

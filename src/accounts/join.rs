@@ -58,15 +58,16 @@ async fn join(
     accounts: Data<Authenticator>,
     mut form: Submitted<JoinForm>,
 ) -> Response {
+    let origin = Origin::of(&req);
     let email = Email::parse(&opened.link.email).map_err(|e| Error::Internal(e.to_owned()))?;
     let JoinForm { name, password } = &form.fields;
     let words = [name.as_str(), email.typed.as_str()];
-    check_new_password(&accounts, &mut form.errors, password, &words).await?;
+    check_new_password(&accounts, &origin, &mut form.errors, password, &words).await?;
     if !form.is_valid() {
         return show_form(&opened, page, form, &accounts);
     }
     let JoinForm { name, password } = form.fields;
-    let password_hash = accounts.passwords.hash(password).await?;
+    let password_hash = accounts.passwords.hash(&origin, password).await?;
     let created_at = accounts.clock.now();
     let new =
         NewUser { email, name, password_hash, is_admin: false, created_at, is_verified: true };
@@ -79,7 +80,7 @@ async fn join(
     let created = accounts.create_account(new, allowed).await?;
     let user = created.ok_or_else(|| opened.ended(LinkEnding::Taken))?;
     let event = SecurityEvent::Registered { user_id: user.id };
-    accounts.events.tell(&Origin::of(&req), event).await;
+    accounts.events.tell(&origin, event).await;
     let mut response = redirect("/dashboard", Flash::success("Welcome! Your account is ready."));
     opened.close(&mut response)?;
     response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;

@@ -20,6 +20,7 @@ use actix_web::web::ServiceConfig;
 
 use crate::auth::Authenticator;
 use crate::error::Result;
+use crate::peer::Origin;
 use crate::web::Errors;
 
 /// The routes of this feature.
@@ -44,11 +45,12 @@ pub fn routes(config: &mut ServiceConfig) {
 /// everybody knows these words.
 async fn check_new_password(
     accounts: &Authenticator,
+    origin: &Origin,
     errors: &mut Errors,
     password: &str,
     words: &[&str],
 ) -> Result<()> {
-    if let Err(sentence) = accounts.passwords.check(password, words).await? {
+    if let Err(sentence) = accounts.passwords.check(origin, password, words).await? {
         errors.add("password", sentence);
     }
     Ok(())

@@ -76,16 +76,16 @@ async fn change(
     }
     let user = session.user();
     let words = [user.name.as_str(), user.email.as_str()];
-    check_new_password(&accounts, &mut form.errors, &form.fields.password, &words).await?;
+    check_new_password(&accounts, &origin, &mut form.errors, &form.fields.password, &words).await?;
     let current = std::mem::take(&mut form.fields.current);
-    if form.errors.get("current").is_none() && !accounts.confirms(user, current).await? {
+    if form.errors.get("current").is_none() && !accounts.confirms(&origin, user, current).await? {
         accounts.events.tell(&origin, SecurityEvent::SudoDenied { user_id: user.id }).await;
         form.errors.add("current", "This is not your password.");
     }
     if !form.is_valid() {
         return show_form(&session, page, form, &accounts);
     }
-    let hash = accounts.passwords.hash(form.fields.password).await?;
+    let hash = accounts.passwords.hash(&origin, form.fields.password).await?;
     let (user_id, owner) = (user.id, user.user.clone());
     let (session_id, now) = (session.id, accounts.clock.now());
     let secret = random_token();
@@ -117,9 +117,13 @@ async fn find() -> HttpResponse {
 
 /// What is wrong with a new password, as text; nothing when it is good. For the script beside the
 /// field. Without it, the form itself says the same.
-async fn check(accounts: Data<Authenticator>, form: Submitted<CheckForm>) -> Response {
+async fn check(
+    origin: Origin,
+    accounts: Data<Authenticator>,
+    form: Submitted<CheckForm>,
+) -> Response {
     let CheckForm { name, email, password } = &form.fields;
-    let judged = accounts.passwords.check(password, &[name, email]).await?;
+    let judged = accounts.passwords.check(&origin, password, &[name, email]).await?;
     let sentence = judged.err().unwrap_or_default();
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(sentence))
 }

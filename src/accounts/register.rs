@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::auth::Authenticator;
 use crate::config::Registration;
 use crate::error::{Error, Response, Result};
-use crate::mail::Message;
+use crate::mail::{Posted, Request};
 use crate::user::{Email, User};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
 
@@ -86,8 +86,9 @@ async fn register(
         return render_with(form.status(), &RegisterPage { page, form });
     };
     let now = accounts.clock.now();
-    let post = form.sent.once(move |conn| Message::Register.post(conn, &email, now));
-    accounts.db.write(post).await?;
+    let post =
+        move |conn: &mut _| Request::Register.post(conn, &email, now).map(Posted::tell_nobody);
+    accounts.db.write(form.sent.once(post)).await?;
     Ok(redirect("/register/sent", None))
 }
 

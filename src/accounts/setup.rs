@@ -18,7 +18,8 @@ use crate::auth::password::PasswordRule;
 use crate::clock::Clock;
 use crate::error::{Error, LinkEnding, Response, Result};
 use crate::keys::{hash_token, random_token};
-use crate::mail::Message;
+use crate::mail::{Posted, Request};
+use crate::peer::Origin;
 use crate::user::{Email, NewUser, User};
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
@@ -177,13 +178,14 @@ async fn set_up(
     accounts: Data<Authenticator>,
     mut form: Submitted<SetupForm>,
 ) -> Response {
+    let origin = Origin::of(&req);
     let SetupForm { email, password } = &form.fields;
-    check_new_password(&accounts, &mut form.errors, password, &[email]).await?;
+    check_new_password(&accounts, &origin, &mut form.errors, password, &[email]).await?;
     let email = Email::parse(&form.fields.email);
     let (true, Ok(email)) = (form.is_valid(), email) else {
         return show_form(visitor, page, form, &accounts);
     };
-    let password_hash = accounts.passwords.hash(form.fields.password).await?;
+    let password_hash = accounts.passwords.hash(&origin, form.fields.password).await?;
     visitor.link.redeem(&visitor.token)?;
     let (name, created_at) = (email.local_part().to_owned(), accounts.clock.now());
     let to = email.clone();
@@ -194,7 +196,8 @@ async fn set_up(
         if !User::is_nobody(connection)? {
             return Err(ended(LinkEnding::SetUpDone));
         }
-        Message::Confirm.post(connection, &to, created_at).map(drop)
+        // Nothing is promised: the profile offers the link again.
+        Request::Confirm.post(connection, &to, created_at).map(Posted::tell_nobody)
     };
     let created = accounts.create_account(new, nobody_yet).await;
     let created = created.inspect_err(|_| visitor.link.restore(&visitor.token))?;

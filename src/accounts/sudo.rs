@@ -61,7 +61,7 @@ async fn confirm(
     mut form: Submitted<SudoForm>,
 ) -> Response {
     let password = std::mem::take(&mut form.fields.password);
-    if form.is_valid() && !accounts.confirms(session.user(), password).await? {
+    if form.is_valid() && !accounts.confirms(&origin, session.user(), password).await? {
         let event = SecurityEvent::SudoDenied { user_id: session.user_id };
         accounts.events.tell(&origin, event).await;
         form.errors.add("password", "This is not your password.");

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::db::{Connection, Db};
 use crate::error::Result;
 use crate::link::Link;
-use crate::mail::Message;
+use crate::mail::Notice;
 use crate::peer::Origin;
 use crate::schema::users;
 use crate::user::{Email, NewUser, User};
@@ -54,7 +54,7 @@ impl Authenticator {
         let user_id = user.as_ref().map(|user| user.id);
         let user = user.filter(|user| user.disabled_at.is_none());
         let stored = user.as_ref().map(|user| user.password_hash.clone());
-        match self.passwords.verify(password, stored).await? {
+        match self.passwords.verify(origin, password, stored).await? {
             Verdict::Wrong => {
                 self.events.tell(origin, SecurityEvent::LogInFailed { user_id }).await;
                 Ok(None)
@@ -90,7 +90,7 @@ impl Authenticator {
         now: PrimitiveDateTime,
     ) -> Result<()> {
         User::set_password(connection, user.id, hash)?;
-        Message::PasswordChanged.post(connection, &user.address(), now)?;
+        Notice::PasswordChanged.post(connection, &user.address(), now)?;
         Self::end_everything(connection, user.id, kept)
     }
 
@@ -117,8 +117,9 @@ impl Authenticator {
     }
 
     /// Whether this is the password of somebody who is logged in.
-    pub async fn confirms(&self, user: &User, password: String) -> Result<bool> {
-        let verdict = self.passwords.verify(password, Some(user.password_hash.clone())).await?;
+    pub async fn confirms(&self, origin: &Origin, user: &User, password: String) -> Result<bool> {
+        let stored = Some(user.password_hash.clone());
+        let verdict = self.passwords.verify(origin, password, stored).await?;
         Ok(matches!(verdict, Verdict::Right { .. }))
     }
 

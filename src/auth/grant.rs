@@ -18,7 +18,7 @@ use crate::clock::{Clock, to_rfc3339};
 use crate::db::{Backend, Connection, Db};
 use crate::error::Result;
 use crate::keys::{hash_token, random_token};
-use crate::mail::Message;
+use crate::mail::Notice;
 use crate::peer::Origin;
 use crate::schema::{refresh_tokens, users};
 use crate::user::User;
@@ -89,7 +89,7 @@ impl Grants {
                 // As when a session begins: the password may have been changed since.
                 User::require_still(conn, user_id, &password_hash)?;
                 if !is_familiar(conn, &owner, &caller, now)? {
-                    Message::new_device(&caller).post(conn, &owner.address(), now)?;
+                    Notice::new_device(&caller).post(conn, &owner.address(), now)?;
                 }
                 let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
                 diesel::delete(own.filter(refresh_tokens::expires_at.le(now))).execute(conn)?;

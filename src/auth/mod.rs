@@ -4,6 +4,7 @@ pub mod activity;
 pub mod api_token;
 pub mod authenticator;
 pub mod event;
+pub mod fair_queue;
 pub mod grant;
 pub mod guard;
 pub mod keep;
@@ -14,6 +15,7 @@ pub mod scope;
 pub mod session;
 mod strength;
 pub mod token;
+pub mod workers;
 
 pub use authenticator::Authenticator;
 pub use event::{SecurityEvent, SecurityEvents};

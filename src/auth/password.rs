@@ -1,24 +1,20 @@
 //! Passwords: argon2id hashes, made and verified on a small pool of threads of their own.
 
 use std::fmt::Display;
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use thread_priority::{ThreadPriority, set_current_thread_priority};
-use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::auth::strength;
+use crate::auth::workers::Workers;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::keys::random_token;
+use crate::peer::Network;
 
 /// The longest password, in code points. It bounds what is normalised and sent to the hash, whose
 /// cost does not grow with it. (NIST SP 800-63B-4 asks for at least 64.)
@@ -38,12 +34,6 @@ pub fn check_typed(password: &str) -> Result<(), &'static str> {
 
 /// What is known of a person is compared with a new password up to this many characters.
 const WORD_MAX: usize = 256;
-
-/// How many hashes may wait for each thread; one more is answered with 503.
-const QUEUE_PER_THREAD: usize = 8;
-
-/// How long a hash may wait for its turn before its visitor gets a 503.
-const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// What a password turned out to be.
 #[derive(Debug)]
@@ -79,13 +69,15 @@ impl PasswordRule {
 /// Hashes and verifies passwords. Cheap to clone.
 ///
 /// One hash takes 19 MiB and tens of milliseconds of a core. As many threads as cores is the
-/// fastest there is, and it bounds the memory; their low priority keeps pages quick meanwhile.
+/// fastest there is, and it bounds the memory. Their priority is everybody's: at a lower one a log-in
+/// starves beside any other program that works, and pages are quick without it
+/// (`scripts/bench-log-in`).
 #[derive(Clone)]
 pub struct Passwords {
     params: Params,
-    hashing: SyncSender<Job<Memory>>,
+    hashing: Arc<Workers<Memory>>,
     /// Judging takes its time too, but log-ins must not wait for it.
-    judge: SyncSender<Job<()>>,
+    judge: Arc<Workers<()>>,
     /// Verified for users that do not exist, so that they take as long as those that do.
     dummy: Arc<str>,
     min_length: usize,
@@ -98,11 +90,6 @@ pub struct Passwords {
 /// every hash leave the allocator with many times that.
 type Memory = Vec<Block>;
 
-struct Job<S> {
-    deadline: Instant,
-    work: Box<dyn FnOnce(&mut S) + Send>,
-}
-
 impl Passwords {
     /// Starts the threads.
     pub fn new(config: &Config) -> Result<Self, String> {
@@ -113,8 +100,8 @@ impl Passwords {
         let dummy = hash(&params, &random_token(), &mut Memory::new());
         let dummy = dummy.map_err(|e| fail(&e))?.into();
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let hashing = start_threads("password", threads).map_err(|e| fail(&e))?;
-        let judge = start_threads("judge", 1).map_err(|e| fail(&e))?;
+        let hashing = Arc::new(Workers::start("password", threads).map_err(|e| fail(&e))?);
+        let judge = Arc::new(Workers::start("judge", 1).map_err(|e| fail(&e))?);
         strength::warm_up();
         let host = config.host_name();
         let site_words = host.split('.').chain([host]).map(str::to_owned).collect();
@@ -124,7 +111,12 @@ impl Passwords {
 
     /// What is wrong with a new password, as a sentence for its field. `words` are what an attacker
     /// knows of the person: their name, their address.
-    pub async fn check(&self, password: &str, words: &[&str]) -> Result<Result<(), String>> {
+    pub async fn check(
+        &self,
+        network: impl Into<Network>,
+        password: &str,
+        words: &[&str],
+    ) -> Result<Result<(), String>> {
         let length = password.nfc().count();
         if length < self.min_length {
             let min_length = self.min_length;
@@ -141,7 +133,7 @@ impl Passwords {
         known.extend(parts);
         known.extend(self.site_words.iter().cloned());
         let password = password.to_owned();
-        run(&self.judge, move |()| strength::check(&password, &known)).await
+        self.judge.run(network.into(), move |()| strength::check(&password, &known)).await
     }
 
     /// How many passwords were to be hashed or verified so far.
@@ -155,20 +147,25 @@ impl Passwords {
     }
 
     /// Hashes a new password; the result is a PHC string.
-    pub async fn hash(&self, password: String) -> Result<String> {
+    pub async fn hash(&self, network: impl Into<Network>, password: String) -> Result<String> {
         let params = self.params.clone();
         self.done.fetch_add(1, Ordering::Relaxed);
-        run(&self.hashing, move |memory| hash(&params, &password, memory)).await?
+        self.hashing.run(network.into(), move |memory| hash(&params, &password, memory)).await?
     }
 
     /// Verifies `password` against a stored hash. Without one (no such user, or one who may not
     /// log in) it does the same work: the answer's time tells nobody which addresses have
     /// accounts.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
+    pub async fn verify(
+        &self,
+        network: impl Into<Network>,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<Verdict> {
         let params = self.params.clone();
         let dummy = Arc::clone(&self.dummy);
         self.done.fetch_add(1, Ordering::Relaxed);
-        run(&self.hashing, move |memory: &mut Memory| {
+        let work = move |memory: &mut Memory| {
             let known = stored.is_some();
             let stored = stored.as_deref().unwrap_or(&dummy);
             let parsed = PasswordHash::new(stored)
@@ -180,55 +177,8 @@ impl Passwords {
             let is_weaker = is_weaker(&parsed, &params);
             let rehashed = is_weaker.then(|| hash(&params, &password, memory)).transpose()?;
             Ok(Verdict::Right { rehashed })
-        })
-        .await?
-    }
-}
-
-/// Starts threads that work off a queue; each keeps what it works in.
-fn start_threads<S: Default + 'static>(name: &str, count: usize) -> io::Result<SyncSender<Job<S>>> {
-    let (jobs, queue) = sync_channel::<Job<S>>(count * QUEUE_PER_THREAD);
-    let queue = Arc::new(Mutex::new(queue));
-    for _ in 0..count {
-        let queue = Arc::clone(&queue);
-        thread::Builder::new().name(name.to_owned()).spawn(move || work_off(&queue))?;
-    }
-    Ok(jobs)
-}
-
-/// Runs `work` on such threads. The work goes on when the visitor has gone: their leaving must not
-/// make room for the next before this one is done.
-async fn run<S, T, F>(jobs: &SyncSender<Job<S>>, work: F) -> Result<T>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut S) -> T + Send + 'static,
-{
-    let (answer, result) = oneshot::channel();
-    let work = Box::new(move |state: &mut S| {
-        // Fails only when nobody waits for the answer any more.
-        let _ = answer.send(work(state));
-    });
-    let deadline = Instant::now() + MAX_WAIT;
-    jobs.try_send(Job { deadline, work }).map_err(|_| Error::Busy)?;
-    result.await.map_err(|_| Error::Busy)
-}
-
-fn work_off<S: Default>(queue: &Mutex<Receiver<Job<S>>>) {
-    if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
-        log::debug!("password threads keep the normal priority: {error}");
-    }
-    let mut state = S::default();
-    loop {
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            // A panic is that visitor's, and in the log; the next one finds the thread alive.
-            Ok(job) if Instant::now() <= job.deadline => {
-                let work = AssertUnwindSafe(|| (job.work)(&mut state));
-                drop(catch_unwind(work));
-            }
-            Ok(_late) => {} // dropping it answers 503
-            Err(_) => return,
-        }
+        };
+        self.hashing.run(network.into(), work).await?
     }
 }
 

@@ -19,7 +19,7 @@ use crate::config::{Config, Lifetimes, SessionProtection};
 use crate::db::{Backend, Connection, Db};
 use crate::error::{Error, Result};
 use crate::keys::{hash_token, random_token};
-use crate::mail::Message;
+use crate::mail::Notice;
 use crate::peer::{Origin, device};
 use crate::schema::{sessions, users};
 use crate::user::User;
@@ -161,7 +161,7 @@ impl Sessions {
                 // The password may have been changed, or the user disabled, since it was verified.
                 User::require_still(connection, user_id, &password_hash)?;
                 if !is_familiar(connection, &user, &origin, now)? {
-                    Message::new_device(&origin).post(connection, &user.address(), now)?;
+                    Notice::new_device(&origin).post(connection, &user.address(), now)?;
                 }
                 make_room(connection, user_id, now)?;
                 if let Some(previous) = previous {

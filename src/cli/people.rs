@@ -13,8 +13,8 @@ use crate::config::Registration;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::link::{Link, Purpose};
-use crate::mail::Message;
-use crate::peer::Origin;
+use crate::mail::{Posted, Request};
+use crate::peer::{Network, Origin};
 use crate::user::{Email, NAME_MAX, NewUser, User};
 use crate::web::Errors;
 
@@ -63,7 +63,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 return Err(sentence.into());
             }
             let password = read_new_password(accounts, &[&name, &email.typed]).await?;
-            let password_hash = accounts.passwords.hash(password).await?;
+            let password_hash = accounts.passwords.hash(Network::Operator, password).await?;
             let (typed, created_at) = (email.typed.clone(), accounts.clock.now());
             let (is_admin, is_verified) = (admin, false);
             let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
@@ -115,7 +115,8 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
         }
         Command::Password { email } => {
             let password = read_new_password(accounts, &[&email]).await?;
-            let (hash, now) = (accounts.passwords.hash(password).await?, accounts.clock.now());
+            let (hash, now) =
+                (accounts.passwords.hash(Network::Operator, password).await?, accounts.clock.now());
             let set = move |conn: &mut _, user: &User| {
                 Authenticator::replace_password(conn, user, &hash, None, now)
             };
@@ -136,9 +137,11 @@ async fn invite(app: &App, email: &str) -> Result<(), Failure> {
         return Err("Make the first account first: by the link that the server prints.".into());
     }
     let now = accounts.clock.now();
-    let message = Message::Invite { by: "An administrator".to_owned() };
-    if !accounts.db.write(move |conn| message.post(conn, &to, now)).await? {
-        return Err(format!("{email} was invited often enough. Try again later.").into());
+    let request = Request::Invite { by: "An administrator".to_owned() };
+    if let Posted::LeftOut(again) =
+        accounts.db.write(move |conn| request.post(conn, &to, now)).await?
+    {
+        return Err(format!("{email} was invited often enough. {again}").into());
     }
     say(format!("The invitation to {email} waits to be sent by the running server."))
 }
@@ -211,6 +214,6 @@ async fn read_new_password(accounts: &Authenticator, words: &[&str]) -> Result<S
     if !same {
         return Err(Failure::from("The two passwords differ.".to_owned()));
     }
-    accounts.passwords.check(&password, words).await??;
+    accounts.passwords.check(Network::Operator, &password, words).await??;
     Ok(password)
 }

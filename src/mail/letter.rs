@@ -7,7 +7,7 @@ use crate::clock::readable;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::link::{Link, Purpose, fingerprint};
-use crate::mail::Message;
+use crate::mail::message::{Message, Notice, Request};
 use crate::user::{Email, User};
 
 /// A mail in words: what happened, what to do, and what else to know. As text and as HTML.
@@ -73,36 +73,46 @@ pub struct Writer<'a> {
 impl Writer<'_> {
     /// The letter that says `message` to an address, or `None` when there is nothing to say to it.
     pub fn write(&mut self, message: Message, to: &Email) -> Result<Option<Letter>> {
+        match message {
+            Message::Request(request) => self.answer(request, to),
+            Message::Notice(notice) => Ok(Some(self.report(&notice, to))),
+        }
+    }
+
+    fn answer(&mut self, request: Request, to: &Email) -> Result<Option<Letter>> {
         let owner = User::by_email(self.conn, to)?;
-        Ok(match (message, owner) {
+        Ok(match (request, owner) {
             (
-                Message::Register | Message::Invite { .. } | Message::ChangeEmail { .. },
+                Request::Register | Request::Invite { .. } | Request::ChangeEmail { .. },
                 Some(owner),
             ) => Some(self.known(&owner)),
-            (Message::Register, None) => Some(self.register(to)?),
-            (Message::Invite { by }, None) => Some(self.invite(to, &by)?),
-            (Message::Confirm, Some(owner)) if owner.verified_at.is_none() => {
+            (Request::Register, None) => Some(self.register(to)?),
+            (Request::Invite { by }, None) => Some(self.invite(to, &by)?),
+            (Request::Confirm, Some(owner)) if owner.verified_at.is_none() => {
                 Some(self.confirm(&owner)?)
             }
-            (Message::Reset, Some(owner)) if owner.disabled_at.is_none() => {
+            (Request::Reset, Some(owner)) if owner.disabled_at.is_none() => {
                 Some(if may_reset(&owner) { self.reset(&owner)? } else { not_by_mail(to) })
             }
-            (Message::Confirm | Message::Reset, _) => None,
-            (Message::ChangeEmail { user_id, asked_by }, None) => {
+            (Request::Confirm | Request::Reset, _) => None,
+            (Request::ChangeEmail { user_id, asked_by }, None) => {
                 let user = User::by_id(self.conn, user_id)?;
                 // Whoever chose a new password meanwhile did so to be rid of who asked for this.
                 let user =
                     user.filter(|user| user.disabled_at.is_none() && fingerprint(user) == asked_by);
                 user.map(|user| self.change_email(to, &user)).transpose()?
             }
-            (Message::EmailChangeAsked { to: new }, _) => Some(self.email_change_asked(to, &new)),
-            (Message::EmailChanged { to: new }, _) => Some(email_changed(to, &new)),
-            (Message::PasswordChanged, _) => Some(self.password_changed(to)),
-            (Message::NewDevice { device, ip_address }, _) => {
-                Some(self.new_device(to, &device, &ip_address))
-            }
-            (Message::AccountDeleted, _) => Some(account_deleted(to)),
         })
+    }
+
+    fn report(&self, notice: &Notice, to: &Email) -> Letter {
+        match notice {
+            Notice::EmailChangeAsked { to: new } => self.email_change_asked(to, new),
+            Notice::EmailChanged { to: new } => email_changed(to, new),
+            Notice::PasswordChanged => self.password_changed(to),
+            Notice::NewDevice { device, ip_address } => self.new_device(to, device, ip_address),
+            Notice::AccountDeleted => account_deleted(to),
+        }
     }
 
     fn register(&mut self, to: &Email) -> Result<Letter> {

@@ -1,8 +1,11 @@
-//! What we write to people about. To say something new, add a variant here and its words in
-//! [`super::letter`].
+//! What we write to people about: what somebody asks for ([`Request`]), and what reports something
+//! ([`Notice`]). To say something new, add a variant to one of them and its words in [`super::letter`].
+
+use std::fmt;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::db::Connection;
@@ -13,23 +16,36 @@ use crate::user::Email;
 
 /// How many mails of a kind that anybody can ask for go to one address in an hour, and in a day:
 /// enough for somebody who lost one, too few to bury a mailbox.
-pub const PER_HOUR: i64 = 3;
+pub const PER_HOUR: usize = 3;
 /// See [`PER_HOUR`].
-pub const PER_DAY: i64 = 10;
+pub const PER_DAY: usize = 10;
 
-/// What reports something: sent before the rest, so that no flood of questions delays it.
-pub(super) const NOTICES: [&str; 5] =
-    ["email_change_asked", "email_changed", "password_changed", "new_device", "account_deleted"];
+/// The kinds of mails, by their names in the table: what reports something first.
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    Notice::VARIANTS.iter().chain(Request::VARIANTS).copied()
+}
 
 /// Something to tell an address. What has to be looked up for it is looked up when it is sent: the
 /// request that asks for it does the same whether the address is known or not.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Deserialize)]
+#[serde(untagged)]
 pub enum Message {
+    /// Limited.
+    Request(Request),
+    /// Not limited.
+    Notice(Notice),
+}
+
+/// Something that can be asked for by anybody, as often as they like: more than [`PER_HOUR`] and
+/// [`PER_DAY`] are left out.
+#[derive(Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Request {
     /// Somebody registers with this address. A new one gets the link; the owner of a known one is
     /// told that they have an account.
     Register,
-    /// The link to prove the address of an account. Nobody but those who wait for it gets it.
+    /// The link to prove an address is wanted once more. Nobody but those who wait for it gets it.
     Confirm,
     /// An administrator offers an account.
     Invite {
@@ -45,6 +61,13 @@ pub enum Message {
         /// The account's [`crate::link::fingerprint`] when they asked.
         asked_by: String,
     },
+}
+
+/// Something that reports what happened: it is always sent.
+#[derive(Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Notice {
     /// To the old address: another one is wanted.
     EmailChangeAsked {
         /// Which.
@@ -68,88 +91,117 @@ pub enum Message {
     AccountDeleted,
 }
 
-impl Message {
+/// What became of a [`Request`].
+#[must_use = "whoever asked for it is told, or `tell_nobody` says why not"]
+pub enum Posted {
+    /// It waits to be sent.
+    Waits,
+    /// It was asked for too often, and will not be sent.
+    LeftOut(Again),
+}
+
+impl Posted {
+    /// For those who must not learn it, because others asked for mails to that address too; and where
+    /// no mail was promised.
+    pub fn tell_nobody(self) {}
+
+    /// For those who may: [`Error::TooOften`] undoes all of the transaction, and says when to ask again.
+    pub fn or_refuse(self) -> Result<()> {
+        match self {
+            Self::Waits => Ok(()),
+            Self::LeftOut(again) => Err(Error::TooOften(again.to_string())),
+        }
+    }
+}
+
+/// When to ask again, as a sentence.
+pub struct Again(Duration);
+
+impl fmt::Display for Again {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.0.whole_seconds().max(1).unsigned_abs().div_ceil(60);
+        match minutes {
+            1 => write!(f, "Try again in a minute."),
+            2..=90 => write!(f, "Try again in {minutes} minutes."),
+            _ => write!(f, "Try again in {} hours.", minutes.div_ceil(60)),
+        }
+    }
+}
+
+impl Request {
+    /// Puts it into the outbox, unless it was asked for too often.
+    pub fn post(
+        &self,
+        conn: &mut Connection,
+        to: &Email,
+        now: PrimitiveDateTime,
+    ) -> Result<Posted> {
+        if let Some(until) = self.is_limited_until(conn, to, now)? {
+            return Ok(Posted::LeftOut(Again(until - now)));
+        }
+        put(conn, to, (self.into(), self), now)?;
+        Ok(Posted::Waits)
+    }
+
+    /// Until when the limits let no more of this kind go to the address, if they do not now.
+    fn is_limited_until(
+        &self,
+        conn: &mut Connection,
+        to: &Email,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<Option<PrimitiveDateTime>> {
+        let kind: &str = self.into();
+        let today: Vec<PrimitiveDateTime> = outbox::table
+            .filter(outbox::email_canonical.eq(&to.canonical).and(outbox::kind.eq(kind)))
+            .filter(outbox::created_at.gt(now - Duration::DAY))
+            .order(outbox::created_at.desc())
+            .limit(PER_DAY as i64)
+            .select(outbox::created_at)
+            .load(conn)?;
+        let after = |count: usize, time| today.get(count - 1).map(|oldest| *oldest + time);
+        let until = after(PER_HOUR, Duration::HOUR).max(after(PER_DAY, Duration::DAY));
+        Ok(until.filter(|until| *until > now))
+    }
+}
+
+impl Notice {
     /// A log-in from where none came from before.
     pub fn new_device(origin: &Origin) -> Self {
         Self::NewDevice { device: origin.device(), ip_address: origin.ip_address.clone() }
     }
 
-    /// Its name in the table.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::Confirm => "confirm",
-            Self::Invite { .. } => "invite",
-            Self::Reset => "reset",
-            Self::ChangeEmail { .. } => "change_email",
-            Self::EmailChangeAsked { .. } => "email_change_asked",
-            Self::EmailChanged { .. } => "email_changed",
-            Self::PasswordChanged => "password_changed",
-            Self::NewDevice { .. } => "new_device",
-            Self::AccountDeleted => "account_deleted",
-        }
-    }
-
-    /// Whether it reports what happened. The others can be asked for by anybody, as often as they
-    /// like.
-    fn is_notice(&self) -> bool {
-        NOTICES.contains(&self.kind())
-    }
-
-    /// Whether the limits let one more of this kind go to the address.
-    fn is_within_limits(
-        &self,
-        conn: &mut Connection,
-        to: &Email,
-        now: PrimitiveDateTime,
-    ) -> QueryResult<bool> {
-        Ok(self.is_notice()
-            || (self.count(conn, to, now - Duration::HOUR)? < PER_HOUR
-                && self.count(conn, to, now - Duration::DAY)? < PER_DAY))
-    }
-
-    /// Puts the message into the outbox, in the transaction of what it reports. One that was asked
-    /// for too often is left out: `false`, which an outsider must not be told.
-    pub fn post(&self, conn: &mut Connection, to: &Email, now: PrimitiveDateTime) -> Result<bool> {
-        if !self.is_within_limits(conn, to, now)? {
-            return Ok(false);
-        }
-        if self.is_notice() {
-            // It says how to choose a new password: that must work, even if somebody has asked for
-            // it so often that the limit is reached.
-            let spent = outbox::table
-                .filter(outbox::email_canonical.eq(&to.canonical))
-                .filter(outbox::kind.eq(Self::Reset.kind()).and(outbox::sent_at.is_not_null()));
-            diesel::delete(spent).execute(conn)?;
-        }
-        let message = serde_json::to_string(self)
-            .map_err(|e| Error::Internal(format!("a message cannot be written: {e}")))?;
-        diesel::insert_into(outbox::table)
-            .values((
-                outbox::email.eq(&to.typed),
-                outbox::email_canonical.eq(&to.canonical),
-                outbox::kind.eq(self.kind()),
-                outbox::message.eq(message),
-                outbox::created_at.eq(now),
-                outbox::due_at.eq(now),
-            ))
-            .execute(conn)?;
-        Ok(true)
-    }
-
-    fn count(
-        &self,
-        conn: &mut Connection,
-        to: &Email,
-        since: PrimitiveDateTime,
-    ) -> QueryResult<i64> {
-        outbox::table
+    /// Puts it into the outbox, in the transaction of what it reports.
+    pub fn post(&self, conn: &mut Connection, to: &Email, now: PrimitiveDateTime) -> Result<()> {
+        // It says how to choose a new password: that must work, even if somebody has asked for it so
+        // often that the limit is reached.
+        let spent = outbox::table
             .filter(outbox::email_canonical.eq(&to.canonical))
-            .filter(outbox::kind.eq(self.kind()))
-            .filter(outbox::created_at.gt(since))
-            .count()
-            .get_result(conn)
+            .filter(outbox::kind.eq(<&str>::from(Request::Reset)))
+            .filter(outbox::sent_at.is_not_null());
+        diesel::delete(spent).execute(conn)?;
+        put(conn, to, (self.into(), self), now)
     }
+}
+
+fn put(
+    conn: &mut Connection,
+    to: &Email,
+    (kind, message): (&'static str, impl Serialize),
+    now: PrimitiveDateTime,
+) -> Result<()> {
+    let message = serde_json::to_string(&message)
+        .map_err(|e| Error::Internal(format!("a message cannot be written: {e}")))?;
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::email.eq(&to.typed),
+            outbox::email_canonical.eq(&to.canonical),
+            outbox::kind.eq(kind),
+            outbox::message.eq(message),
+            outbox::created_at.eq(now),
+            outbox::due_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Takes back what waits for an address whose owner is gone.

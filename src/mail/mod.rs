@@ -1,8 +1,10 @@
-//! Mail: what is said ([`Message`]), the rows that wait ([`outbox`]), and the way out ([`Mailer`]).
+//! Mail: what is said ([`message`]), the rows that wait ([`outbox`]), and the way out ([`Mailer`]).
 
 pub mod letter;
 pub mod message;
 pub mod outbox;
+mod pace;
+mod places;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,14 +12,16 @@ use std::time::Duration;
 
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use time::PrimitiveDateTime;
 
-pub use self::message::Message;
+pub use self::message::{Again, Notice, Posted, Request};
 pub use self::outbox::Outbox;
+use self::pace::Pace;
 use crate::config::{Config, SmtpSecurity};
 
 /// How long the mail server may take for one answer, and for a mail as a whole. The next attempt comes
@@ -77,17 +81,27 @@ impl Mailer {
             transport = transport.credentials(Credentials::new(user.clone(), password));
         }
         let (transport, from) = (transport.build(), config.mail_from.clone());
-        Ok(Self::Smtp(Arc::new(Relay { transport, from, domain })))
+        let pace = Pace::default();
+        Ok(Self::Smtp(Arc::new(Relay { transport, pace, from, domain })))
     }
 
-    /// Hands the mail over. The error is for the log, and names no address.
-    pub async fn send(&self, mail: Mail) -> Result<(), String> {
+    /// Hands the mail over.
+    async fn send(&self, mail: Mail) -> Result<(), Unsent> {
         match self {
             Self::Smtp(relay) => relay.send(&mail).await,
             Self::Mailbox(mailbox) => {
                 mailbox.put(mail);
                 Ok(())
             }
+        }
+    }
+
+    /// Sends nothing, and takes as long over it as over a mail: otherwise the mails behind it would
+    /// arrive earlier, and tell that there was nothing to say to an address.
+    async fn send_nothing(&self) -> Result<(), Unsent> {
+        match self {
+            Self::Smtp(relay) => relay.send_nothing().await,
+            Self::Mailbox(_) => Ok(()),
         }
     }
 
@@ -100,25 +114,33 @@ impl Mailer {
     }
 }
 
+/// Why a mail was not sent: for the log, and without an address.
+enum Unsent {
+    /// The next attempt may do better.
+    Yet(String),
+    /// No attempt will.
+    Ever(String),
+}
+
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// The way to the mail server, and what we call ourselves there.
 pub struct Relay {
     transport: Transport,
+    pace: Pace,
     from: Mailbox,
     domain: String,
 }
 
 impl Relay {
-    async fn send(&self, mail: &Mail) -> Result<(), String> {
-        let delivery = self.transport.send(self.build(mail)?);
-        let sent = tokio::time::timeout(MAIL_TIMEOUT, delivery).await;
-        let sent = sent.map_err(|_| "the mail server takes too long".to_owned())?;
-        // The server's own words can hold the address.
-        sent.map(drop).map_err(|e| match e.status() {
-            Some(code) => format!("the mail server answered {code}"),
-            None => e.to_string(),
-        })
+    async fn send(&self, mail: &Mail) -> Result<(), Unsent> {
+        let message = self.build(mail).map_err(Unsent::Ever)?;
+        self.pace.measure(in_time(self.transport.send(message))).await.map(drop)
+    }
+
+    /// A conversation without a mail tells how one with a mail would end, where that is not known.
+    async fn send_nothing(&self) -> Result<(), Unsent> {
+        self.pace.keep(in_time(self.transport.test_connection())).await
     }
 
     fn build(&self, mail: &Mail) -> Result<lettre::Message, String> {
@@ -136,6 +158,18 @@ impl Relay {
             .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
             .map_err(|e| e.to_string())
     }
+}
+
+async fn in_time<T>(
+    conversation: impl Future<Output = Result<T, smtp::Error>>,
+) -> Result<T, Unsent> {
+    let done = tokio::time::timeout(MAIL_TIMEOUT, conversation).await;
+    let done = done.map_err(|_| Unsent::Yet("the mail server takes too long".to_owned()))?;
+    // The server's own words can hold the address.
+    done.map_err(|e| match e.status() {
+        Some(code) => Unsent::Yet(format!("the mail server answered {code}")),
+        None => Unsent::Yet(e.to_string()),
+    })
 }
 
 /// Mails that nobody sends: to be read at `/dev/mail`. Gone when the program ends. Cheap to clone.

@@ -7,10 +7,10 @@ use time::{Duration, PrimitiveDateTime};
 
 use crate::clock::Clock;
 use crate::db::{Backend, Connection, Db};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mail::letter::Writer;
-use crate::mail::message::NOTICES;
-use crate::mail::{Mail, Mailer};
+use crate::mail::places::Places;
+use crate::mail::{Mail, Mailer, Unsent};
 use crate::schema::outbox;
 use crate::user::Email;
 
@@ -70,67 +70,120 @@ impl Outbox {
         }
     }
 
-    /// Sends what is due, once. A mail that cannot be sent waits for its next attempt.
+    /// Sends what is due, and what falls due meanwhile, until nothing is. A mail that cannot be sent
+    /// waits for its next attempt.
     pub async fn deliver(&self) -> Result<()> {
-        while let Some(row) = self.claim().await? {
-            let (id, kind, attempt) = (row.id, row.kind.clone(), row.attempts);
-            if let Err(reason) = self.send(row).await {
-                log::warn!("mail {id} ({kind}) was not sent at attempt {attempt}: {reason}");
-                let next = self.clock.now() + pause(attempt);
-                let later = diesel::update(outbox::table.find(id)).set(outbox::due_at.eq(next));
-                self.db.write(move |conn| later.execute(conn)).await?;
+        let mut places = Places::default();
+        loop {
+            let filled = self.fill(&mut places).await;
+            if places.is_empty() {
+                return filled;
+            }
+            // Looks again soon: what comes meanwhile does not wait for a slow conversation.
+            let _ = rt::time::timeout(EVERY, places.next()).await;
+        }
+    }
+
+    /// Begins to send what is due, as far as there are places.
+    async fn fill(&self, places: &mut Places) -> Result<()> {
+        loop {
+            let due = self.look(places.free_kinds()).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for row in due {
+                if let Some((kind, row)) = self.claim(row).await? {
+                    let composed = self.compose(&row).await;
+                    // A task of its own: it goes on while we wait for the database.
+                    places.add(kind, rt::spawn(self.clone().see_to(row, composed)));
+                }
             }
         }
-        Ok(())
     }
 
-    /// Takes the next mail, by putting off its next attempt. Whoever is stopped in the middle has
-    /// lost nothing by it, and of several processes one takes it.
-    async fn claim(&self) -> Result<Option<Row>> {
+    /// The next mail of each of these kinds. Only a look: it happens each second, and there is hardly
+    /// ever anything to write.
+    async fn look(&self, kinds: Vec<&'static str>) -> Result<Vec<(&'static str, Row)>> {
         let now = self.clock.now();
-        let due = outbox::table.filter(outbox::sent_at.is_null().and(outbox::due_at.le(now)));
-        // False comes before true.
-        let next = due.order((outbox::kind.ne_all(NOTICES), outbox::due_at));
-        let next = next.select(Row::as_select());
-        // Only a look: it happens each second, and there is hardly ever anything to write.
-        let next: Option<Row> = self.db.run(move |conn| next.first(conn).optional()).await?;
-        let Some(row) = next else { return Ok(None) };
+        let next = move |conn: &mut Connection, kind: &'static str| -> QueryResult<Option<_>> {
+            let due = outbox::table
+                .filter(outbox::kind.eq(kind).and(outbox::sent_at.is_null()))
+                .filter(outbox::due_at.le(now));
+            let row = due.order(outbox::due_at).select(Row::as_select()).first(conn).optional()?;
+            Ok(row.map(|row| (kind, row)))
+        };
+        let look = move |conn: &mut _| {
+            kinds
+                .into_iter()
+                .filter_map(|kind| next(conn, kind).transpose())
+                .collect::<QueryResult<_>>()
+        };
+        self.db.run(look).await
+    }
+
+    /// Takes a mail, by putting off its next attempt. Whoever is stopped in the middle has lost
+    /// nothing by it, and of several processes one takes it.
+    async fn claim(&self, (kind, row): (&'static str, Row)) -> Result<Option<(&'static str, Row)>> {
         let unclaimed = outbox::table.find(row.id).filter(outbox::due_at.eq(row.due_at));
         let claim = diesel::update(unclaimed)
-            .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(now + LEASE)))
+            .set((
+                outbox::attempts.eq(row.attempts + 1),
+                outbox::due_at.eq(self.clock.now() + LEASE),
+            ))
             .returning(Row::as_returning());
-        self.db.write(move |conn| claim.get_result(conn).optional()).await
+        let claimed = self.db.write(move |conn| claim.get_result(conn).optional()).await?;
+        Ok(claimed.map(|row| (kind, row)))
     }
 
-    async fn send(&self, row: Row) -> Result<(), String> {
-        let id = row.id;
-        if let Some(mail) = self.compose(row).await.map_err(|e| e.to_string())? {
-            self.mailer.send(mail).await?;
+    /// Sends a mail, and notes what came of it. A failure to note it is made good after [`LEASE`].
+    async fn see_to(self, row: Row, composed: Result<Option<Mail>, Unsent>) {
+        let Row { id, kind, attempts, .. } = row;
+        let sent = match composed {
+            Ok(Some(mail)) => self.mailer.send(mail).await,
+            Ok(None) => self.mailer.send_nothing().await,
+            Err(reason) => Err(reason),
+        };
+        let noted = match sent {
+            Ok(()) => self.put_away(id).await,
+            Err(Unsent::Ever(reason)) => {
+                log::error!("mail {id} ({kind}) can never be sent and is given up: {reason}");
+                self.put_away(id).await
+            }
+            Err(Unsent::Yet(reason)) => {
+                log::warn!("mail {id} ({kind}) was not sent at attempt {attempts}: {reason}");
+                let next = self.clock.now() + pause(attempts);
+                let later = diesel::update(outbox::table.find(id)).set(outbox::due_at.eq(next));
+                self.db.write(move |conn| later.execute(conn)).await
+            }
+        };
+        if let Err(error) = noted {
+            log::error!("what came of mail {id} ({kind}) cannot be noted: {error}");
         }
-        let now = self.clock.now();
-        let sent = diesel::update(outbox::table.find(id))
-            // The row stays for the limits; what it said need not.
-            .set((outbox::sent_at.eq(now), outbox::message.eq("")));
-        self.db.write(move |conn| sent.execute(conn).map(drop)).await.map_err(|e| e.to_string())
+    }
+
+    /// Nothing is to be done about the mail any more. The row stays for the limits; what it said need
+    /// not.
+    async fn put_away(&self, id: i64) -> Result<usize> {
+        let done = (outbox::sent_at.eq(self.clock.now()), outbox::message.eq(""));
+        let done = diesel::update(outbox::table.find(id)).set(done);
+        self.db.write(move |conn| done.execute(conn)).await
     }
 
     /// The mail, or `None` when there is nothing to tell this address. Links are made here, so that
     /// the table holds no token that works.
-    async fn compose(&self, row: Row) -> Result<Option<Mail>> {
+    async fn compose(&self, row: &Row) -> Result<Option<Mail>, Unsent> {
+        let message = serde_json::from_str(&row.message)
+            .map_err(|_| Unsent::Ever("its message cannot be read".to_owned()))?;
         let (now, origin) = (self.clock.now(), self.origin.clone());
-        self.db
-            .write(move |conn| -> Result<Option<Mail>> {
-                let message = serde_json::from_str(&row.message)
-                    .map_err(|e| Error::Internal(format!("a message cannot be read: {e}")))?;
-                let to = Email { typed: row.email, canonical: row.email_canonical };
-                let mut writer = Writer { conn, origin: &origin, now, posted_at: row.created_at };
-                let Some(letter) = writer.write(message, &to)? else { return Ok(None) };
-                let (text, html) = letter.render()?;
-                let (to, subject) = (letter.to, letter.subject);
-                let (id, posted_at) = (row.id, row.created_at);
-                Ok(Some(Mail { id, to, subject, text, html, posted_at }))
-            })
-            .await
+        let (id, posted_at) = (row.id, row.created_at);
+        let to = Email { typed: row.email.clone(), canonical: row.email_canonical.clone() };
+        let write = move |conn: &mut _| {
+            Writer { conn, origin: &origin, now, posted_at }.write(message, &to)
+        };
+        let letter = self.db.write(write).await.map_err(|e| Unsent::Yet(e.to_string()))?;
+        let Some(letter) = letter else { return Ok(None) };
+        let (text, html) = letter.render().map_err(|e| Unsent::Ever(e.to_string()))?;
+        Ok(Some(Mail { id, to: letter.to, subject: letter.subject, text, html, posted_at }))
     }
 }
 

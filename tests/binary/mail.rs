@@ -188,6 +188,24 @@ fn a_mail_leaves_this_machine_encrypted_and_only_to_a_server_with_a_good_certifi
     assert_eq!(mail(dir.path(), RESET)["encrypted"], true, "{}", server.log());
 }
 
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_mail_that_can_never_be_written_is_one_line_in_the_log_and_no_address() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, _ada) = ada_with_smtp(dir.path(), &local(free_port()));
+    let invite = ["user", "invite", "grace@example.com"];
+    assert!(crate::server::latchkey(dir.path(), &[], &invite).output().unwrap().status.success());
+    // An address that was taken when fewer were refused.
+    let edit = "UPDATE outbox SET email = 'gr..ace@ex.org', due_at = '2020-01-01 00:00:00'";
+    crate::edit_rows(dir.path(), &format!("{edit} WHERE kind = 'invite'"));
+    wait_for_log(&server, "(invite) can never be sent and is given up: ");
+    crate::edit_rows(dir.path(), "UPDATE outbox SET due_at = '2020-01-01 00:00:00'");
+    wait_for_log(&server, "(confirm) was not sent at attempt 2");
+    let log = server.log();
+    assert_eq!(log.matches("(invite) can never be sent").count(), 1, "{log}");
+    assert!(!log.contains("ex.org") && !log.contains("gr..ace"), "{log}");
+}
+
 /// What a mail server without TLS hears at this address of this machine, and what the log says.
 fn overheard(host: &str) -> (String, String) {
     let (dir, eve) = (tempfile::tempdir().unwrap(), Eavesdropper::start());

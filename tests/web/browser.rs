@@ -28,6 +28,7 @@ use latchkey::config::Config;
 use latchkey::db::Db;
 use latchkey::keys;
 use latchkey::mail::Mail;
+use latchkey::peer::Network;
 use latchkey::user::{Email, NewUser, User};
 use time::macros::datetime;
 use tokio::sync::OnceCell;
@@ -164,7 +165,8 @@ impl Site {
     /// The user called `name`, with the address `name@example.com`.
     pub async fn user(&self, name: &str) -> User {
         let email = Email::parse(&address(name)).unwrap();
-        let hash = || async { PASSWORDS.hash(PASSWORD.to_owned()).await.unwrap() };
+        let hash =
+            || async { PASSWORDS.hash(Network::Operator, PASSWORD.to_owned()).await.unwrap() };
         let new = NewUser {
             email: email.clone(),
             name: name.to_owned(),

@@ -249,3 +249,62 @@ async fn changing_the_address_needs_a_fresh_login_and_another_address() {
     assert_eq!(same.status, 422);
     same.shows("This is your address already.").shows("ADA@example.com");
 }
+
+/// Asks for the link to confirm the address; what the next page says.
+async fn ask_again(ada: &Browser) -> String {
+    let answer = ada.submit("/account/confirm", &[]).await;
+    ada.follow(&answer).await.body
+}
+
+#[actix_web::test]
+async fn who_asks_too_often_is_told_that_nothing_was_sent_and_when_to_ask_again() {
+    let (ada, _) = unproved().await;
+    for _ in 0..2 {
+        ada.site.clock.advance(Duration::minutes(10));
+        assert!(ask_again(&ada).await.contains("on its way"));
+    }
+    for (later, again) in [(0, "in 40 minutes."), (30, "in 10 minutes."), (9, "in a minute.")] {
+        ada.site.clock.advance(Duration::minutes(later));
+        let said = ask_again(&ada).await;
+        assert!(said.contains("was not sent") && said.contains(again), "{again}: {said}");
+        assert!(said.contains("error") && !said.contains("on its way"), "{said}");
+    }
+    ada.site.clock.advance(Duration::MINUTE);
+    assert!(ask_again(&ada).await.contains("on its way"));
+    assert_eq!(ada.site.mails().await.len(), 4);
+}
+
+#[actix_web::test]
+async fn who_has_spent_the_day_s_links_is_told_how_many_hours_to_wait() {
+    let (ada, _) = unproved().await;
+    for _ in 0..9 {
+        ada.site.clock.advance(Duration::minutes(30));
+        ada.get("/dashboard").await;
+        assert!(ask_again(&ada).await.contains("on its way"));
+    }
+    assert!(ask_again(&ada).await.contains("Try again in 20 hours."));
+}
+
+#[actix_web::test]
+async fn the_old_address_is_told_of_a_link_that_is_sent_and_of_no_other() {
+    let ada = Browser::logged_in("ada").await;
+    for n in 0..5 {
+        let answer = ada.submit("/account/email", &[("email", "bob@example.com")]).await;
+        assert_eq!(answer.status, if n < 3 { 303 } else { 422 });
+        if n >= 3 {
+            answer.shows("was not sent").shows("Try again in 60 minutes.").shows("bob@example.com");
+        }
+    }
+    let told = ada.site.mails().await.into_iter().filter(|mail| mail.to == address("ada"));
+    assert_eq!(told.count(), 3);
+    let asked = "SELECT count(*) AS count FROM events WHERE kind = 'email_change_asked'";
+    assert_eq!(ada.site.count(asked).await, 3);
+}
+
+#[actix_web::test]
+async fn who_has_confirmed_already_is_promised_no_link() {
+    let ada = Browser::logged_in("ada").await;
+    let said = ask_again(&ada).await;
+    assert!(said.contains("confirmed already") && !said.contains("on its way"), "{said}");
+    assert_eq!(ada.site.mails().await.len(), 0);
+}

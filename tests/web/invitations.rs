@@ -108,5 +108,5 @@ async fn an_administrator_is_told_when_somebody_was_invited_often_enough() {
     }
     let fourth = ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
     assert_eq!(fourth.status, 422);
-    fourth.shows("invited often enough").shows("bob@example.com");
+    fourth.shows("invited often enough. Try again in 60 minutes.").shows("bob@example.com");
 }

@@ -9,6 +9,7 @@ mod operator;
 #[path = "../kit/server.rs"]
 mod server;
 mod statements;
+mod slow_post;
 
 mod account;
 mod addresses;
@@ -46,6 +47,7 @@ mod negotiation;
 mod next;
 mod notes;
 mod origins;
+mod outbox;
 mod passwords;
 mod peers;
 mod programs;
@@ -66,3 +68,4 @@ mod token_endpoint;
 mod tokens;
 mod twice;
 mod typed_address;
+mod turns;

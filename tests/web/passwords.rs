@@ -2,9 +2,13 @@
 
 use futures_util::future::join_all;
 use latchkey::app::features;
+use latchkey::peer::Network;
 use latchkey::user::{Email, NewUser};
 
 use crate::browser::{Browser, PASSWORD, Site, config, passwords};
+
+/// Of a hash that is ours to make, not a visitor's.
+const OURS: Network = Network::Operator;
 
 async fn stored_hash(site: &Site) -> String {
     site.user("ada").await.password_hash
@@ -22,8 +26,8 @@ async fn a_hash_has_the_strength_we_promise() {
 async fn the_same_password_is_hashed_differently_each_time() {
     let passwords = passwords(&config(&[]));
     let (one, two) =
-        (passwords.hash(PASSWORD.to_owned()).await, passwords.hash(PASSWORD.to_owned()).await);
-    assert_ne!(one.unwrap(), two.unwrap());
+        (passwords.hash(OURS, PASSWORD.to_owned()), passwords.hash(OURS, PASSWORD.to_owned()));
+    assert_ne!(one.await.unwrap(), two.await.unwrap());
 }
 
 #[actix_web::test]
@@ -58,7 +62,7 @@ async fn a_broken_hash_in_the_table_is_our_mistake_and_opens_nothing() {
 #[actix_web::test]
 async fn two_ways_to_write_an_accent_are_one_password() {
     let site = Site::open().await;
-    let hash = site.passwords.hash("caf\u{e9} au lait au lait".to_owned()).await.unwrap();
+    let hash = site.passwords.hash(OURS, "caf\u{e9} au lait au lait".to_owned()).await.unwrap();
     let new = NewUser {
         email: Email::parse("ada@example.com").unwrap(),
         name: "ada".to_owned(),
