@@ -35,10 +35,10 @@ impl Db {
             let applied: Vec<String> = versions.load(connection)?;
             let known = MigrationSource::<Backend>::migrations(&MIGRATIONS)
                 .map_err(|e| Error::Internal(e.to_string()))?;
-            let is_missing = |known: &Box<dyn Migration<Backend>>| {
+            let is_missing = |known: &dyn Migration<Backend>| {
                 !applied.contains(&known.name().version().to_string())
             };
-            match known.iter().filter(|known| is_missing(known)).count() {
+            match known.iter().filter(|known| is_missing(&***known)).count() {
                 0 => Ok(()),
                 n => Err(Error::Database(format!("{n} migrations are missing: run `migrate`"))),
             }

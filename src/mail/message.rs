@@ -155,7 +155,7 @@ impl Request {
             .filter(outbox::email_canonical.eq(&to.canonical).and(outbox::kind.eq(kind)))
             .filter(outbox::created_at.gt(now - Duration::DAY))
             .order(outbox::created_at.desc())
-            .limit(PER_DAY as i64)
+            .limit(i64::try_from(PER_DAY).unwrap_or(i64::MAX))
             .select(outbox::created_at)
             .load(conn)?;
         let after = |count: usize, time| today.get(count - 1).map(|oldest| *oldest + time);

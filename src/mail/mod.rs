@@ -140,7 +140,7 @@ impl Relay {
 
     /// A conversation without a mail tells how one with a mail would end, where that is not known.
     async fn send_nothing(&self) -> Result<(), Unsent> {
-        self.pace.keep(in_time(self.transport.test_connection())).await
+        self.pace.keep(in_time(Box::pin(self.transport.test_connection()))).await
     }
 
     fn build(&self, mail: &Mail) -> Result<lettre::Message, String> {
