@@ -96,8 +96,8 @@ async fn held() -> (Arc<Workers<()>>, Sender<()>) {
     let ((let_go, wait), (begun, begins)) = (channel(), tokio::sync::oneshot::channel());
     let same = Arc::clone(&workers);
     actix_web::rt::spawn(async move {
-        let work = move |()| (begun.send(()).unwrap(), wait.recv().unwrap());
-        same.run(of('a'), |state| work(*state)).await.unwrap();
+        let work = move |(): &mut ()| (begun.send(()).unwrap(), wait.recv().unwrap());
+        same.run(of('a'), work).await.unwrap();
     });
     begins.await.unwrap();
     (workers, let_go)
