@@ -1,5 +1,6 @@
 //! Chromium in one line: a person at a browser, and a fresh server.
 
+use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 use ureq::http::Method;
 use url::{ParseError, Url};
 
-use crate::server::{Server, free_port};
+use crate::server::{Server, free_port, latchkey};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const NEW_PASSWORD: &str = "violet kettle marching north";
@@ -64,6 +65,14 @@ impl Visitor {
     pub async fn elsewhere_without_scripts(&self) -> Self {
         let preferences = json!({ "profile.managed_default_content_settings.javascript": 2 });
         Self::at(Rc::clone(&self.server), Rc::clone(&self.dir), &preferences).await
+    }
+
+    /// What the operator does meanwhile: a command that asks for a password gets [`PASSWORD`].
+    pub fn operator_runs(&self, arguments: &[&str]) {
+        let mut command = latchkey(self.dir.path(), &[], arguments);
+        let mut command = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        writeln!(command.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+        assert!(command.wait().unwrap().success(), "{arguments:?}");
     }
 
     async fn at(server: Rc<Server>, dir: Rc<TempDir>, preferences: &Value) -> Self {

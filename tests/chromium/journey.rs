@@ -303,6 +303,10 @@ async fn ada_deletes_her_account_and_cannot_log_in_any_more() {
     ada.press("Look after your account").await;
     ada.press("Your data").await;
     ada.press("Delete my account…").await;
+    ada.reads("the last one stays").await;
+    ada.operator_runs(&["user", "add", "grace@example.com", "--admin"]);
+    ada.press("Your data").await;
+    ada.press("Delete my account…").await;
     ada.reads("Delete your account?").await;
     ada.press("Delete my account").await;
     ada.reads("Your account is deleted, and everything in it.").await;
