@@ -15,7 +15,7 @@ mod backend;
 
 use std::sync::Arc;
 
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::{Connection as _, QueryResult, RunQueryDsl};
 
 use self::lane::Lane;
 use crate::error::{Error, Result};
@@ -65,6 +65,17 @@ impl Db {
         let read = self.readers.run(turn, read).await;
         progress.is_now("");
         read
+    }
+
+    /// Reads several things as they were at one moment, where one that was read before a change and
+    /// one that was read after it would tell a lie together.
+    pub async fn snapshot<T, E, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        E: Into<Error> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    {
+        self.run(|conn| conn.transaction(|conn| work(conn).map_err(Into::into))).await
     }
 
     /// Writes: runs `work` in one transaction; an error undoes all of it. So does the end of the

@@ -202,8 +202,8 @@ impl Link {
         Err(purpose.ended(ending))
     }
 
-    /// Uses the link up. One statement decides who was first, however many ask at once. Holds the
-    /// row of its user until the transaction is over.
+    /// Uses the link up. Holds its row and that of its user until the transaction is over: however
+    /// many ask at once, the first one is done when the second one looks.
     pub fn redeem(
         conn: &mut Connection,
         (purpose, token): (Purpose, &str),
@@ -214,12 +214,11 @@ impl Link {
         if let Some(Some(user_id)) = about.first::<Option<i64>>(conn).optional()? {
             User::lock(conn, user_id)?;
         }
+        let held = diesel::update(with_token(purpose, token));
+        held.set(links::used_at.eq(links::used_at)).execute(conn)?;
         let link = Self::find(conn, (purpose, token), None, now)?;
-        let unused = links::table.find(link.id).filter(links::used_at.is_null());
-        if diesel::update(unused).set(links::used_at.eq(now)).execute(conn)? == 1 {
-            return Ok(link);
-        }
-        Err(purpose.ended(LinkEnding::Used { at: now, deed: purpose.deed() }))
+        diesel::update(links::table.find(link.id)).set(links::used_at.eq(now)).execute(conn)?;
+        Ok(link)
     }
 
     /// The account that the link is about.

@@ -101,7 +101,7 @@ impl Opened {
         }
         let (purpose, token, now) = (self.purpose, self.token.clone(), self.links.clock.now());
         let look = move |conn: &mut Connection| Link::find(conn, (purpose, &token), None, now);
-        match self.links.db.run(look).await.map_err(|error| purpose.refused(error)) {
+        match self.links.db.snapshot(look).await.map_err(|error| purpose.refused(error)) {
             Err(done @ Error::DoneAlready { .. }) => Err(done),
             _ => outcome,
         }
@@ -143,7 +143,7 @@ impl FromRequest for Opened {
             let find = move |conn: &mut Connection| {
                 Link::find(conn, (purpose, &asked), shown.as_deref(), now)
             };
-            match links.db.run(find).await {
+            match links.db.snapshot(find).await {
                 Ok(link) => Ok(Self { link, purpose, token, links }),
                 Err(error) if is_form => Err(purpose.refused(error)),
                 Err(error) => Err(error),

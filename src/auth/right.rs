@@ -2,7 +2,6 @@
 //! takes time (a password's hash, a queue) lies between that and the transaction: a right that was
 //! ended meanwhile must not make anything that outlives it.
 
-use diesel::Connection as _;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
@@ -73,19 +72,16 @@ impl Login {
         .await
     }
 
-    /// The same to read, for what nobody may take along whose session was ended: everything that
-    /// `work` reads is as it was at one moment.
+    /// The same to read ([`Db::snapshot`]), for what nobody may take along whose session was ended.
     pub async fn read<T, F>(&self, db: &Db, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     {
         let (then, right) = (self.user.clone(), self.right.clone());
-        db.run(move |conn| {
-            conn.transaction(|conn| {
-                require(conn, &then, &right)?;
-                work(conn)
-            })
+        db.snapshot(move |conn| {
+            require(conn, &then, &right)?;
+            work(conn)
         })
         .await
     }

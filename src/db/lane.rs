@@ -177,5 +177,6 @@ pub(super) fn wait_for_database(place: &Place) -> Result<(), String> {
 
 fn try_open(place: &Place) -> Result<(), String> {
     let mut first = Connection::establish(&place.url()).map_err(|e| e.to_string())?;
+    let _turn = place.turn_to_begin(&mut first)?;
     first.batch_execute(backend::WRITER).map_err(|e| e.to_string())
 }

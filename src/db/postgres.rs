@@ -19,9 +19,12 @@ macro_rules! settings {
 pub(super) const WRITER: &str = settings!();
 /// A migration may take as long as it takes.
 pub(super) const MIGRATOR: &str = "SET TIME ZONE 'UTC'";
-/// A write in the wrong place fails at once, as it does with `SQLite`.
-pub(super) const READER: &str =
-    concat!(settings!(), "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;");
+/// A write in the wrong place fails at once, and what is read in one transaction is as it was at one
+/// moment: both as with `SQLite`.
+pub(super) const READER: &str = concat!(
+    settings!(),
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+);
 
 /// Names the lock of [`Place::turn_to_migrate`]; any number that nobody else uses.
 const MIGRATION_LOCK: i64 = 0x6c61_7463_686b_6579;
@@ -77,6 +80,12 @@ impl Place {
     /// A server says by itself what is wrong.
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "SQLite has a file to check")]
     pub(super) fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// A server lets everybody begin at once.
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "SQLite has a file to begin")]
+    pub(super) fn turn_to_begin(&self, _: &mut Connection) -> Result<(), String> {
         Ok(())
     }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{Builder, ManageConnection};
-use diesel::{QueryResult, SqliteConnection};
+use diesel::sql_types::Text;
+use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -16,12 +17,20 @@ pub(super) type Connection = SqliteConnection;
 
 pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
+// For other programs: our own writers wait in the lane.
+macro_rules! patience {
+    () => {
+        "PRAGMA busy_timeout = 5000;"
+    };
+}
 // WAL: readers and one writer at a time. NORMAL: a crash loses at most the last transactions, never
-// the file. The time-out is for other programs: our own writers wait in the lane.
+// the file.
 macro_rules! settings {
     () => {
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-         PRAGMA foreign_keys = ON;"
+        concat!(
+            patience!(),
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+        )
     };
 }
 pub(super) const WRITER: &str = settings!();
@@ -100,6 +109,25 @@ impl Place {
         Err(Error::Database(format!("the file {} is gone: {what}", self.path.display())))
     }
 
+    /// Waits until no other process turns the write-ahead log on, if that is to be done: it is once
+    /// for a file, and `SQLite` refuses the second of two at once, without the patience of
+    /// `busy_timeout`.
+    pub(super) fn turn_to_begin(&self, connection: &mut Connection) -> Result<Option<File>, String> {
+        #[derive(QueryableByName)]
+        struct Mode {
+            #[diesel(sql_type = Text)]
+            journal_mode: String,
+        }
+        let mode = connection
+            .batch_execute(patience!())
+            .and_then(|()| diesel::sql_query("PRAGMA journal_mode").get_result::<Mode>(connection))
+            .map_err(|e| e.to_string())?;
+        if mode.journal_mode == "wal" {
+            return Ok(None);
+        }
+        self.turn_to_migrate(connection).map(Some)
+    }
+
     /// Waits until no other process migrates. The folder is locked, because a lock on the file itself
     /// is not kept apart from `SQLite`'s own everywhere.
     pub(super) fn turn_to_migrate(&self, _: &mut Connection) -> Result<File, String> {
@@ -144,6 +172,6 @@ pub(super) fn note<T>(
 ) -> QueryResult<T> {
     connection.batch_execute("PRAGMA busy_timeout = 0")?;
     let noted = connection.immediate_transaction(work);
-    connection.batch_execute("PRAGMA busy_timeout = 5000")?;
+    connection.batch_execute(patience!())?;
     noted
 }

@@ -157,11 +157,19 @@ impl Visitor {
         self.and_arrive(found.click()).await;
     }
 
-    /// Opens the newest mail in the development mailbox, and the link in it.
-    pub async fn open_the_link_in_the_mail(&self) {
-        self.open("/dev/mail").await;
-        self.follow(".rows a").await;
-        self.follow(".mail a").await;
+    /// Waits until the newest mail with this subject is in the development mailbox, where several
+    /// are on their way at once, and opens the link in it.
+    pub async fn open_the_link_in_the_mail(&self, subject: &str) {
+        let mail = format!("//a[.//strong='{subject}']");
+        for _ in 0..200 {
+            self.open("/dev/mail").await;
+            if let Ok(mail) = self.browser.find(Locator::XPath(&mail)).await {
+                self.and_arrive(mail.click()).await;
+                return self.follow(".mail a").await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no mail {subject:?} comes");
     }
 
     /// Fills in the log-in form.
@@ -176,7 +184,7 @@ impl Visitor {
         self.open("/register").await;
         self.fill(&[("email", "bea@example.com")]).await;
         self.press("Send the link").await;
-        self.open_the_link_in_the_mail().await;
+        self.open_the_link_in_the_mail("Make your account").await;
     }
 
     /// Logs in with the box ticked that asks to be remembered: what is worth being sure asks for the

@@ -134,8 +134,8 @@ async fn bea_registers_and_is_in_when_she_opens_the_link_in_her_mail() {
     bea.press("Send the link").await;
     bea.reads("Check your mail").await;
     bea.press("Open the development mailbox").await;
-    bea.follow(".rows a").await;
-    bea.follow(".mail a").await;
+    assert_eq!(bea.path().await, "/dev/mail");
+    bea.open_the_link_in_the_mail("Make your account").await;
     assert_eq!(bea.path().await, "/register/confirm", "the token is not in the address");
     bea.reads("Your account will have the address bea@example.com").await;
     bea.fill(&[("name", "Bea"), ("password", NEW_PASSWORD)]).await;
@@ -189,7 +189,7 @@ async fn whoever_reads_the_mail_of_an_address_is_asked_to_log_in_before_they_con
     let ada = Visitor::logged_in().await;
     ada.reads("Your e-mail address ada@example.com is not confirmed yet.").await;
     let phone = ada.elsewhere().await;
-    phone.open_the_link_in_the_mail().await;
+    phone.open_the_link_in_the_mail("Confirm your e-mail address").await;
     assert_eq!(phone.path().await, "/login?next=%2Fconfirm");
     phone.fill(&[("email", "ada@example.com"), ("password", PASSWORD)]).await;
     phone.press("Log in").await;
@@ -204,7 +204,7 @@ async fn whoever_reads_the_mail_of_an_address_is_asked_to_log_in_before_they_con
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_forgets_her_password_and_chooses_another() {
     let ada = Visitor::logged_in().await;
-    ada.open_the_link_in_the_mail().await;
+    ada.open_the_link_in_the_mail("Confirm your e-mail address").await;
     ada.press("Confirm the address").await;
     ada.press("Log out").await;
     ada.press("Log in").await;
@@ -212,7 +212,7 @@ async fn ada_forgets_her_password_and_chooses_another() {
     ada.fill(&[("email", "ada@example.com")]).await;
     ada.press("Send the link").await;
     ada.reads("Check your mail").await;
-    ada.open_the_link_in_the_mail().await;
+    ada.open_the_link_in_the_mail("Choose a new password").await;
     assert_eq!(ada.path().await, "/reset", "the token is not in the address");
     ada.fill(&[("password", NEW_PASSWORD)]).await;
     ada.press("Save the password").await;
@@ -280,14 +280,14 @@ async fn ada_ends_the_session_that_she_left_open_elsewhere() {
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_confirms_her_address_and_invites_bea() {
     let ada = Visitor::logged_in().await;
-    ada.open_the_link_in_the_mail().await;
+    ada.open_the_link_in_the_mail("Confirm your e-mail address").await;
     ada.press("Confirm the address").await;
     ada.reads("Your e-mail address is confirmed.").await;
     ada.press("Invite somebody").await;
     ada.fill(&[("email", "bea@example.com")]).await;
     ada.press("Send the invitation").await;
     let bea = ada.elsewhere().await;
-    bea.open_the_link_in_the_mail().await;
+    bea.open_the_link_in_the_mail("You are invited").await;
     bea.reads("You are invited.").await;
     bea.fill(&[("name", "Bea"), ("password", NEW_PASSWORD)]).await;
     bea.press("Make the account").await;

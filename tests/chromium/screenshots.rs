@@ -155,7 +155,7 @@ async fn registering(library: &Visitor) {
     take_all(library, &[("410-no-cookie", "/register/confirm"), ("register", "/register")]).await;
     send(library, &[("email", "bea@localhost")], "Send the link", "register-refused").await;
     send(library, &[("email", "bea@example.com")], "Send the link", "register-sent").await;
-    library.open_the_link_in_the_mail().await;
+    library.open_the_link_in_the_mail("Make your account").await;
     take(library, "join").await;
     let fields = [("name", "Bea"), ("password", "passwordpassword")];
     send(library, &fields, "Make the account", "join-refused").await;
@@ -172,7 +172,7 @@ async fn registering(library: &Visitor) {
 async fn forgetting(library: &Visitor) {
     take_all(library, &[("forgot", "/forgot")]).await;
     send(library, &[("email", "bea@example.com")], "Send the link", "forgot-sent").await;
-    library.open_the_link_in_the_mail().await;
+    library.open_the_link_in_the_mail("Choose a new password").await;
     take(library, "reset").await;
     send(library, &[("password", "bea@example.com")], "Save the password", "reset-refused").await;
     send(library, &[("password", NEW_PASSWORD)], "Save the password", "reset-done").await;
@@ -206,10 +206,10 @@ async fn confirming(ada: &Visitor, library: &Visitor) {
     ada.open("/account/invitations").await;
     take(ada, "invitations").await;
     send(ada, &[("email", "dora@example.com")], "Send the invitation", "invitations-sent").await;
-    library.open_the_link_in_the_mail().await;
+    library.open_the_link_in_the_mail("You are invited").await;
     take(library, "join-invited").await;
     ada.open("/account/email").await;
     send(ada, &[("email", "ada@example.org")], "Send the link", "email-mailed").await;
-    ada.open_the_link_in_the_mail().await;
+    ada.open_the_link_in_the_mail("Confirm your new e-mail address").await;
     take(ada, "email-confirm").await;
 }

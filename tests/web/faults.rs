@@ -168,7 +168,7 @@ fn of_many_that_bring_the_tables_up_to_date_at_once_one_does() {
     let database = TestDatabase::empty();
     let migrate = || Db::connect(&database.url, 1).unwrap().migrate().unwrap();
     let done: Vec<usize> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(migrate)).collect();
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(done.iter().filter(|count| **count > 0).count(), 1, "{done:?}");
