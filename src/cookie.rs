@@ -14,7 +14,8 @@ pub enum CookieUse {
     Session,
     /// Carries a message over a redirect.
     Flash,
-    /// Carries a link's token. There is one for each purpose of a link, whose name follows.
+    /// Carries a link's token. There are two for each purpose of a link, whose name follows: for one
+    /// that was opened, and one that was used.
     Link,
 }
 

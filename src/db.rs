@@ -134,11 +134,18 @@ pub fn hold_table(connection: &mut Connection, table: &'static str) -> QueryResu
     Ok(())
 }
 
-/// Whether a statement failed because the row exists already. (`SQLite` does not name the
-/// constraint, so neither does this.)
-pub fn is_duplicate<T>(result: &QueryResult<T>) -> bool {
+/// `None` when `work` failed because a row exists already. (`SQLite` does not name the constraint, so
+/// neither does this.) In a transaction of its own: `PostgreSQL` would undo the one around it, and
+/// call that a success.
+pub fn unless_duplicate<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+) -> QueryResult<Option<T>> {
     use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
-    matches!(result, Err(DatabaseError(UniqueViolation, _)))
+    match connection.transaction(work) {
+        Err(DatabaseError(UniqueViolation, _)) => Ok(None),
+        done => done.map(Some),
+    }
 }
 
 /// Whether somebody else holds what is to be written.

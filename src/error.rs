@@ -52,6 +52,9 @@ pub enum Error {
         /// What it did.
         sentence: &'static str,
     },
+    /// What was sent without a log-in came back after it, and is to be looked over before it is
+    /// carried out. 409.
+    BroughtBack,
     /// The request's body took too long to arrive. 408.
     TooSlow,
     /// We took too long to answer. 503, and when to try again; nothing was written. The cause goes to
@@ -138,7 +141,7 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LinkEnded(..) | Self::DoneAlready { .. } => StatusCode::GONE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::LastAdministrator => StatusCode::CONFLICT,
+            Self::LastAdministrator | Self::BroughtBack => StatusCode::CONFLICT,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,

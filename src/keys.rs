@@ -120,22 +120,32 @@ fn write(path: &Path, keys: &str) -> Result<(), String> {
     };
     files::create_private_dir(path.parent().unwrap_or(Path::new(""))).map_err(fail)?;
     let draft = path.with_extension("new");
-    writeln!(files::open_private(&draft).map_err(fail)?, "{keys}").map_err(fail)?;
+    let mut file = files::open_private(&draft).map_err(fail)?;
+    // A crash may have left a longer one.
+    file.set_len(0).map_err(fail)?;
+    writeln!(file, "{keys}").map_err(fail)?;
     fs::rename(&draft, path).map_err(fail)
 }
 
 /// Puts a new key in front of those in `path`; returns how many there were.
 pub fn rotate(path: &Path) -> Result<usize, String> {
-    let old = read(path)?.len();
-    let text = fs::read_to_string(path).unwrap_or_default();
+    let text = read_text(path)?;
+    let old = parse(path, &text)?;
     write(path, &format!("{},{}", generate(), text::trim(&text)))?;
-    Ok(old)
+    Ok(old.len())
 }
 
 /// Reads the keys from `path`.
 pub fn read(path: &Path) -> Result<Vec<SigningKey>, String> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    parse(path, &read_text(path)?)
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| {
         format!("The key file {} cannot be read: {error}. Check SECRET_KEY_FILE.", path.display())
-    })?;
-    parse_list(&text).map_err(|rule| format!("The key in {} {rule}.", path.display()))
+    })
+}
+
+fn parse(path: &Path, text: &str) -> Result<Vec<SigningKey>, String> {
+    parse_list(text).map_err(|rule| format!("The key in {} {rule}.", path.display()))
 }

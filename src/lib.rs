@@ -1,5 +1,5 @@
-//! Latchkey: a starter app for Actix Web. This is the map, lowest layer first: a module uses those
-//! above it in this list, and `tests/layers.rs` holds it to that.
+//! Latchkey: a starter app for Actix Web. This is the map, lowest layer first: a module uses those of
+//! a lower layer, and `tests/layers.rs` holds it to that.
 
 pub mod clock; // what time it is
 pub mod files; // files for this user alone

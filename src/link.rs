@@ -128,8 +128,7 @@ impl Purpose {
 /// A link that opens what it is for.
 #[derive(Clone)]
 pub struct Link {
-    /// The row.
-    pub id: i64,
+    id: i64,
     /// Where it was sent; empty when it was handed over in another way, which proves no address.
     pub email: String,
     account: Option<User>,
@@ -170,8 +169,14 @@ impl Link {
         Ok(token)
     }
 
+    /// What a form says to name the link that it was drawn for. The row's number would tell how many
+    /// links were made since somebody's last one, and so whether there was an account to send one to.
+    pub fn mark(token: &str) -> String {
+        hash_token(&format!("the form behind {token}"))
+    }
+
     /// The link with this token, or [`Error::LinkEnded`] with why it works no more. `shown` is the
-    /// id that a form was drawn for. Reading uses nothing up: mail programs open links before their
+    /// [`Self::mark`] of the link that a form was drawn for. Reading uses nothing up: mail programs open links before their
     /// owners do.
     pub fn find(
         conn: &mut Connection,
@@ -185,7 +190,7 @@ impl Link {
             .first(conn)
             .optional()?;
         let Some((row, user)) = found else { return Err(purpose.ended(LinkEnding::Unknown)) };
-        if shown.is_some_and(|shown| shown != row.id.to_string()) {
+        if shown.is_some_and(|shown| shown != Self::mark(token)) {
             return Err(purpose.ended(LinkEnding::Another));
         }
         let account = user
@@ -274,8 +279,9 @@ fn is_taken(conn: &mut Connection, email: &str) -> Result<bool> {
     Ok(User::by_email(conn, &email)?.is_some())
 }
 
-/// Changes with the account's address and with its password, and tells neither. (No address holds a
-/// space, so no two accounts run together to the same text.)
+/// Changes with the account's address, its password and its role, and tells none of them: a link that
+/// was sent to somebody must not open the account of an administrator. (No address and no hash holds
+/// a space, so no two accounts run together to the same text.)
 pub fn fingerprint(user: &User) -> String {
-    hash_token(&format!("{} {}", user.email_canonical, user.password_hash))
+    hash_token(&format!("{} {} {}", user.email_canonical, user.password_hash, user.is_admin))
 }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::auth::CurrentUser;
 use crate::db::{Connection, Db};
-use crate::error::Response;
+use crate::error::{Response, Result};
 use crate::schema::notes;
 use crate::web::{Errors, Flash, Form, List, Own, Owned, Page, Paging, Sent, Submitted};
 use crate::web::{redirect, render, render_with};
@@ -36,6 +36,19 @@ fn notes_of(user_id: i64) -> _ {
     notes::table.filter(notes::user_id.eq(user_id))
 }
 
+/// The newest first, a page at a time; for people and programs.
+async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<Note>> {
+    let rows = notes_of(user_id).order(notes::id.desc()).select(Note::as_select());
+    let rows = rows.limit(paging.limit()).offset(paging.offset());
+    Ok(paging.list(db.run(move |conn| rows.load(conn)).await?))
+}
+
+/// A copy of somebody's notes, for them.
+pub fn export(conn: &mut Connection, user_id: i64) -> Result<serde_json::Value> {
+    let notes = notes_of(user_id).select(Note::as_select()).load(conn)?;
+    Ok(notes.iter().map(|note: &Note| serde_json::json!(note)).collect())
+}
+
 impl Owned for Note {
     fn find(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<Self> {
         notes_of(user_id).filter(notes::id.eq(id)).select(Self::as_select()).first(conn)
@@ -44,6 +57,7 @@ impl Owned for Note {
 
 #[derive(Default, serde::Deserialize, Insertable, AsChangeset, utoipa::ToSchema)]
 #[diesel(table_name = notes)]
+#[schema(as = NoteDraft)]
 #[serde(default)]
 struct Draft {
     title: String,
@@ -80,7 +94,7 @@ struct ConfirmDelete {
 }
 
 async fn index(user: CurrentUser, page: Page, db: Data<Db>, paging: Paging) -> Response {
-    render(&Index { page, notes: api::list(&db, user.id, paging).await? })
+    render(&Index { page, notes: list(&db, user.id, paging).await? })
 }
 
 async fn new(_: CurrentUser, page: Page) -> Response {

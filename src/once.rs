@@ -9,8 +9,9 @@ use crate::error::Result;
 use crate::keys::{hash_token, random_token};
 use crate::schema::sent_forms;
 
-/// How long a form that was carried out is known. Whoever sends it once more does so at once.
-const KNOWN_FOR: Duration = Duration::HOUR;
+/// How long a form that was carried out is known. Whoever sends it once more without meaning to does
+/// so soon; later it may be a new wish.
+const KNOWN_FOR: Duration = Duration::minutes(10);
 
 /// A form as it was sent, to be carried out once. One that came without an id is carried out as often
 /// as it comes.
@@ -38,8 +39,8 @@ impl Sent {
     /// A form that came with the id that it was drawn with, if any. All that was sent counts, not the
     /// id alone: the same form with another text in it is another wish, and to answer it with "saved"
     /// would lose that text.
-    pub fn new(id: &str, path: &str, body: &[u8], created_at: PrimitiveDateTime) -> Self {
-        let hash = hash_token(&format!("{path}\n{}", String::from_utf8_lossy(body)));
+    pub fn new(id: &str, address: &str, body: &[u8], created_at: PrimitiveDateTime) -> Self {
+        let hash = hash_token(&format!("{address}\n{}", String::from_utf8_lossy(body)));
         let row = (!id.is_empty()).then_some(Row { hash, created_at });
         Self { id: id.to_owned(), row }
     }

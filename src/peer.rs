@@ -89,11 +89,6 @@ impl Origin {
         device(&self.user_agent)
     }
 
-    /// Whether browser and network are the same kind and the same neighbourhood.
-    pub fn resembles(&self, other: &Self) -> bool {
-        self.device() == other.device() && self.is_near(other)
-    }
-
     /// Whether the network is the same.
     pub fn is_near(&self, other: &Self) -> bool {
         network(&self.ip_address) == network(&other.ip_address)
@@ -134,7 +129,8 @@ fn network(address: &str) -> Option<IpNet> {
 /// Whose turn it is, where many wait for the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Network {
-    /// An IPv4 address, or the first 64 bits of an IPv6 one: what a single customer has at the least.
+    /// An IPv4 address, or the first 48 bits of an IPv6 one: what a single customer can have (RFC
+    /// 6177), who would fill the queue by themselves if each 64 counted.
     Client(IpNet),
     /// Requests without an address.
     Unknown,
@@ -145,7 +141,7 @@ pub enum Network {
 impl From<&Origin> for Network {
     fn from(origin: &Origin) -> Self {
         let Ok(address) = origin.ip_address.parse::<IpAddr>() else { return Self::Unknown };
-        let bits = if address.is_ipv4() { 32 } else { 64 };
+        let bits = if address.is_ipv4() { 32 } else { 48 };
         IpNet::new(address, bits).map_or(Self::Unknown, |network| Self::Client(network.trunc()))
     }
 }

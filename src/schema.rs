@@ -111,15 +111,7 @@ diesel::table! {
 }
 
 diesel::joinable!(sessions -> users (user_id));
-diesel::joinable!(notes -> users (user_id));
 diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(links -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(
-    users,
-    sessions,
-    notes,
-    refresh_tokens,
-    api_tokens,
-    links,
-);
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, refresh_tokens, api_tokens, links,);

@@ -100,8 +100,8 @@ impl User {
     }
 
     /// Makes the account; `None` when the address has one already.
-    pub fn create(connection: &mut Connection, new: &NewUser) -> Result<Option<Self>> {
-        let created = diesel::insert_into(users::table)
+    pub fn create(connection: &mut Connection, new: &NewUser) -> QueryResult<Option<Self>> {
+        let insert = diesel::insert_into(users::table)
             .values((
                 users::email.eq(&new.email.typed),
                 users::email_canonical.eq(&new.email.canonical),
@@ -111,12 +111,8 @@ impl User {
                 users::created_at.eq(new.created_at),
                 users::verified_at.eq(new.is_verified.then_some(new.created_at)),
             ))
-            .returning(Self::as_returning())
-            .get_result(connection);
-        if db::is_duplicate(&created) {
-            return Ok(None);
-        }
-        Ok(Some(created?))
+            .returning(Self::as_returning());
+        db::unless_duplicate(connection, |connection| insert.get_result(connection))
     }
 
     /// Whether the user may log in and has this password hash. Holds the row until the transaction
@@ -160,14 +156,13 @@ impl User {
         email: &Email,
         now: PrimitiveDateTime,
     ) -> QueryResult<bool> {
-        let changed = diesel::update(users::table.find(id))
-            .set((
-                users::email.eq(&email.typed),
-                users::email_canonical.eq(&email.canonical),
-                users::verified_at.eq(now),
-            ))
-            .execute(connection);
-        if db::is_duplicate(&changed) { Ok(false) } else { changed.map(|_| true) }
+        let change = diesel::update(users::table.find(id)).set((
+            users::email.eq(&email.typed),
+            users::email_canonical.eq(&email.canonical),
+            users::verified_at.eq(now),
+        ));
+        let changed = db::unless_duplicate(connection, |connection| change.execute(connection))?;
+        Ok(changed.is_some())
     }
 
     /// A copy of what is stored, for its owner.

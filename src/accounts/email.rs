@@ -38,7 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
 struct ConfirmPage {
     page: Page,
     email: String,
-    link_id: i64,
+    link: String,
 }
 
 #[derive(Template)]
@@ -54,7 +54,7 @@ struct ChangePage {
 struct ChangedPage {
     page: Page,
     email: String,
-    link_id: i64,
+    link: String,
 }
 
 /// Sends the link that proves the address of whoever is logged in.
@@ -75,8 +75,8 @@ async fn send(user: CurrentUser, accounts: Data<Authenticator>, sent: Sent) -> R
 }
 
 async fn show_confirm(owner: Owner, page: Page) -> Response {
-    let link = owner.opened.link;
-    render(&ConfirmPage { page, email: link.email, link_id: link.id })
+    let link = owner.opened.mark();
+    render(&ConfirmPage { page, email: owner.opened.link.email, link })
 }
 
 /// The first proof of an address. All other sessions and tokens end: they are from before it.
@@ -149,8 +149,8 @@ fn not_sent(again: &str) -> String {
 }
 
 async fn show_changed(owner: Owner, page: Page) -> Response {
-    let link = owner.opened.link;
-    render(&ChangedPage { page, email: link.email, link_id: link.id })
+    let link = owner.opened.mark();
+    render(&ChangedPage { page, email: owner.opened.link.email, link })
 }
 
 async fn change(owner: Owner, origin: Origin, accounts: Data<Authenticator>) -> Response {

@@ -53,7 +53,7 @@ struct SentPage {
 struct ResetPage {
     page: Page,
     form: Submitted<ResetForm>,
-    link_id: i64,
+    link: String,
     email: String,
     rule: PasswordRule,
 }
@@ -123,7 +123,7 @@ fn show_form(
     form: Submitted<ResetForm>,
     accounts: &Authenticator,
 ) -> Response {
-    let (link_id, email) = (opened.link.id, opened.link.account()?.email.clone());
+    let (link, email) = (opened.mark(), opened.link.account()?.email.clone());
     let rule = accounts.passwords.rule();
-    render_with(form.status(), &ResetPage { page, form, link_id, email, rule })
+    render_with(form.status(), &ResetPage { page, form, link, email, rule })
 }

@@ -41,7 +41,7 @@ struct JoinPage {
     page: Page,
     form: Submitted<JoinForm>,
     email: String,
-    link_id: i64,
+    link: String,
     is_invitation: bool,
     rule: PasswordRule,
 }
@@ -93,8 +93,8 @@ fn show_form(
     form: Submitted<JoinForm>,
     accounts: &Authenticator,
 ) -> Response {
-    let (link_id, email) = (opened.link.id, opened.link.email.clone());
+    let (link, email) = (opened.mark(), opened.link.email.clone());
     let is_invitation = opened.purpose == Purpose::Invite;
     let rule = accounts.passwords.rule();
-    render_with(form.status(), &JoinPage { page, form, email, link_id, is_invitation, rule })
+    render_with(form.status(), &JoinPage { page, form, email, link, is_invitation, rule })
 }

@@ -19,6 +19,7 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, LinkEnding, Result};
 use crate::link::{Link, Purpose};
 use crate::web::body::Received;
+use crate::web::fields::Fields;
 use crate::web::redirect;
 
 /// How long the browser keeps a link's token. The link itself may end sooner.
@@ -84,6 +85,11 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// For the hidden field `link` of its form.
+    pub fn mark(&self) -> String {
+        Link::mark(&self.token)
+    }
+
     /// Uses the link up, in the transaction of what it allows.
     pub fn redeem(&self) -> impl FnOnce(&mut Connection) -> Result<Link> + use<> {
         let (purpose, token, now) = (self.purpose, self.token.clone(), self.links.clock.now());
@@ -152,14 +158,14 @@ impl FromRequest for Opened {
     }
 }
 
-/// The link that the form was drawn for, by the id in its field `link`. The browser may have opened
-/// another one since, in another tab or because somebody made it: a form must do what it says, for
-/// the address that it shows.
+/// The link that the form was drawn for, by the [`Link::mark`] in its field `link`. The browser may
+/// have opened another one since, in another tab or because somebody made it: a form must do what it
+/// says, for the address that it shows.
 fn link_of_form(req: &HttpRequest) -> String {
     let extensions = req.extensions();
     let body = extensions.get::<Received>().map_or(&[][..], |received| &received.0);
-    let link = url::form_urlencoded::parse(body).find(|(name, _)| name == "link");
-    link.map(|(_, id)| id.into_owned()).unwrap_or_default()
+    let fields = Fields::read(body).ok();
+    fields.and_then(|fields| fields.get("link").map(str::to_owned)).unwrap_or_default()
 }
 
 fn purpose_of(path: &str) -> Option<Purpose> {

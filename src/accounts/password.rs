@@ -71,6 +71,10 @@ async fn change(
     accounts: Data<Authenticator>,
     mut form: Submitted<PasswordForm>,
 ) -> Response {
+    // Before a hash is spent on a password that is not there, and told as a wrong one.
+    if form.is_back {
+        return show_form(&session, page, form, &accounts);
+    }
     if form.sent.was_done(&accounts.db).await? {
         return Ok(changed());
     }

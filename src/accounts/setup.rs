@@ -74,20 +74,10 @@ impl SetupLink {
         Err(ended(ending))
     }
 
-    /// Uses the link up, unless somebody else was quicker.
-    fn redeem(&self, token: &str) -> Result<()> {
-        self.require(token, false)?;
-        let (mut printed, now) = (self.lock(), self.clock.now());
-        let unused = printed.as_mut().filter(|link| link.is_of(token) && link.used_at.is_none());
-        let link = unused.ok_or_else(|| ended(LinkEnding::SetUpDone))?;
-        link.used_at = Some(now);
-        Ok(())
-    }
-
-    /// Puts back a link that was used for nothing.
-    fn restore(&self, token: &str) {
+    /// Notes that the account is made, to say so to whoever opens the link again.
+    fn note_use(&self, token: &str) {
         if let Some(link) = self.lock().as_mut().filter(|link| link.is_of(token)) {
-            link.used_at = None;
+            link.used_at = Some(self.clock.now());
         }
     }
 
@@ -186,12 +176,13 @@ async fn set_up(
         return show_form(visitor, page, form, &accounts);
     };
     let password_hash = accounts.passwords.hash(&origin, form.fields.password).await?;
-    visitor.link.redeem(&visitor.token)?;
+    // Once more: hashing takes a while, and a new link ends the older ones.
+    visitor.link.require(&visitor.token, false)?;
     let (name, created_at) = (email.local_part().to_owned(), accounts.clock.now());
     let to = email.clone();
     let new =
         NewUser { email, name, password_hash, is_admin: true, created_at, is_verified: false };
-    // Asked again in the transaction: `user add` may have been quicker.
+    // The transaction decides who is first, here and at `user add`.
     let nobody_yet = move |connection: &mut _| {
         if !User::is_nobody(connection)? {
             return Err(ended(LinkEnding::SetUpDone));
@@ -199,9 +190,9 @@ async fn set_up(
         // Nothing is promised: the profile offers the link again.
         Request::Confirm.post(connection, &to, created_at).map(Posted::tell_nobody)
     };
-    let created = accounts.create_account(new, nobody_yet).await;
-    let created = created.inspect_err(|_| visitor.link.restore(&visitor.token))?;
+    let created = accounts.create_account(new, nobody_yet).await?;
     let user = created.ok_or_else(|| ended(LinkEnding::SetUpDone))?;
+    visitor.link.note_use(&visitor.token);
     let welcome = "Welcome! You are logged in, and you are the administrator.";
     let mut response = redirect("/dashboard", Flash::success(welcome));
     response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;

@@ -82,7 +82,7 @@ async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -
 
 /// Everybody with an account.
 #[utoipa::path(
-    get, path = "/api/users", tag = "users",
+    get, path = "/api/users", operation_id = "list_users", tag = "users",
     params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)),
     responses((status = 200, body = List<Profile>)),
     security(("password" = ["users:read"]), ("token" = []))

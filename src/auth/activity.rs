@@ -1,5 +1,7 @@
 //! The security events that were kept: for the people they happened to.
 
+use std::ops::Range;
+
 use diesel::dsl::min;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -15,6 +17,10 @@ use crate::user::User;
 
 /// How long events are kept: long enough to find out what happened, no longer than that needs.
 pub const KEPT_FOR: Duration = Duration::days(90);
+
+/// How many of somebody's browsers and addresses are looked at, at a log-in: more than people have.
+/// Whoever invents a new one at each log-in would otherwise make the next one hold up all who write.
+const LOOKS_MAX: usize = 100;
 
 /// An event that was kept.
 #[derive(Queryable, Selectable, Serialize)]
@@ -95,7 +101,7 @@ impl Activity {
 }
 
 /// Whether the user, or a program of theirs, has logged in before from a browser and a network like
-/// these. The first log-in of a new account is familiar.
+/// these, as far as [`LOOKS_MAX`] looks tell. The first log-in of a new account is familiar.
 pub fn is_familiar(
     conn: &mut Connection,
     user: &User,
@@ -103,14 +109,19 @@ pub fn is_familiar(
     now: PrimitiveDateTime,
 ) -> QueryResult<bool> {
     let mut is_first = true;
+    let mut looks = 0..LOOKS_MAX;
     for kind in ["logged_in", "token_issued"] {
         // The usual case first.
         let mut next = Some(origin.ip_address.clone());
         let mut looked_at = None;
         while let Some(ip_address) = next {
             let here = Origin { ip_address, user_agent: String::new() };
-            if here.is_near(origin) && has_device(conn, (user.id, kind), &here, origin)? {
+            if here.is_near(origin) && has_device(conn, (user.id, kind), &here, origin, &mut looks)?
+            {
                 return Ok(true);
+            }
+            if looks.next().is_none() {
+                return Ok(false);
             }
             next = next_address(conn, (user.id, kind), looked_at.as_deref())?;
             is_first &= next.is_none();
@@ -126,9 +137,10 @@ fn has_device(
     logins: (i64, &str),
     here: &Origin,
     origin: &Origin,
+    looks: &mut Range<usize>,
 ) -> QueryResult<bool> {
     let mut looked_at = None;
-    loop {
+    while looks.next().is_some() {
         let found = next_browser(conn, logins, &here.ip_address, looked_at.as_deref())?;
         let Some(user_agent) = found else { return Ok(false) };
         if device(&user_agent) == origin.device() {
@@ -136,6 +148,7 @@ fn has_device(
         }
         looked_at = Some(user_agent);
     }
+    Ok(false)
 }
 
 /// The next address, in the order of the index, that somebody logged in from: a look into the index

@@ -73,9 +73,9 @@ impl Authenticator {
         F: FnOnce(&mut Connection) -> Result<()> + Send + 'static,
     {
         self.db
-            .write(move |connection| {
+            .write(move |connection| -> Result<_> {
                 allowed(connection)?;
-                User::create(connection, &new)
+                Ok(User::create(connection, &new)?)
             })
             .await
     }

@@ -6,7 +6,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::auth::session::Login;
-use crate::db::{Connection, Db};
+use crate::db::{Connection, Db, deadline};
 use crate::error::{Error, Result};
 use crate::schema::{api_tokens, refresh_tokens, sessions};
 use crate::user::User;
@@ -55,7 +55,8 @@ impl Login {
     }
 
     /// The way to write with somebody's rights: [`Db::write`], which begins by asking whether they
-    /// are there still, and is [`Error::NotAuthenticated`] otherwise. Holds the user's row, which
+    /// are there still, and is [`Error::NotAuthenticated`] otherwise; [`Error::BroughtBack`] for a form
+    /// that only came back. Holds the user's row, which
     /// whoever ends rights takes first, too: they wait, or this does.
     pub async fn write<T, E, F>(&self, db: &Db, work: F) -> Result<T>
     where
@@ -63,6 +64,8 @@ impl Login {
         E: Into<Error> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     {
+        // What waited for a log-in may have been sent by somebody else, who sat here before.
+        deadline::may_write()?;
         let (then, right) = (self.user.clone(), self.right.clone());
         db.write(move |conn| -> Result<T> {
             User::lock(conn, then.id)?;

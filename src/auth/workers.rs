@@ -60,14 +60,16 @@ impl<S: Default + 'static> Workers<S> {
     {
         let (answer, result) = oneshot::channel();
         let work = Box::new(move |state: &mut S| {
+            // A panic is that visitor's, and in the log; the next one finds the thread alive.
+            let done = catch_unwind(AssertUnwindSafe(|| work(state)));
             // Fails only when nobody waits for the answer any more.
-            let _ = answer.send(work(state));
+            let _ = answer.send(done.map_err(|_| Error::Internal("a panic at work".to_owned())));
         });
         let deadline = (network != Network::Operator).then(|| Instant::now() + MAX_WAIT);
         let no_room = self.0.lock().queue.add(network, Job { deadline, work });
         drop(no_room); // answers 503
         self.0.changed.notify_one();
-        result.await.map_err(|_| Error::Busy)
+        result.await.map_err(|_| Error::Busy)?
     }
 }
 
@@ -82,9 +84,7 @@ impl<S: Default> Shared<S> {
     fn work_off(&self) {
         let mut state = S::default();
         while let Some(job) = self.next() {
-            // A panic is that visitor's, and in the log; the next one finds the thread alive.
-            let work = AssertUnwindSafe(|| (job.work)(&mut state));
-            drop(catch_unwind(work));
+            (job.work)(&mut state);
         }
     }
 

@@ -8,6 +8,8 @@ use crate::keypair::KeyPair;
 use crate::keys::{self, SigningKey};
 
 const DEFAULT_FILE: &str = "data/secret_key";
+/// For the name of a file that is not there.
+const NO_FILE: &str = "names no file (the name is not shown, as it may be a key)";
 const EXAMPLE: &str = "(the line that `latchkey secret` prints)";
 
 impl Reader<'_> {
@@ -39,7 +41,10 @@ impl Reader<'_> {
             self.problem(name, "(hidden)", rule, DEFAULT_FILE);
             return Vec::new();
         }
-        if !production && !file.exists() {
+        if !file.exists() {
+            if production {
+                self.problem(name, "(hidden)", NO_FILE, DEFAULT_FILE);
+            }
             return Vec::new();
         }
         keys::read(file).unwrap_or_else(|sentence| {
@@ -58,6 +63,10 @@ impl Reader<'_> {
             self.problem(name, "(hidden)", rule, example);
             return None;
         }
+        if !file.exists() {
+            self.problem(name, "(hidden)", NO_FILE, example);
+            return None;
+        }
         let pair = KeyPair::read(&file, password.as_deref());
         pair.map_err(|rule| self.problem(name, &file.display().to_string(), &rule, example))
             .map(Arc::new)
@@ -68,6 +77,5 @@ impl Reader<'_> {
 /// Whether a key was pasted where the name of its file belongs. It must not be printed.
 fn is_key_itself(file: &Path) -> bool {
     let text = file.to_string_lossy();
-    let is_plain_name = !text.contains(['/', '\\', '.']) && !file.exists();
-    text.contains("-----") || is_plain_name && keys::parse_list(&text).is_ok()
+    text.contains("-----") || !file.exists() && keys::parse_list(&text).is_ok()
 }

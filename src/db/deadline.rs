@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub(super) struct Progress(Arc<Inner>);
 struct Inner {
     fate: OnceLock<Fate>,
     doing: Mutex<&'static str>,
+    only_looks: AtomicBool,
 }
 
 /// Answers a request within `limit`. One that takes longer is given up, and nothing of it is
@@ -41,6 +43,17 @@ pub async fn within<T>(limit: Duration, answer: impl Future<Output = T>) -> Resu
         return Err(Error::Overdue(progress.describe(limit)));
     }
     Ok(answer.await)
+}
+
+/// From here on, nobody's rights are used to write anything for this request: it brings a form back
+/// that its visitor has not looked at yet.
+pub fn only_look() {
+    current().0.only_looks.store(true, Ordering::Relaxed);
+}
+
+/// Whether rights may be used to write; otherwise [`Error::BroughtBack`].
+pub fn may_write() -> Result<()> {
+    if current().0.only_looks.load(Ordering::Relaxed) { Err(Error::BroughtBack) } else { Ok(()) }
 }
 
 /// The request that is being answered; outside of one, something that is never given up.

@@ -112,7 +112,10 @@ impl Place {
     /// Waits until no other process turns the write-ahead log on, if that is to be done: it is once
     /// for a file, and `SQLite` refuses the second of two at once, without the patience of
     /// `busy_timeout`.
-    pub(super) fn turn_to_begin(&self, connection: &mut Connection) -> Result<Option<File>, String> {
+    pub(super) fn turn_to_begin(
+        &self,
+        connection: &mut Connection,
+    ) -> Result<Option<File>, String> {
         #[derive(QueryableByName)]
         struct Mode {
             #[diesel(sql_type = Text)]

@@ -192,7 +192,7 @@ fn pause(attempts: i64) -> Duration {
     (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
 }
 
-/// Deletes the rows of mails that were sent a day ago, at most `limit`; how many.
+/// Deletes the rows of mails that are sent, and were asked for a day ago, at most `limit`; how many.
 pub fn purge(conn: &mut Connection, now: PrimitiveDateTime, limit: i64) -> QueryResult<usize> {
     let sent = outbox::table.filter(outbox::sent_at.is_not_null());
     let sent = sent.filter(outbox::created_at.le(now - KEEP_SENT)).order(outbox::created_at);

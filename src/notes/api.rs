@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, resource};
 use diesel::prelude::*;
 
-use super::{Draft, Note, notes_of};
+use super::{Draft, Note, list};
 use crate::auth::Scoped;
 use crate::auth::scope::{NotesRead, NotesWrite};
 use crate::db::Db;
-use crate::error::{Response, Result};
+use crate::error::Response;
 use crate::schema::notes;
 use crate::web::{List, Own, Paging, Valid};
 
@@ -28,16 +28,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/api/notes/{id}").get(show).put(update).delete(delete));
 }
 
-/// The newest first, a page at a time; for people and programs.
-pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<Note>> {
-    let rows = notes_of(user_id).order(notes::id.desc()).select(Note::as_select());
-    let rows = rows.limit(paging.limit()).offset(paging.offset());
-    Ok(paging.list(db.run(move |conn| rows.load(conn)).await?))
-}
-
 /// Your notes, newest first.
 #[utoipa::path(
-    get, path = "/api/notes", tag = "notes",
+    get, path = "/api/notes", operation_id = "list_notes", tag = "notes",
     params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)),
     responses((status = 200, body = List<Note>)),
     security(("password" = ["notes:read"]), ("token" = []))
@@ -48,7 +41,7 @@ async fn index(user: Scoped<NotesRead>, db: Data<Db>, paging: Paging) -> Respons
 
 /// Write a note.
 #[utoipa::path(
-    post, path = "/api/notes", tag = "notes", request_body = Draft,
+    post, path = "/api/notes", operation_id = "create_note", tag = "notes", request_body = Draft,
     responses((status = 201, body = Note), (status = 422, description = "What is wrong, for each field")),
     security(("password" = ["notes:write"]), ("token" = []))
 )]
@@ -61,7 +54,7 @@ async fn create(user: Scoped<NotesWrite>, db: Data<Db>, draft: Valid<Draft>) -> 
 
 /// Read a note.
 #[utoipa::path(
-    get, path = "/api/notes/{id}", tag = "notes",
+    get, path = "/api/notes/{id}", operation_id = "show_note", tag = "notes",
     params(("id" = i64, Path, description = "The note's number")),
     responses((status = 200, body = Note), (status = 404, description = "No such note of yours")),
     security(("password" = ["notes:read"]), ("token" = []))
@@ -72,7 +65,7 @@ async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
 
 /// Change a note.
 #[utoipa::path(
-    put, path = "/api/notes/{id}", tag = "notes",
+    put, path = "/api/notes/{id}", operation_id = "update_note", tag = "notes",
     params(("id" = i64, Path, description = "The note's number")), request_body = Draft,
     responses((status = 200, body = Note), (status = 404), (status = 422)),
     security(("password" = ["notes:write"]), ("token" = []))
@@ -90,7 +83,7 @@ async fn update(
 
 /// Delete a note.
 #[utoipa::path(
-    delete, path = "/api/notes/{id}", tag = "notes",
+    delete, path = "/api/notes/{id}", operation_id = "delete_note", tag = "notes",
     params(("id" = i64, Path, description = "The note's number")),
     responses((status = 204), (status = 404)),
     security(("password" = ["notes:write"]), ("token" = []))
@@ -99,10 +92,4 @@ async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Data<Db>) -> Response {
     let end = diesel::delete(notes::table.find(note.id));
     note.write(&db, move |conn| end.execute(conn)).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// A copy of somebody's notes, for them.
-pub fn export(conn: &mut crate::db::Connection, user_id: i64) -> Result<serde_json::Value> {
-    let notes = notes_of(user_id).select(Note::as_select()).load(conn)?;
-    Ok(notes.iter().map(|note: &Note| serde_json::json!(note)).collect())
 }

@@ -266,6 +266,11 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, Cow<'stati
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
         (408, _) => ("Too slow", "What you sent took too long to arrive. Please try again."),
+        (409, Some(Error::BroughtBack)) => (
+            "Nothing was done yet",
+            "You were not logged in when this was sent. Go back to the page that it is from, and send \
+             it again.",
+        ),
         (409, Some(Error::LastAdministrator)) => {
             ("You are the last administrator", LAST_ADMINISTRATOR)
         }

@@ -121,6 +121,8 @@ pub struct Submitted<F> {
     pub fields: F,
     /// What is wrong with them.
     pub errors: Errors,
+    /// Whether it was only brought back, after a log-in: without passwords, and to be shown.
+    pub is_back: bool,
     /// The form as it came. What makes something goes through [`Sent::once`].
     pub sent: Sent,
 }
@@ -128,7 +130,7 @@ pub struct Submitted<F> {
 impl<F> Submitted<F> {
     /// A form to be filled in, with these values to begin with.
     pub fn with(fields: F) -> Self {
-        Self { fields, errors: Errors::default(), sent: Sent::default() }
+        Self { fields, errors: Errors::default(), is_back: false, sent: Sent::default() }
     }
 
     /// Whether nothing is wrong.
@@ -152,6 +154,7 @@ impl<F: Form> Submitted<F> {
         let (typed, fits) = fields.fit();
         let mut form = Self::with(typed);
         if kept::is_back(&fields) {
+            form.is_back = true;
             form.errors.add("", "Nothing was saved yet: look it over, and send it again.");
             return Ok(form);
         }
@@ -167,7 +170,8 @@ impl<F: Form> Submitted<F> {
 /// The form that was sent, by the id that it got when it was drawn.
 fn sent(req: &HttpRequest, fields: &Fields, body: &[u8]) -> Sent {
     let Some(clock) = req.app_data::<Data<Clock>>() else { return Sent::default() };
-    Sent::new(fields.get(FORM_ID).unwrap_or_default(), req.path(), body, clock.now())
+    let (id, address) = (fields.get(FORM_ID).unwrap_or_default(), req.uri().to_string());
+    Sent::new(id, &address, body, clock.now())
 }
 
 impl<F: Form> FromRequest for Submitted<F> {

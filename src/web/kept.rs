@@ -86,11 +86,18 @@ pub fn is_back(fields: &Fields) -> bool {
     fields.get(BACK).is_some()
 }
 
+/// The same for what a request carries.
+pub fn brings_back(req: &impl HttpMessage) -> bool {
+    let extensions = req.extensions();
+    let fields = extensions.get::<Received>().and_then(|body| Fields::read(&body.0).ok());
+    is_form(req) && fields.is_some_and(|fields| is_back(&fields))
+}
+
 /// What somebody gets who sent something and has to say first who they are: the page at `path` that
 /// asks for it. It carries what was typed; where there is nothing to carry, a sentence says so.
 pub fn ask(req: &HttpRequest, path: &str, asks: Asks) -> Response {
     // What asks for the password has a page at the same address, as a rule.
-    let next = form_page(req).or_else(|| match asks {
+    let next = own_next(req).or_else(|| form_page(req)).or_else(|| match asks {
         Asks::LogIn => None,
         Asks::Password => Some(here(req).to_owned()),
     });
@@ -159,6 +166,13 @@ fn is_secret(name: &str) -> bool {
 
 fn last_user(req: &HttpRequest) -> Option<String> {
     req.app_data::<Data<LoginManager<Login>>>()?.last_user(req)
+}
+
+/// Where a form leads by itself: the one that asks for the password knows it.
+fn own_next(req: &HttpRequest) -> Option<String> {
+    let extensions = req.extensions();
+    let body = extensions.get::<Received>().filter(|_| is_form(req))?;
+    safe_next(Fields::read(&body.0).ok()?.get("next")?)
 }
 
 /// The page that a form was on: the address that it is sent to may have none.

@@ -11,7 +11,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, rt};
 use futures_util::FutureExt;
 use log::Level;
 
@@ -24,6 +24,7 @@ use crate::web::body::receive;
 use crate::web::errors::{self, Subject};
 use crate::web::headers;
 use crate::web::health::is_probe;
+use crate::web::kept;
 use crate::web::page::Page;
 
 /// Longer paths are cut in the log.
@@ -62,9 +63,21 @@ pub struct Outermost {
 pub async fn observe(
     settings: Data<Outermost>,
     assets: Data<Assets>,
-    mut req: ServiceRequest,
-    next: Next<impl MessageBody>,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    // By itself: Actix drops what it does for a client that has gone, and whoever goes at the right
+    // moment would have done something that no record and no log knows of.
+    let answered = rt::spawn(answer(settings, assets, req, next)).await;
+    answered.map_err(|e| Error::Internal(e.to_string()))?
+}
+
+async fn answer<B: MessageBody + 'static>(
+    settings: Data<Outermost>,
+    assets: Data<Assets>,
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
     let started = Instant::now();
     let id = RequestId::new();
     let method = req.method().clone();
@@ -80,9 +93,17 @@ pub async fn observe(
         req.head_mut().method = Method::GET;
     }
     let arrived = tokio::time::timeout(settings.timeout, receive(&mut req)).await;
-    let result = if arrived.is_ok() {
-        let answer = AssertUnwindSafe(next.call(req)).catch_unwind();
-        match deadline::within(settings.timeout, answer).await {
+    let result = if req.peer_addr().is_none() {
+        // Gone before we could see where it came from: it would be nobody's deed in every record.
+        Err(Error::BadRequest.into())
+    } else if arrived.is_ok() {
+        let answer = AssertUnwindSafe(async {
+            if kept::brings_back(&req) {
+                deadline::only_look();
+            }
+            next.call(req).await
+        });
+        match deadline::within(settings.timeout, answer.catch_unwind()).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(Error::Internal(format!("panic: {}", message(&*panic))).into()),
             Err(overdue) => Err(overdue.into()),

@@ -222,3 +222,19 @@ async fn a_place_is_known_behind_any_number_of_later_log_ins_from_elsewhere() {
     site.logged_in("ada").await;
     assert_eq!(site.mails().await.len(), 0);
 }
+
+#[actix_web::test]
+async fn a_log_in_looks_at_a_hundred_browsers_at_the_most() {
+    let ada = Browser::logged_in("ada").await;
+    let row = "INSERT INTO events (user_id, kind, ip_address, user_agent, created_at) \
+               WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000) \
+               SELECT 1, 'logged_in', '127.0.0.1', 'tool/' || n, CURRENT_TIMESTAMP FROM n";
+    ada.site.sql(row).await;
+    let phone = ada.site.stranger();
+    phone.set_header("user-agent", Some("Mozilla/5.0 (Linux; Android 16) Chrome/140.0"));
+    let asked = ada.site.record();
+    assert_eq!(phone.log_in("ada").await.status, 303);
+    assert!(asked.take().len() < 130);
+    let mail = ada.site.mail_to("ada").await;
+    assert_eq!(mail.subject, "A log-in from a new device");
+}

@@ -98,3 +98,16 @@ async fn a_role_counts_from_the_next_request() {
     site.db.write(move |conn| User::set_admin(conn, id, false)).await.unwrap();
     assert_eq!(ada.get("/account/invitations").await.status, 403);
 }
+
+#[actix_web::test]
+async fn a_link_that_was_sent_to_somebody_opens_no_administrators_account() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    let (ada, eve) = (site.user("ada").await.id, site.stranger());
+    eve.submit("/forgot", &[("email", "ada@example.com")]).await;
+    let link = site.link_to("ada").await;
+    assert_eq!(eve.open_link(&link).await.status, 200);
+    site.db.write(move |conn| User::set_admin(conn, ada, true)).await.unwrap();
+    let new = [("password", "violet kettle marching north")];
+    assert_eq!(eve.submit("/reset", &new).await.status, 410);
+}

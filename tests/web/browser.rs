@@ -27,6 +27,7 @@ use latchkey::clock::Clock;
 use latchkey::config::Config;
 use latchkey::db::Db;
 use latchkey::keys;
+use latchkey::link::Link;
 use latchkey::mail::Mail;
 use latchkey::peer::Network;
 use latchkey::user::{Email, NewUser, User};
@@ -213,6 +214,12 @@ impl Site {
         line.unwrap_or_else(|| panic!("no link: {}", mail.text)).to_owned()
     }
 
+    /// Asks for a path from no address: what is left of a client that has gone already.
+    pub async fn send_from_nowhere(&self, request: TestRequest) -> Answer {
+        let host = ("host", self.config.public_url.authority());
+        (self.send)(request.insert_header(host).insert_header(("accept", "text/html"))).await
+    }
+
     /// Where its rows are, for programs that come by another way.
     pub fn database_url(&self) -> &str {
         &self.database.url
@@ -306,6 +313,12 @@ impl Browser {
             self.links.borrow_mut().insert(path.to_owned(), link);
         }
         answer
+    }
+
+    /// What a form says that was drawn for the link that this browser has opened, for whoever makes
+    /// one up.
+    pub fn mark(&self, purpose: &str) -> (&'static str, String) {
+        ("link", Link::mark(&self.cookie(&format!("link_{purpose}")).unwrap()))
     }
 
     /// Sends a form, with the hidden field `link` if it has one; redirects are not followed.

@@ -70,7 +70,8 @@ async fn whoever_gets_the_mail_of_a_mistyped_address_can_do_nothing_with_it() {
     page.shows("href=\"/account/email\"");
     let aba = ada.site.stranger();
     aba.get(&ada.site.link_to("aba").await).await;
-    let own = [("password", OTHER_PASSWORD), ("link", "1")];
+    let (name, mark) = aba.mark("confirm");
+    let own = [("password", OTHER_PASSWORD), (name, &mark)];
     for answer in [aba.get("/confirm").await, aba.submit("/confirm", &own).await] {
         assert!(answer.location().starts_with("/login"), "{answer:?}");
     }
@@ -98,7 +99,8 @@ async fn being_logged_in_as_somebody_else_is_not_being_the_owner() {
     let page = bob.open_link(&link).await;
     assert_eq!(page.status, 410);
     page.shows("This link does not work here").shows("It is for another account");
-    assert_eq!(bob.submit("/confirm", &[("link", "1")]).await.status, 410);
+    let (name, mark) = bob.mark("confirm");
+    assert_eq!(bob.submit("/confirm", &[(name, &mark)]).await.status, 410);
     let unproved = "SELECT count(*) AS count FROM users WHERE verified_at IS NULL";
     assert_eq!(ada.site.count(unproved).await, 1);
 }
@@ -110,7 +112,8 @@ async fn the_link_works_for_24_hours() {
         ada.site.clock.advance(Duration::hours(24) + Duration::seconds(seconds));
         ada.log_in("ada").await;
         assert_eq!(ada.open_link(&link).await.status, if status == 303 { 200 } else { 410 });
-        assert_eq!(ada.submit("/confirm", &[("link", "1")]).await.status, status);
+        let (name, mark) = ada.mark("confirm");
+        assert_eq!(ada.submit("/confirm", &[(name, &mark)]).await.status, status);
     }
 }
 
@@ -181,7 +184,8 @@ async fn an_address_is_given_to_no_account_by_whoever_reads_its_mail_alone() {
     let link = ask(&eve, "ada").await;
     for ada in [eve.site.stranger(), eve.site.logged_in("bob").await] {
         ada.get(&link).await;
-        let answer = ada.submit("/account/email/confirm", &[("link", "1")]).await;
+        let (name, mark) = ada.mark("change_email");
+        let answer = ada.submit("/account/email/confirm", &[(name, &mark)]).await;
         assert!(answer.status == 410 || answer.location() == "/login", "{answer:?}");
     }
     assert_eq!(eve.site.stranger().log_in("eve").await.status, 303);

@@ -2,10 +2,13 @@
 
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use diesel::connection::SimpleConnection as _;
 use latchkey::auth::SecurityEvent;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
+use crate::database::HOLD_EVERYTHING;
 use crate::operator::command;
 
 /// For the log alone: what programs do all day, what is nobody's, and what happened to who is gone.
@@ -198,4 +201,23 @@ async fn every_kind_that_is_kept_has_a_sentence_for_whom_it_happened_to() {
 #[test]
 fn the_list_of_kinds_is_found() {
     assert!(kinds().len() > 20 && kinds().contains(&"token_reused"), "{:?}", kinds());
+}
+
+#[actix_web::test]
+async fn what_is_done_for_somebody_who_has_gone_meanwhile_is_told_all_the_same() {
+    let ada = Browser::logged_in("ada").await;
+    let site = &ada.site;
+    site.logged_in("ada").await;
+    let mut other = site.database.other_program(HOLD_EVERYTHING);
+    let gone = ada.submit("/account/sessions/end-others", &[]);
+    assert!(tokio::time::timeout(Duration::from_millis(300), gone).await.is_err());
+    other.batch_execute("COMMIT").unwrap();
+    let told = "SELECT count(*) AS count FROM events WHERE kind = 'other_sessions_ended'";
+    for _ in 0..400 {
+        if site.count(told).await == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("nobody knows what was done");
 }

@@ -12,6 +12,8 @@ use futures_util::future::{join, join_all};
 use latchkey::app::features;
 use latchkey::db::Db;
 use latchkey::error::Error;
+use latchkey::mail::Notice;
+use latchkey::user::{Email, NewUser, User};
 
 use crate::browser::{Answer, Browser, PASSWORD, Site, config, passwords};
 use crate::database::{HOLD_EVERYTHING, TestDatabase};
@@ -322,4 +324,26 @@ mod server {
         let said = Db::connect(&url, 2).err().unwrap();
         assert!(said.contains("does not exist") && said.contains("DATABASE_URL"), "{said}");
     }
+}
+
+#[actix_web::test]
+async fn an_address_that_is_taken_undoes_nothing_beside_it() {
+    let site = Site::open().await;
+    let ada = site.user("ada").await;
+    let (now, email) = (site.clock.now(), Email::parse("ada@example.com").unwrap());
+    let to = email.clone();
+    let new = NewUser {
+        email,
+        name: "Eve".to_owned(),
+        password_hash: ada.password_hash,
+        is_admin: false,
+        created_at: now,
+        is_verified: true,
+    };
+    let work = move |conn: &mut _| -> Result<bool, Error> {
+        Notice::PasswordChanged.post(conn, &to, now)?;
+        Ok(User::create(conn, &new)?.is_some())
+    };
+    assert!(!site.db.write(work).await.unwrap());
+    assert_eq!(site.count("SELECT count(*) AS count FROM outbox").await, 1);
 }

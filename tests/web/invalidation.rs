@@ -229,3 +229,10 @@ async fn a_new_name_ends_nothing() {
     life.here.submit("/account", &[("name", "Countess")]).await;
     assert_eq!(life.row().await, [YES; 7]);
 }
+
+#[actix_web::test]
+async fn another_role_ends_links_that_were_sent_before_it() {
+    let life = Life::new().await;
+    life.operator("promote", "");
+    assert_eq!(life.row().await, [YES, YES, YES, YES, NO, NO, NO]);
+}

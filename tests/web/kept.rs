@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use latchkey::web::kept::{HIDDEN, PASSWORDS};
 use time::Duration;
@@ -288,4 +289,63 @@ fn every_field_for_a_password_and_every_hidden_field_is_known() {
     for name in hidden {
         assert!(HIDDEN.contains(&&*name), "add {name} to HIDDEN in src/web/kept.rs");
     }
+}
+
+/// All that somebody has.
+async fn all(site: &Site) -> Vec<i64> {
+    let mut all = Vec::new();
+    for table in ["users", "notes", "api_tokens", "sessions", "outbox", "links"] {
+        all.push(count(site, table).await);
+    }
+    all
+}
+
+#[actix_web::test]
+async fn what_somebody_sent_before_ada_logged_in_is_carried_out_for_no_route() {
+    let mut carried = 0;
+    for (path, methods) in Browser::stranger().await.site.app.routes().await {
+        if !methods.iter().any(|method| method == "POST") || path.starts_with("/api/") {
+            continue;
+        }
+        let path = path.replace("{id}", "1");
+        let browser = Browser::logged_in("ada").await;
+        let site = Rc::clone(&browser.site);
+        browser.submit("/notes", &NOTE).await;
+        if path == "/account/confirm" {
+            site.sql("UPDATE users SET verified_at = NULL").await;
+        }
+        let shared = site.stranger();
+        let page = shared.submit(&path, &[("x", "y")]).await;
+        if page.status != 401 || !page.body.contains("name=\"kept\"") {
+            continue;
+        }
+        let page = log_in_by(&shared, &page, "ada").await;
+        let before = all(&site).await;
+        let answer = form_of(&page, &path).send(&shared).await;
+        assert!([403, 404, 409, 422].contains(&answer.status), "{path}: {answer:?}");
+        assert_eq!(all(&site).await, before, "{path}");
+        carried += 1;
+    }
+    assert!(carried > 10, "only {carried} forms were kept");
+}
+
+#[actix_web::test]
+async fn a_button_that_came_back_says_that_nothing_was_done() {
+    let ada = ended().await;
+    let page = ada.submit("/account/sessions/end-others", &[("x", "y")]).await;
+    let page = log_in_by(&ada, &page, "ada").await;
+    let answer = form_of(&page, "/account/sessions/end-others").send(&ada).await;
+    assert_eq!(answer.status, 409);
+    answer.shows("Nothing was done yet");
+}
+
+#[actix_web::test]
+async fn a_new_password_that_came_back_is_no_wrong_one() {
+    let ada = ended().await;
+    let fields = [("current", PASSWORD), ("password", OTHER_PASSWORD), ("email", "x@example.com")];
+    let page = ada.submit("/account/password", &fields).await;
+    let page = log_in_by(&ada, &page, "ada").await;
+    let (page, _) = back(&ada, &page, "/account/password").await;
+    page.hides("This is not your password.");
+    ada.get("/account/activity").await.hides("was wrong");
 }

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use time::Duration;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site};
+use crate::drawn::form_of;
 
 /// Every page behind a link: where its form leads, what it says there when it is sent twice, and what
 /// the link was used for.
@@ -117,14 +118,15 @@ async fn a_second_click_logs_nobody_in() {
     for (page, leads_to, ..) in PAGES {
         let (browser, _) = opened(page).await;
         let (before, copy) = (browser.cookie("session"), browser.site.stranger());
-        for purpose in ["register", "invite", "reset", "confirm", "change_email"] {
-            if let Some(token) = browser.cookie(&format!("link_{purpose}")) {
-                copy.set_cookie(&format!("link_{purpose}"), &token);
-            }
-        }
+        let purposes = ["register", "invite", "reset", "confirm", "change_email"];
+        let is_open = |purpose: &&&str| browser.cookie(&format!("link_{purpose}")).is_some();
+        let purpose = purposes.iter().find(is_open).unwrap();
+        let token = browser.cookie(&format!("link_{purpose}")).unwrap();
+        copy.set_cookie(&format!("link_{purpose}"), &token);
+        let (name, mark) = copy.mark(purpose);
         copy.get(page).await;
         send(&browser, page).await;
-        let answer = copy.submit(page, &[("link", "1"), ("password", OTHER_PASSWORD)]).await;
+        let answer = copy.submit(page, &[(name, &*mark), ("password", OTHER_PASSWORD)]).await;
         assert_eq!(copy.cookie("session"), None, "{page}: {before:?}");
         let login = if leads_to == "/login" { "/login" } else { "/login?next=" };
         assert!(answer.location().starts_with(login), "{page}: {answer:?}");
@@ -218,5 +220,16 @@ async fn a_form_that_names_no_link_does_nothing() {
         }
         let used = "SELECT count(*) AS count FROM links WHERE used_at IS NOT NULL";
         assert_eq!(browser.site.count(used).await, 0, "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn a_form_behind_a_link_does_not_tell_how_many_links_were_made() {
+    for (page, ..) in PAGES {
+        let (browser, link) = opened(page).await;
+        let shown = form_of(&browser.get(page).await, page).value("link").to_owned();
+        assert!(shown.len() == 43 && shown.parse::<i64>().is_err(), "{page}: {shown}");
+        let token = link.split_once("token=").unwrap().1;
+        assert!(!shown.contains(token), "{page}: whoever sees the page has not the link");
     }
 }

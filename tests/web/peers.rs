@@ -1,5 +1,7 @@
 //! Where requests come from, behind proxies and from odd browsers.
 
+use actix_web::test::TestRequest;
+
 use crate::browser::{Browser, Site};
 
 /// The address that is noted when Ada logs in with these lines of `X-Forwarded-For` in one.
@@ -67,4 +69,15 @@ async fn a_stolen_session_is_noticed_whatever_octets_the_thief_sends() {
     thief.set_octets("user-agent", b"curl/8 \xe9");
     thief.set_cookie("session", &ada.cookie("session").unwrap());
     assert!(ada.is_logged_in().await && !thief.is_logged_in().await && !ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn who_is_gone_before_their_address_is_known_is_not_served() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    let form = "email=ada%40example.com&password=wrong+password+that+is+long";
+    let request = TestRequest::post().uri("/login").set_payload(form);
+    let request = request.insert_header(("content-type", "application/x-www-form-urlencoded"));
+    assert_eq!(site.send_from_nowhere(request).await.status, 400);
+    assert_eq!(site.count("SELECT count(*) AS count FROM events").await, 0);
 }

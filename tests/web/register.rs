@@ -73,14 +73,14 @@ async fn a_registration_waits_for_24_hours() {
 #[actix_web::test]
 async fn nothing_that_a_stranger_chose_is_in_an_account_that_its_owner_makes() {
     let eve = with_an_operator().await;
-    let fields = [("name", "Eve"), ("email", "ada@example.com"), ("password", PASSWORD)];
+    let fields = [("name", "Eve Adams"), ("email", "ada@example.com"), ("password", PASSWORD)];
     assert_eq!(eve.submit("/register", &fields).await.location(), "/register/sent");
     let (ada, link) = (eve.site.stranger(), eve.site.link_to("ada").await);
     // Whatever of Eve's a subdomain or another port has planted in Ada's browser.
     for purpose in ["link", "link_browser", "link_register_used", "flash"] {
         ada.set_cookie(purpose, &eve.cookie(purpose).unwrap_or_else(|| "A".repeat(43)));
     }
-    ada.open_link(&link).await.shows("name=\"password\"").hides("Eve");
+    ada.open_link(&link).await.shows("name=\"password\"").hides("Eve Adams");
     assert_eq!(ada.submit("/register/confirm", &[]).await.status, 422, "no password waits");
     let own = [("name", "Ada"), ("password", OTHER_PASSWORD)];
     assert_eq!(ada.submit("/register/confirm", &own).await.location(), "/dashboard");
@@ -118,7 +118,10 @@ async fn a_registration_that_waits_from_before_an_update_gets_a_link_that_asks()
     let old =
         r#"{"kind":"register","name":"Eve","password_hash":"$argon2id$x","browser_hash":"y"}"#;
     ada.site.sql(format!("UPDATE outbox SET message = '{old}'")).await;
-    ada.open_link(&ada.site.link_to("ada").await).await.shows("name=\"password\"").hides("Eve");
+    ada.open_link(&ada.site.link_to("ada").await)
+        .await
+        .shows("name=\"password\"")
+        .hides("Eve Adams");
 }
 
 #[actix_web::test]

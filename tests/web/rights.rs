@@ -24,7 +24,7 @@ const WRITES: [(&str, &str, &str); 21] = [
     ("POST", "/account/confirm", ""),
     ("POST", "/account/delete", ""),
     ("POST", "/account/email", "email=lovelace@example.com"),
-    ("POST", "/account/email/confirm", "link=2"),
+    ("POST", "/account/email/confirm", ""),
     ("POST", "/account/invitations", "email=bob@example.com"),
     (
         "POST",
@@ -35,7 +35,7 @@ const WRITES: [(&str, &str, &str); 21] = [
     ("POST", "/account/sessions/{id}/end", ""),
     ("POST", "/account/tokens", "name=Other&days=30&notes:read=yes"),
     ("POST", "/account/tokens/{id}/revoke", ""),
-    ("POST", "/confirm", "link=1"),
+    ("POST", "/confirm", ""),
     ("POST", "/notes", "title=Bread"),
     ("POST", "/notes/{id}", "title=Oat+milk"),
     ("POST", "/notes/{id}/delete", ""),
@@ -160,8 +160,13 @@ async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: usize
     if path.starts_with("/api/") {
         who.set_header("content-type", Some("application/json"));
     }
+    let body = match path {
+        "/confirm" => format!("link={}", ada.mark("confirm").1),
+        "/account/email/confirm" => format!("link={}", ada.mark("change_email").1),
+        _ => body.to_owned(),
+    };
     let method = Method::from_bytes(method.as_bytes()).unwrap();
-    let body = (method != Method::GET).then(|| body.to_owned());
+    let body = (method != Method::GET).then_some(body);
     who.send(method, &path.replace("{id}", "1"), body).await
 }
 

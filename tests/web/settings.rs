@@ -147,7 +147,7 @@ fn production_refuses_what_is_only_fine_at_home() {
     );
     assert!(read(&[production, https, secret, smtp]).is_ok());
     let file = ("SECRET_KEY_FILE", "/run/secrets/key");
-    assert!(problems(&[production, https, smtp, file]).contains("SECRET_KEY_FILE=/run/secrets"));
+    assert!(problems(&[production, https, smtp, file]).contains("SECRET_KEY_FILE=(hidden)"));
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn what_is_wrong_with_a_key_pair_is_told_with_all_the_rest() {
         ("rsa-long.pem", "", "at most 4096 bits"),
         ("p256.pem", "", "RSA or Ed25519"),
         ("README.md", "", "private key in PEM"),
-        ("nowhere.pem", "", "cannot be read"),
+        ("nowhere.pem", "", "names no file"),
         ("rsa-encrypted.pem", "", "set TOKEN_PRIVATE_KEY_PASSWORD"),
         ("rsa-encrypted.pem", "hunter2", "does not open with TOKEN_PRIVATE_KEY_PASSWORD"),
     ] {
@@ -334,6 +334,14 @@ fn a_key_that_stands_where_its_file_belongs_is_not_printed() {
     let text = problems(&[("TOKEN_PRIVATE_KEY_FILE", pem)]);
     assert!(text.contains("TOKEN_PRIVATE_KEY_FILE=(hidden)"), "{text}");
     assert!(!text.contains(pem.lines().nth(1).unwrap()), "{text}");
+}
+
+#[test]
+fn nor_is_one_that_is_too_short_to_be_one() {
+    for name in ["SECRET_KEY_FILE", "TOKEN_PRIVATE_KEY_FILE"] {
+        let text = problems(&[(name, "Kx7+/hunter2hunter2"), ("APP_ENV", "production")]);
+        assert!(text.contains(&format!("{name}=(hidden)")) && !text.contains("hunter2"), "{text}");
+    }
 }
 
 #[test]

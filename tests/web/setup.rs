@@ -1,10 +1,12 @@
 //! The first account.
 
+use diesel::connection::SimpleConnection as _;
 use futures_util::future::join_all;
 use time::Duration;
 
 use crate::at_once::insist;
 use crate::browser::{Browser, PASSWORD, Site, address};
+use crate::database::HOLD_EVERYTHING;
 
 const ADA: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", PASSWORD)];
 
@@ -115,5 +117,15 @@ async fn a_failure_of_ours_does_not_use_the_link_up() {
     ada.site.sql("ALTER TABLE users RENAME COLUMN name TO other_name").await;
     assert_eq!(ada.submit(&link, &ADA).await.status, 503);
     ada.site.sql("ALTER TABLE users RENAME COLUMN other_name TO name").await;
+    assert_eq!(ada.submit(&link, &ADA).await.status, 303);
+}
+
+#[actix_web::test]
+async fn nor_does_an_answer_that_takes_too_long() {
+    let ada = Site::with(&[("REQUEST_TIMEOUT", "1s")]).await.stranger();
+    let link = link(&ada).await;
+    let mut other = ada.site.database.other_program(HOLD_EVERYTHING);
+    assert_eq!(ada.submit(&link, &ADA).await.status, 503);
+    other.batch_execute("COMMIT").unwrap();
     assert_eq!(ada.submit(&link, &ADA).await.status, 303);
 }

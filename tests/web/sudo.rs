@@ -115,3 +115,14 @@ async fn one_change_alone_is_nothing_strange() {
         assert_eq!(ada.get("/account/tokens/new").await.status, 200);
     }
 }
+
+#[actix_web::test]
+async fn a_second_click_on_the_password_page_leads_on_to_where_the_first_one_led() {
+    let ada = Site::open().await.stale("ada").await;
+    let form = [("password", PASSWORD), ("next", "/account/tokens/new")];
+    let late = ada.site.stranger();
+    late.set_cookie("session", &ada.cookie("session").unwrap());
+    assert_eq!(ada.submit("/sudo", &form).await.location(), "/account/tokens/new");
+    let second = late.submit("/sudo", &form).await;
+    assert_eq!(second.location(), "/login?next=%2Faccount%2Ftokens%2Fnew");
+}

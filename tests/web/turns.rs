@@ -82,8 +82,8 @@ fn who_is_late_costs_the_others_of_their_line_no_turn() {
 
 #[test]
 fn a_network_is_an_address_or_what_a_provider_gives_to_one_customer() {
-    assert_eq!(network("2001:db8:1:1::1"), network("2001:db8:1:1:ffff::2"));
-    assert_ne!(network("2001:db8:1:1::1"), network("2001:db8:1:2::1"));
+    assert_eq!(network("2001:db8:1:1::1"), network("2001:db8:1:ffff::2"));
+    assert_ne!(network("2001:db8:1:1::1"), network("2001:db8:2:1::1"));
     assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
     assert_eq!(network(""), Network::Unknown);
     let v4: IpAddr = "192.0.2.1".parse().unwrap();
@@ -135,6 +135,14 @@ async fn the_command_line_waits_for_its_turn_as_long_as_it_takes() {
     let (visitors, (operator, ())) = join(visitors, join(operator, release)).await;
     assert!(visitors.iter().all(|answer| matches!(answer, Err(Error::Busy))));
     assert!(operator.is_ok());
+}
+
+#[actix_web::test]
+async fn a_panic_at_work_is_a_mistake_of_ours_and_stops_nobody_else() {
+    let workers = Workers::<()>::start("test", 1).unwrap();
+    let broken = workers.run(of('a'), |()| panic!("on purpose")).await;
+    assert!(matches!(broken, Err::<(), _>(Error::Internal(_))));
+    assert_eq!(workers.run(of('b'), |()| 7).await.unwrap(), 7);
 }
 
 /// A browser behind our proxy, at this address.
