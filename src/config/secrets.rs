@@ -8,8 +8,6 @@ use crate::keypair::KeyPair;
 use crate::keys::{self, SigningKey};
 
 const DEFAULT_FILE: &str = "data/secret_key";
-/// For the name of a file that is not there.
-const NO_FILE: &str = "names no file (the name is not shown, as it may be a key)";
 const EXAMPLE: &str = "(the line that `latchkey secret` prints)";
 
 impl Reader<'_> {
@@ -43,7 +41,7 @@ impl Reader<'_> {
         }
         if !file.exists() {
             if production {
-                self.problem(name, "(hidden)", NO_FILE, DEFAULT_FILE);
+                self.no_file(name, file, DEFAULT_FILE);
             }
             return Vec::new();
         }
@@ -64,13 +62,24 @@ impl Reader<'_> {
             return None;
         }
         if !file.exists() {
-            self.problem(name, "(hidden)", NO_FILE, example);
+            self.no_file(name, &file, example);
             return None;
         }
         let pair = KeyPair::read(&file, password.as_deref());
         pair.map_err(|rule| self.problem(name, &file.display().to_string(), &rule, example))
             .map(Arc::new)
             .ok()
+    }
+
+    /// Of a file that is not there, the name is told only if it has a dot, which no base64 has: a key
+    /// may stand there instead, and one with a mistake in it is not known for one.
+    fn no_file(&mut self, name: &str, file: &Path, example: &str) {
+        let text = file.display().to_string();
+        if text.contains('.') {
+            self.problem(name, &text, "names no file", example);
+        } else {
+            self.problem(name, "(hidden)", "names no file (or is it a key itself?)", example);
+        }
     }
 }
 
