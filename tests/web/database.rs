@@ -49,9 +49,10 @@ impl TestDatabase {
     }
 }
 
-/// Begins a transaction that nobody else can write beside.
+/// Begins a transaction that nobody else can write beside. In the order in which everybody takes them:
+/// otherwise this and a writer could wait for each other.
 pub const HOLD_EVERYTHING: &str = if cfg!(feature = "postgres") {
-    "BEGIN; LOCK TABLE notes, sessions, users IN EXCLUSIVE MODE"
+    "BEGIN; LOCK TABLE users, sessions, notes IN EXCLUSIVE MODE"
 } else {
     "BEGIN IMMEDIATE"
 };
