@@ -4,7 +4,7 @@ use actix_web::rt;
 use diesel::QueryResult;
 use time::PrimitiveDateTime;
 
-use crate::auth::{activity, api_token, grant, session};
+use crate::auth::{activity, api_token, grant, sessions};
 use crate::clock::Clock;
 use crate::db::{Connection, Db};
 use crate::error::Result;
@@ -36,7 +36,7 @@ pub async fn work(db: Db, clock: Clock) {
 pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {
     let now = clock.now();
     let tables: [Purge; 7] = [
-        session::purge,
+        sessions::purge,
         grant::purge,
         api_token::purge,
         activity::purge,

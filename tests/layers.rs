@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -109,6 +110,52 @@ fn plain_writers(text: &str) -> Vec<String> {
         }
     }
     writers
+}
+
+#[test]
+fn no_files_of_a_module_need_each_other() {
+    let files = rust_files(Path::new("src")).into_iter().map(|file| {
+        let text = fs::read_to_string(&file).unwrap();
+        let needs = text.lines().filter_map(|line| neighbour(&file, line)).collect();
+        (file, needs)
+    });
+    let circle = circle(files.collect());
+    assert!(circle.is_empty(), "these need each other: {circle:?}");
+}
+
+#[test]
+fn a_circle_would_be_noticed() {
+    let [a, b] = ["src/web/errors.rs", "src/web/kept.rs"].map(PathBuf::from);
+    for line in ["use crate::web::kept::{self, Asks};", "use super::kept::ask;"] {
+        assert_eq!(neighbour(&a, line).as_ref(), Some(&b));
+    }
+    let back = [(a.clone(), vec![b.clone()]), (b.clone(), vec![a.clone()])];
+    assert_eq!(circle(back.into()), [a.clone(), b.clone()]);
+    assert!(circle([(a, vec![b.clone()]), (b, vec![])].into()).is_empty());
+}
+
+/// The file beside this one that a line uses.
+fn neighbour(file: &Path, line: &str) -> Option<PathBuf> {
+    let folder = file.parent()?;
+    let own = format!("crate::{}::", folder.file_name()?.to_str()?);
+    let used = line.trim_start().strip_prefix("pub ").unwrap_or(line).strip_prefix("use ")?;
+    let used = used.strip_prefix(&own).or_else(|| used.strip_prefix("super::"))?;
+    let name = used.split(|c: char| !(c.is_alphanumeric() || c == '_')).next()?;
+    Some(folder.join(format!("{name}.rs"))).filter(|other| other.exists())
+}
+
+/// Takes away whoever needs nobody who is left, again and again: who is left then is in a circle, or
+/// needs one.
+fn circle(mut left: BTreeMap<PathBuf, Vec<PathBuf>>) -> Vec<PathBuf> {
+    loop {
+        let is_free = |needs: &Vec<PathBuf>| !needs.iter().any(|other| left.contains_key(other));
+        let free: Vec<_> =
+            left.iter().filter(|(_, needs)| is_free(needs)).map(|(file, _)| file.clone()).collect();
+        if free.is_empty() {
+            return left.into_keys().collect();
+        }
+        left.retain(|file, _| !free.contains(file));
+    }
 }
 
 #[test]

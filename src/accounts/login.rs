@@ -12,7 +12,7 @@ use crate::peer::Origin;
 use crate::user::EMAIL_MAX;
 use crate::web::kept::{self, Carried};
 use crate::web::next::{Next, landing_page};
-use crate::web::observe::RequestId;
+use crate::web::request_id::RequestId;
 use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
 /// The routes of this feature.

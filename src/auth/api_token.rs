@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use time::{Duration, PrimitiveDateTime};
 
+use crate::auth::login::{Login, Right};
 use crate::auth::manager::bearer;
-use crate::auth::right::Right;
-use crate::auth::session::Login;
 use crate::clock::{Clock, to_rfc3339};
 use crate::config::APP_NAME;
 use crate::db::{Backend, Connection, Db};

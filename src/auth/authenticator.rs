@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use time::PrimitiveDateTime;
 
 use crate::auth::event::{SecurityEvent, SecurityEvents};
+use crate::auth::login::Login;
 use crate::auth::manager::LoginManager;
 use crate::auth::password::{Passwords, Verdict};
-use crate::auth::session::{Login, Sessions};
+use crate::auth::sessions::Sessions;
 use crate::clock::Clock;
 use crate::db::{Connection, Db};
 use crate::error::Result;

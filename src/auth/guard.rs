@@ -10,8 +10,10 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, http::header};
 
+use crate::auth::login::Login;
 use crate::auth::manager::{Caller, LoginManager};
-use crate::auth::session::{Login, Session, Sessions};
+use crate::auth::session::Session;
+use crate::auth::sessions::Sessions;
 use crate::error::{Error, Result};
 
 /// The middleware that asks once for each request who is calling. Guards only read its answer:

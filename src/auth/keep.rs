@@ -11,8 +11,10 @@ use diesel::prelude::*;
 use time::PrimitiveDateTime;
 
 use crate::auth::event::SecurityEvent;
+use crate::auth::login::Login;
 use crate::auth::manager::{Caller, LoginManager};
-use crate::auth::session::{Login, Session, Sessions};
+use crate::auth::session::Session;
+use crate::auth::sessions::Sessions;
 use crate::auth::token::Claims;
 use crate::config::SessionProtection;
 use crate::error::Result;

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::auth::login::Login;
 use crate::auth::manager::Caller;
-use crate::auth::session::Login;
 use crate::error::{Error, Result};
 use crate::user::User;
 

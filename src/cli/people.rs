@@ -6,9 +6,9 @@ use clap::Subcommand;
 
 use super::output::{Failure, say};
 use crate::app::App;
+use crate::auth::Sessions;
 use crate::auth::authenticator::Authenticator;
 use crate::auth::event::SecurityEvent;
-use crate::auth::session::Sessions;
 use crate::config::Registration;
 use crate::db::Connection;
 use crate::error::Result;

@@ -6,9 +6,9 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, ResponseError as _};
 
 use crate::error::{Error, Response};
-use crate::web::errors::{Subject, draw, with_next};
+use crate::web::draw::{Subject, draw};
 use crate::web::flash::Flash;
-use crate::web::next::safe_next;
+use crate::web::next::{safe_next, with_next};
 use crate::web::origin::Origins;
 use crate::web::programs::is_for_programs;
 

@@ -11,17 +11,13 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::auth::session::Login;
-use crate::auth::{CurrentUser, LoginManager};
+use crate::auth::{CurrentUser, Login, LoginManager};
 use crate::config::APP_NAME;
-use crate::db::Db;
 use crate::error::{Error, Response, Result};
 use crate::web::body::Received;
-use crate::web::errors::{here, with_next};
 use crate::web::fields::{FORM_ID, Fields, is_form};
 use crate::web::flash::{Flash, redirect};
-use crate::web::form::sent_by;
-use crate::web::next::{landing_page, safe_next};
+use crate::web::next::{here, landing_page, safe_next, with_next};
 use crate::web::page::{Page, render};
 use crate::web::seal::{Kept, Seals};
 
@@ -195,16 +191,6 @@ pub fn land(req: &HttpRequest, user: CurrentUser, to: &Carried) -> Response {
     let mut page = Page::without_flash(req)?;
     page.user = Some(user);
     render(&BackPage { page, kept })
-}
-
-/// The answer to a form that is refused because it was carried out before: a second click on "Delete
-/// it" finds nothing to delete, and one on "Change the password" a session that has another cookie.
-pub async fn done_before(req: &HttpRequest, error: Option<&Error>) -> Result<Option<HttpResponse>> {
-    use Error::{LinkEnded, NotAuthenticated, NotFound};
-    let may_be = matches!(error, Some(NotAuthenticated | NotFound | LinkEnded(..)));
-    let (true, Some(db)) = (may_be, req.app_data::<Data<Db>>()) else { return Ok(None) };
-    let is_done = sent_by(req).was_done(db).await?;
-    Ok(is_done.then(|| redirect("/", Flash::success("That was done, by your first click."))))
 }
 
 /// RFC 9110 section 15.5.2 wants a challenge; browsers ask nobody for a token.

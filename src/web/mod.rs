@@ -4,6 +4,7 @@ pub mod accept;
 pub mod assets;
 pub mod body;
 mod ended;
+pub mod draw;
 pub mod errors;
 pub mod fields;
 pub mod flash;
@@ -21,6 +22,7 @@ pub mod own;
 pub mod page;
 pub mod seal;
 pub mod programs;
+pub mod request_id;
 pub mod slash;
 pub mod time;
 

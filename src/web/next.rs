@@ -1,5 +1,6 @@
 //! Where to go after log-in.
 
+use actix_web::HttpRequest;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use url::{Position, Url};
@@ -17,6 +18,17 @@ pub struct Next {
     /// As it came; see [`landing_page`].
     #[serde(default)]
     pub next: String,
+}
+
+/// The address that was asked for.
+pub(super) fn here(req: &HttpRequest) -> &str {
+    req.uri().path_and_query().map_or("/", |here| here.as_str())
+}
+
+/// The page, with where to go after it.
+pub(super) fn with_next(page: &str, next: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{page}?next={next}")
 }
 
 /// Where to go once somebody is recognised: the page they wanted, or the dashboard.

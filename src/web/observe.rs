@@ -11,41 +11,26 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, rt};
+use actix_web::{HttpMessage, HttpResponse, rt};
 use futures_util::FutureExt;
 use log::Level;
 
 use crate::db::deadline;
 use crate::error::Error;
-use crate::keys::random_token;
 use crate::peer::Peers;
 use crate::web::assets::Assets;
 use crate::web::body::receive;
-use crate::web::errors::{self, Subject};
+use crate::web::draw::{Subject, draw, log_failure, wants_html};
 use crate::web::headers;
 use crate::web::health::is_probe;
 use crate::web::kept;
 use crate::web::page::Page;
+use crate::web::request_id::RequestId;
 
 /// Longer paths are cut in the log.
 const PATH_MAX: usize = 512;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// Links what the visitor sees to what the log says.
-#[derive(Clone, Debug)]
-pub struct RequestId(String);
-
-impl RequestId {
-    fn new() -> Self {
-        Self(random_token().chars().filter(char::is_ascii_alphanumeric).take(12).collect())
-    }
-
-    /// The id of a request that went through [`observe`].
-    pub fn of(req: &HttpRequest) -> String {
-        req.extensions().get::<Self>().map_or_else(String::new, |id| id.0.clone())
-    }
-}
 
 /// Settings of [`observe`].
 pub struct Outermost {
@@ -85,7 +70,7 @@ async fn answer<B: MessageBody + 'static>(
     let path: String = req.path().chars().take(PATH_MAX).collect();
     let origin = settings.peers.origin(req.request());
     let peer = origin.ip_address.clone();
-    let wants_html = errors::wants_html(req.request());
+    let wants_html = wants_html(req.request());
     req.extensions_mut().insert(id.clone());
     req.extensions_mut().insert(origin);
     // HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves the body out.
@@ -145,8 +130,8 @@ async fn answer<B: MessageBody + 'static>(
 fn draw_lost(subject: Subject, error: &actix_web::Error) -> HttpResponse {
     let status = error.as_response_error().status_code();
     let id = subject.request_id.clone();
-    errors::log_failure(&id, status, &error.to_string());
-    errors::draw(subject, status, error.as_error())
+    log_failure(&id, status, &error.to_string());
+    draw(subject, status, error.as_error())
         .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
 }
 

@@ -13,8 +13,8 @@ pub async fn not_routed(req: HttpRequest) -> Response {
     Ok(HttpResponse::PermanentRedirect().insert_header((LOCATION, to)).finish())
 }
 
-/// The same address without its last slash, if there is something to read. Never one that a browser takes for
-/// another site, such as `//evil.example` (open redirect).
+/// The same address without its last slash, if there is something to read. Never one that a browser
+/// takes for another site, such as `//evil.example` (open redirect).
 fn without_slash(req: &HttpRequest) -> Option<String> {
     let is_read = req.method() == Method::GET;
     let routed = req.match_info().as_str().strip_suffix('/').filter(|_| is_read)?;

@@ -1,7 +1,7 @@
 //! How long a log-in lasts.
 
 use diesel::prelude::*;
-use latchkey::auth::session::Sessions;
+use latchkey::auth::Sessions;
 use latchkey::schema::sessions;
 use time::Duration;
 

@@ -1,15 +1,36 @@
-//! Acting with somebody's rights. A guard asked who is calling before the handler ran, and whatever
+//! Somebody who is logged in, and what they do with their rights. A guard asked who is calling before the handler ran, and whatever
 //! takes time (a password's hash, a queue) lies between that and the transaction: a right that was
 //! ended meanwhile must not make anything that outlives it.
+
+use std::ops::Deref;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::auth::session::Login;
+use crate::auth::session::Session;
 use crate::db::{Connection, Db, deadline};
 use crate::error::{Error, Result};
 use crate::schema::{api_tokens, refresh_tokens, sessions};
 use crate::user::User;
+
+/// Somebody who is logged in.
+#[derive(Clone)]
+pub struct Login {
+    /// Who.
+    pub user: User,
+    /// The session of a person at a browser; a program with a token has none.
+    pub session: Option<Session>,
+    /// By what they are here; see [`Login::write`].
+    pub(super) right: Right,
+}
+
+impl Deref for Login {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
+    }
+}
 
 /// By what somebody is here: the row that has to be there as long as they act.
 #[derive(Clone)]
