@@ -85,8 +85,11 @@ impl Place {
 
     /// A server lets everybody begin at once.
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "SQLite has a file to begin")]
-    pub(super) fn turn_to_begin(&self, _: &mut Connection) -> Result<(), String> {
-        Ok(())
+    pub(super) fn turn_to_begin(
+        &self,
+        _: &mut Connection,
+    ) -> Result<Option<UntilTheConnectionEnds>, String> {
+        Ok(None)
     }
 
     /// Waits until no other process migrates. The lock ends with the connection.

@@ -3,8 +3,8 @@
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, Quality, QualityItem};
 use actix_web::mime::Mime;
 
-/// Whether a page is asked for by name, and nothing of JSON is liked better. Every program accepts
-/// "everything"; only a browser names pages.
+/// Whether a page is asked for as such, and nothing of JSON is liked better. Every program accepts
+/// "everything"; only a browser names pages, or texts.
 pub fn prefers_html(headers: &HeaderMap) -> bool {
     let accepted: Vec<_> = headers.get_all(ACCEPT).flat_map(ranges).collect();
     let quality = |name: &str| {
@@ -14,7 +14,7 @@ pub fn prefers_html(headers: &HeaderMap) -> bool {
     // Of those that match, the most specific one counts.
     let best =
         |names: &[&str]| names.iter().find_map(|name| quality(name)).unwrap_or(Quality::ZERO);
-    let html = best(&["text/html", "application/xhtml+xml"]);
+    let html = best(&["text/html", "application/xhtml+xml", "text/*"]);
     let json = best(&["application/json", "application/problem+json", "application/*", "*/*"]);
     html > Quality::ZERO && html >= json
 }
