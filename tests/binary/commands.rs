@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::server::{Server, free_port, latchkey};
 
 /// Runs a command with something on standard input; whether it succeeded, and what it said.
-fn run(dir: &Path, arguments: &[&str], input: &str) -> (bool, String) {
+pub fn run(dir: &Path, arguments: &[&str], input: &str) -> (bool, String) {
     let mut command = latchkey(dir, &[], arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 use serde_json::Value;
 
 use crate::client::Client;
+use crate::commands::run;
 use crate::mail_server::{Eavesdropper, HOST, MailServer, mail, mails, wait_for};
 use crate::operation::{ADA, with_ada};
 use crate::server::{Server, free_port};
@@ -29,9 +28,9 @@ fn ada_with_smtp(dir: &Path, smtp_url: &str) -> (Server, Client) {
 
 /// An administrator gets no link to a new password before the address is proved.
 fn make_her_one_of_many(dir: &Path) {
-    let file = dir.join("data/latchkey.db").display().to_string();
-    let mut conn = SqliteConnection::establish(&file).unwrap();
-    conn.batch_execute("PRAGMA busy_timeout = 5000; UPDATE users SET is_admin = FALSE").unwrap();
+    let password = format!("{}\n", ADA[1].1);
+    assert!(run(dir, &["user", "add", "root@example.com", "--admin"], &password).0);
+    assert!(run(dir, &["user", "demote", ADA[0].1], "").0);
 }
 
 /// The way to a mail server of this machine.
