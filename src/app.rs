@@ -12,6 +12,7 @@ use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, PathConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpServer, rt};
+use tokio::sync::Semaphore;
 
 use crate::accounts::data::{Export, Exports};
 use crate::accounts::opened::Links;
@@ -47,7 +48,7 @@ use crate::web::errors::{self, Refusals, render_errors};
 use crate::web::flash::{self, FlashCookie};
 use crate::web::health;
 use crate::web::kept::Doors;
-use crate::web::observe::{Outermost, observe};
+use crate::web::observe::{IN_FLIGHT_MAX, Outermost, observe};
 use crate::web::origin::{Origins, check_origin};
 use crate::web::programs::without_cookies;
 use crate::web::seal::Seals;
@@ -222,6 +223,7 @@ impl App {
                 timeout: self.config.request_timeout.unsigned_abs(),
                 https: self.config.public_url.scheme() == "https",
                 peers: Peers::new(self.config.trusted_proxies.clone()),
+                places: Semaphore::new(IN_FLIGHT_MAX),
             }))
             .app_data(web::PayloadConfig::new(FORM_MAX_BYTES))
             // The extractors' own answers quote the parser.
@@ -309,7 +311,7 @@ impl App {
         rt::spawn(purge::work(self.db.clone(), self.clock.clone()));
         let server = HttpServer::new(move || self.web(features))
             .keep_alive(keep_alive)
-            .max_connections(1024)
+            .max_connections(IN_FLIGHT_MAX)
             // Header and body leave in two writes: without it, the second waits for the client's word.
             .tcp_nodelay(true)
             .shutdown_signal(stop_signal()?)

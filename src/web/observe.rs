@@ -14,6 +14,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpResponse, rt};
 use futures_util::FutureExt;
 use log::Level;
+use tokio::sync::Semaphore;
 
 use crate::db::deadline;
 use crate::error::Error;
@@ -26,6 +27,10 @@ use crate::web::health::is_probe;
 use crate::web::kept;
 use crate::web::page::Page;
 use crate::web::request_id::RequestId;
+
+/// How many requests each thread of the server works at, at a time. As many as it keeps connections,
+/// but counted by themselves: a request goes on when its connection is gone.
+pub const IN_FLIGHT_MAX: usize = 1024;
 
 /// Longer paths are cut in the log.
 const PATH_MAX: usize = 512;
@@ -41,6 +46,8 @@ pub struct Outermost {
     pub https: bool,
     /// Tells where requests come from.
     pub peers: Peers,
+    /// Room for [`IN_FLIGHT_MAX`] requests. Who finds none gets [`Error::Busy`].
+    pub places: Semaphore,
 }
 
 /// Gives the request an id, waits for its body, gives its handler a time limit, turns a panic into a
@@ -77,24 +84,33 @@ async fn answer<B: MessageBody + 'static>(
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let arrived = tokio::time::timeout(settings.timeout, receive(&mut req)).await;
-    let result = if req.peer_addr().is_none() {
+    let place = settings.places.try_acquire();
+    let arrived = if req.peer_addr().is_none() {
         // Gone before we could see where it came from: it would be nobody's deed in every record.
-        Err(Error::BadRequest.into())
-    } else if arrived.is_ok() {
-        let answer = AssertUnwindSafe(async {
-            if kept::brings_back(&req) {
-                deadline::only_look();
-            }
-            next.call(req).await
-        });
-        match deadline::within(settings.timeout, answer.catch_unwind()).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => Err(Error::Internal(format!("panic: {}", message(&*panic))).into()),
-            Err(overdue) => Err(overdue.into()),
-        }
+        Err(Error::BadRequest)
+    } else if place.is_err() {
+        Err(Error::Busy)
     } else {
-        Err(Error::TooSlow.into())
+        let arrived = tokio::time::timeout(settings.timeout, receive(&mut req)).await;
+        arrived.map_err(|_| Error::TooSlow)
+    };
+    let result = match arrived {
+        Ok(()) => {
+            let answer = AssertUnwindSafe(async {
+                if kept::brings_back(&req) {
+                    deadline::only_look();
+                }
+                next.call(req).await
+            });
+            match deadline::within(settings.timeout, answer.catch_unwind()).await {
+                Ok(Ok(result)) => result,
+                Ok(Err(panic)) => {
+                    Err(Error::Internal(format!("panic: {}", message(&*panic))).into())
+                }
+                Err(overdue) => Err(overdue.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
     };
     let finish = |status: StatusCode, headers: &mut HeaderMap| {
         headers::secure(headers, settings.https);

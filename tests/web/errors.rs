@@ -1,12 +1,15 @@
 //! Errors as pages, and the headers that every answer has.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
+use futures_util::future::{Either, join_all, select};
 use latchkey::app::features;
 use latchkey::error::Error;
+use latchkey::web::observe::IN_FLIGHT_MAX;
 
 use crate::browser::{Answer, Browser, Site, config, passwords};
 
@@ -170,6 +173,17 @@ async fn after_a_panic_the_app_goes_on() {
 #[actix_web::test]
 async fn busy_says_when_to_come_back() {
     let answer = troubled(&[]).await.stranger().get("/busy").await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
+}
+
+#[actix_web::test]
+async fn who_comes_when_a_thousand_requests_are_at_work_is_told_to_come_back() {
+    let site = troubled(&[]).await;
+    let browser = site.stranger();
+    let many = join_all((0..IN_FLIGHT_MAX).map(|_| browser.get("/hangs")));
+    let Either::Right((answer, _)) = select(many, pin!(browser.get("/"))).await else {
+        panic!("all of them were answered")
+    };
     assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
 }
 
