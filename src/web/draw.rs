@@ -1,4 +1,4 @@
-//! How an error looks: a page, or JSON.
+//! How an error looks: to a person, to a program, and in the log.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Errors become answers here, and are logged here, once.
+//! Errors become answers here, and are logged here, once; [`super::draw`] knows how they look.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};

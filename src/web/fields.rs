@@ -7,6 +7,7 @@ use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
+use crate::web::body::Received;
 
 /// The hidden field with the id of the form: see `templates/form.html`.
 pub const FORM_ID: &str = "form_id";
@@ -24,6 +25,14 @@ impl Fields {
             Ok((next()?, next()?))
         });
         pairs.collect::<Result<_>>().map(Self)
+    }
+
+    /// What the form holds that a request carries; `None` when it carries none, or one that cannot be
+    /// read.
+    pub fn of(req: &impl HttpMessage) -> Option<Self> {
+        let extensions = req.extensions();
+        let body = extensions.get::<Received>().filter(|_| is_form(req))?;
+        Self::read(&body.0).ok()
     }
 
     /// All of them.

@@ -207,7 +207,8 @@ impl FromRequest for Sent {
 /// The form that a request carries, if it is one.
 pub fn sent_by(req: &HttpRequest) -> Sent {
     let extensions = req.extensions();
-    let body = extensions.get::<Received>().map(|received| &received.0).filter(|_| is_form(req));
-    let fields = body.and_then(|body| Some((Fields::read(body).ok()?, body)));
-    fields.map_or_else(Sent::default, |(fields, body)| sent(req, &fields, body))
+    match (Fields::of(req), extensions.get::<Received>()) {
+        (Some(fields), Some(body)) => sent(req, &fields, &body.0),
+        _ => Sent::default(),
+    }
 }

@@ -14,8 +14,7 @@ use askama::Template;
 use crate::auth::{CurrentUser, Login, LoginManager};
 use crate::config::APP_NAME;
 use crate::error::{Error, Response, Result};
-use crate::web::body::Received;
-use crate::web::fields::{FORM_ID, Fields, is_form};
+use crate::web::fields::{FORM_ID, Fields};
 use crate::web::flash::{Flash, redirect};
 use crate::web::next::{here, landing_page, safe_next, with_next};
 use crate::web::page::{Page, render};
@@ -84,9 +83,7 @@ pub fn is_back(fields: &Fields) -> bool {
 
 /// The same for what a request carries.
 pub fn brings_back(req: &impl HttpMessage) -> bool {
-    let extensions = req.extensions();
-    let fields = extensions.get::<Received>().and_then(|body| Fields::read(&body.0).ok());
-    is_form(req) && fields.is_some_and(|fields| is_back(&fields))
+    Fields::of(req).is_some_and(|fields| is_back(&fields))
 }
 
 /// What somebody gets who sent something and has to say first who they are: the page at `path` that
@@ -126,12 +123,10 @@ enum Typed {
 }
 
 fn typed(req: &HttpRequest) -> Result<Typed> {
-    let extensions = req.extensions();
-    let Some(Received(body)) = extensions.get::<Received>().filter(|_| is_form(req)) else {
+    let Some(sent) = Fields::of(req) else {
         let is_empty = req.content_type().is_empty();
         return Ok(if is_empty { Typed::Nothing } else { Typed::Lost });
     };
-    let Ok(sent) = Fields::read(body) else { return Ok(Typed::Lost) };
     // The session ended while the password was asked for: it is carried on to the next door.
     if let Some(seal) = sent.get(SEAL).filter(|seal| !seal.is_empty()) {
         return Ok(Typed::Kept(seal.to_owned()));
@@ -166,9 +161,7 @@ fn last_user(req: &HttpRequest) -> Option<String> {
 
 /// Where a form leads by itself: the one that asks for the password knows it.
 fn own_next(req: &HttpRequest) -> Option<String> {
-    let extensions = req.extensions();
-    let body = extensions.get::<Received>().filter(|_| is_form(req))?;
-    safe_next(Fields::read(&body.0).ok()?.get("next")?)
+    safe_next(Fields::of(req)?.get("next")?)
 }
 
 /// The page that a form was on: the address that it is sent to may have none.

@@ -3,8 +3,8 @@
 pub mod accept;
 pub mod assets;
 pub mod body;
-mod ended;
 pub mod draw;
+mod ended;
 pub mod errors;
 pub mod fields;
 pub mod flash;
@@ -20,9 +20,9 @@ pub mod observe;
 pub mod origin;
 pub mod own;
 pub mod page;
-pub mod seal;
 pub mod programs;
 pub mod request_id;
+pub mod seal;
 pub mod slash;
 pub mod time;
 

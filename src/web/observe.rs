@@ -84,34 +84,7 @@ async fn answer<B: MessageBody + 'static>(
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let place = settings.places.try_acquire();
-    let arrived = if req.peer_addr().is_none() {
-        // Gone before we could see where it came from: it would be nobody's deed in every record.
-        Err(Error::BadRequest)
-    } else if place.is_err() {
-        Err(Error::Busy)
-    } else {
-        let arrived = tokio::time::timeout(settings.timeout, receive(&mut req)).await;
-        arrived.map_err(|_| Error::TooSlow)
-    };
-    let result = match arrived {
-        Ok(()) => {
-            let answer = AssertUnwindSafe(async {
-                if kept::brings_back(&req) {
-                    deadline::only_look();
-                }
-                next.call(req).await
-            });
-            match deadline::within(settings.timeout, answer.catch_unwind()).await {
-                Ok(Ok(result)) => result,
-                Ok(Err(panic)) => {
-                    Err(Error::Internal(format!("panic: {}", message(&*panic))).into())
-                }
-                Err(overdue) => Err(overdue.into()),
-            }
-        }
-        Err(error) => Err(error.into()),
-    };
+    let result = carry_out(&settings, req, next).await;
     let finish = |status: StatusCode, headers: &mut HeaderMap| {
         headers::secure(headers, settings.https);
         if let Ok(value) = HeaderValue::try_from(&id.0) {
@@ -140,6 +113,28 @@ async fn answer<B: MessageBody + 'static>(
             Err(InternalError::from_response(error, response).into())
         }
     }
+}
+
+/// What the rest of the program does with a request, once that has arrived and as far as there is
+/// room and time.
+async fn carry_out<B: MessageBody + 'static>(
+    settings: &Outermost,
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    // Gone before we could see where it came from: it would be nobody's deed in every record.
+    req.peer_addr().ok_or(Error::BadRequest)?;
+    let _place = settings.places.try_acquire().map_err(|_| Error::Busy)?;
+    let arrived = tokio::time::timeout(settings.timeout, receive(&mut req)).await;
+    arrived.map_err(|_| Error::TooSlow)?;
+    let answer = AssertUnwindSafe(async {
+        if kept::brings_back(&req) {
+            deadline::only_look();
+        }
+        next.call(req).await
+    });
+    let answered = deadline::within(settings.timeout, answer.catch_unwind()).await?;
+    answered.map_err(|panic| Error::Internal(format!("panic: {}", message(&*panic))))?
 }
 
 /// The answer to a request that no handler brought to an end.

@@ -1,22 +1,10 @@
 //! The commands.
 
-use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
 use crate::client::Client;
-use crate::server::{Server, free_port, latchkey};
-
-/// Runs a command with something on standard input; whether it succeeded, and what it said.
-pub fn run(dir: &Path, arguments: &[&str], input: &str) -> (bool, String) {
-    let mut command = latchkey(dir, &[], arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(said).unwrap())
-}
+use crate::server::{Server, free_port, latchkey, run};
 
 /// A server where Ada has an account.
 fn with_ada(dir: &Path) -> Server {

@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::commands::run;
 use crate::mail_server::{Eavesdropper, HOST, MailServer, mail, mails, wait_for};
 use crate::operation::{ADA, with_ada};
-use crate::server::{Server, free_port};
+use crate::server::{Server, free_port, run};
 
 /// The subjects of Ada's mails: of the first, which comes of itself, and of the one she asks for.
 const CONFIRM: &str = "Confirm your e-mail address";

@@ -1,6 +1,5 @@
 //! Chromium in one line: a person at a browser, and a fresh server.
 
-use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use tempfile::TempDir;
 use ureq::http::Method;
 use url::{ParseError, Url};
 
-use crate::server::{Server, free_port, latchkey};
+use crate::server::{Server, free_port, run};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const NEW_PASSWORD: &str = "violet kettle marching north";
@@ -69,10 +68,8 @@ impl Visitor {
 
     /// What the operator does meanwhile: a command that asks for a password gets [`PASSWORD`].
     pub fn operator_runs(&self, arguments: &[&str]) {
-        let mut command = latchkey(self.dir.path(), &[], arguments);
-        let mut command = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        writeln!(command.stdin.take().unwrap(), "{PASSWORD}").unwrap();
-        assert!(command.wait().unwrap().success(), "{arguments:?}");
+        let (done, said) = run(self.dir.path(), arguments, &format!("{PASSWORD}\n"));
+        assert!(done, "{arguments:?}: {said}");
     }
 
     async fn at(server: Rc<Server>, dir: Rc<TempDir>, preferences: &Value) -> Self {

@@ -9,6 +9,7 @@ use time::Duration;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::drawn::{Drawn, form_of};
+use crate::twice::{count, rows};
 
 const NOTE: [(&str, &str); 2] =
     [("title", "Milk & \"eggs\""), ("body", "Two litres\n<b>of it</b>\n")];
@@ -41,10 +42,6 @@ async fn ended() -> Browser {
     let ada = Browser::logged_in("ada").await;
     ada.site.sql("DELETE FROM sessions").await;
     ada
-}
-
-async fn count(site: &Site, table: &str) -> i64 {
-    site.count(format!("SELECT count(*) AS count FROM {table}")).await
 }
 
 #[actix_web::test]
@@ -291,15 +288,6 @@ fn every_field_for_a_password_and_every_hidden_field_is_known() {
     }
 }
 
-/// All that somebody has.
-async fn all(site: &Site) -> Vec<i64> {
-    let mut all = Vec::new();
-    for table in ["users", "notes", "api_tokens", "sessions", "outbox", "links"] {
-        all.push(count(site, table).await);
-    }
-    all
-}
-
 #[actix_web::test]
 async fn what_somebody_sent_before_ada_logged_in_is_carried_out_for_no_route() {
     let mut carried = 0;
@@ -320,10 +308,10 @@ async fn what_somebody_sent_before_ada_logged_in_is_carried_out_for_no_route() {
             continue;
         }
         let page = log_in_by(&shared, &page, "ada").await;
-        let before = all(&site).await;
+        let before = rows(&site).await;
         let answer = form_of(&page, &path).send(&shared).await;
         assert!(answer.status >= 400, "{path}: {answer:?}");
-        assert_eq!(all(&site).await, before, "{path}");
+        assert_eq!(rows(&site).await, before, "{path}");
         carried += 1;
     }
     assert!(carried > 10, "only {carried} forms were kept");

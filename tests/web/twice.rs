@@ -6,7 +6,8 @@ use time::Duration;
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
 use crate::drawn::{Drawn, form_of, forms_of};
 
-async fn count(site: &Site, table: &str) -> i64 {
+/// How many rows a table has.
+pub async fn count(site: &Site, table: &str) -> i64 {
     site.count(format!("SELECT count(*) AS count FROM {table}")).await
 }
 
@@ -37,7 +38,7 @@ fn filled(mut form: Drawn) -> Drawn {
 }
 
 /// The rows of everything that a form can make.
-async fn rows(site: &Site) -> Vec<i64> {
+pub async fn rows(site: &Site) -> Vec<i64> {
     let mut rows = Vec::new();
     for table in ["users", "notes", "api_tokens", "outbox", "links", "sessions"] {
         rows.push(count(site, table).await);
