@@ -1,153 +1,107 @@
-//! The app: its parts put together, its features listed, its server started.
+//! The app: its features listed, its middlewares in their order, its server started.
 
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_login::identify;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, Service, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::KeepAlive;
 use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, PathConfig, QueryConfig, ServiceConfig};
-use actix_web::{HttpServer, rt};
-use tokio::sync::Semaphore;
+use actix_web::web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::{HttpRequest, HttpServer, rt};
+use kit::clock::Clock;
+use kit::http::body::FORM_MAX_BYTES;
+use kit::http::observe::{IN_FLIGHT_MAX, observe};
+use kit::http::origin::check_origin;
+use kit::http::programs::without_cookies;
+use kit::http::site::Addresses;
+use kit::http::{flash, slash};
+use kit::mail::Queue as _;
+use kit::password::Passwords;
 
-use crate::accounts::data::{Export, Exports};
-use crate::accounts::opened::Links;
-use crate::accounts::setup::SetupLink;
-use crate::api::token::PasswordGrant;
-use crate::auth::activity::Activity;
-use crate::auth::api_token::{self, ApiToken};
-use crate::auth::authenticator::Authenticator;
-use crate::auth::event::SecurityEvents;
-use crate::auth::grant::{self, Grants};
-use crate::auth::guard::identify;
-use crate::auth::keep::keep;
-use crate::auth::login::Login;
-use crate::auth::manager::LoginManager;
-use crate::auth::password::Passwords;
-use crate::auth::scope;
-use crate::auth::session::Session;
-use crate::auth::sessions::Sessions;
-use crate::auth::token::{Keys, Kind};
-use crate::clock::Clock;
-use crate::config::{Config, Environment, Registration};
-use crate::cookie::{CookieKind, CookieUse};
+use crate::config::Config;
 use crate::db::Db;
-use crate::error::Error;
-use crate::keys::{self, SigningKey};
-use crate::link::Link;
-use crate::mail::{DevMailbox, Mailer, Outbox};
-use crate::peer::Peers;
-use crate::user::User;
-use crate::web::assets::Assets;
-use crate::web::body::FORM_MAX_BYTES;
-use crate::web::errors::{self, Refusals, render_errors};
-use crate::web::flash::{self, FlashCookie};
+use crate::error::{Error, Response, Result};
+use crate::feature::{Feature, Features};
+use crate::people::keep::keep;
+use crate::people::{Login, User};
+use crate::state::{Frame, State};
+use crate::web::draw::draw_lost;
+use crate::web::errors::{Refusals, ask_to_log_in, name_the_scope, render_errors};
 use crate::web::health;
 use crate::web::kept::Doors;
-use crate::web::observe::{IN_FLIGHT_MAX, Outermost, observe};
-use crate::web::origin::{Origins, check_origin};
-use crate::web::programs::without_cookies;
-use crate::web::seal::Seals;
-use crate::web::slash::not_routed;
 use crate::{accounts, api, dev_mail, docs, home, notes, purge};
 
-/// The features: each a file or folder that lists its own routes.
+/// The features. Each is a file or folder, and tells here all that the rest of the program knows of it:
+/// its routes, its scopes, its tables with something of users.
+pub const FEATURES: &[Feature] = &[home::FEATURE, accounts::FEATURE, notes::FEATURE, api::FEATURE];
+
+/// What the parts below are told of the features.
+const FRAME: Frame = Frame {
+    features: Features(FEATURES),
+    default_scope: api::DEFAULT_SCOPE,
+    addresses: Addresses {
+        landing_page: "/dashboard",
+        // Where these would lead is not where anybody wanted to go.
+        not_pages: &[
+            "/login",
+            "/logout",
+            "/register",
+            "/setup",
+            "/auth",
+            "/static",
+            "/forgot",
+            "/reset",
+            "/join",
+        ],
+        for_programs: &["/api/", "/auth/"],
+        probes: &health::PATHS,
+    },
+    draw_lost,
+};
+
+/// What a stranger and a token without the scope get, and the pages that ask who somebody is. Replace
+/// any to answer in another way.
+pub const REFUSALS: Refusals = Refusals {
+    not_authenticated: ask_to_log_in,
+    out_of_scope: name_the_scope,
+    doors: Doors { log_in: accounts::login::ask, confirm: accounts::sudo::ask },
+};
+
+/// The routes of all features.
 pub fn features(config: &mut ServiceConfig) {
-    config
-        .configure(home::routes)
-        .configure(accounts::routes)
-        .configure(notes::routes)
-        .configure(notes::api::routes)
-        .configure(api::routes);
+    for feature in FEATURES {
+        config.configure(feature.routes).configure(feature.api_routes);
+    }
 }
 
-/// What is handed out to somebody who wants a copy of their data, for each table that has a
-/// `user_id`. A new one belongs here; `tests/web/data.rs` fails until it is.
-pub const EXPORTS: &[(&str, Export)] = &[
-    ("users", User::export),
-    ("notes", notes::export),
-    ("sessions", Session::export),
-    ("api_tokens", ApiToken::export),
-    ("refresh_tokens", grant::export),
-    ("links", Link::export),
-    ("events", Activity::export),
-];
-
-/// What a stranger and a token without the scope get. Replace either to answer in another way.
-const REFUSALS: Refusals =
-    Refusals { not_authenticated: errors::ask_to_log_in, out_of_scope: errors::name_the_scope };
-
-/// The pages that ask who somebody is, for what was typed when a session had ended.
-const DOORS: Doors = Doors { log_in: accounts::login::ask, confirm: accounts::sudo::ask };
-
-/// Everything that handlers and middleware ask for. Cheap to clone: the threads share it.
+/// The app. Cheap to clone: the threads share it.
 #[derive(Clone)]
 pub struct App {
-    config: Config,
-    db: Db,
-    clock: Clock,
-    logins: Data<LoginManager<Login>>,
-    sessions: Data<Sessions>,
-    grants: Data<Grants>,
-    events: SecurityEvents,
-    accounts: Data<Authenticator>,
-    setup_link: Data<SetupLink>,
-    assets: Data<Assets>,
-    outbox: Outbox,
-    seals: Data<Seals>,
+    state: State,
+    refusals: Refusals,
 }
 
 impl App {
     /// Puts the parts together around a database that is up to date. The error is a sentence for
     /// the operator.
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Result<Self, String> {
-        let in_development = config.environment == Environment::Development;
-        let events = SecurityEvents::new(db.clone(), clock.clone());
-        let sessions = Sessions::new(&config, db.clone(), clock.clone(), events.clone());
-        let grants = Grants {
-            db: db.clone(),
-            clock: clock.clone(),
-            lifetime: config.lifetimes.refresh_token,
-            events: events.clone(),
-        };
-        let logins = login_manager(&config, &clock, &db, (sessions.clone(), grants.clone()))?;
-        let logins = Data::new(logins);
-        let accounts = Authenticator {
-            db: db.clone(),
-            logins: logins.clone(),
-            sessions: sessions.clone(),
-            passwords,
-            clock: clock.clone(),
-            events: events.clone(),
-        };
-        let assets = Assets::new(config.static_dir.clone(), in_development).map_err(|e| {
-            format!("The folder {} cannot be read: {e}.", config.static_dir.display())
-        })?;
-        let outbox = Outbox {
-            db: db.clone(),
-            mailer: Mailer::new(&config)?,
-            clock: clock.clone(),
-            origin: config.origin(),
-        };
-        let seals = Seals::new(&signing_keys(&config)?, clock.clone());
-        Ok(Self {
-            outbox,
-            seals: Data::new(seals),
-            logins,
-            sessions: Data::new(sessions),
-            grants: Data::new(grants),
-            events,
-            accounts: Data::new(accounts),
-            setup_link: Data::new(SetupLink::closed(clock.clone())),
-            assets: Data::new(assets),
-            config,
-            db,
-            clock,
-        })
+        Ok(Self { state: State::new(config, db, clock, passwords, FRAME)?, refusals: REFUSALS })
+    }
+
+    /// The same app that refuses in another way.
+    #[must_use]
+    pub fn with_refusals(self, refusals: Refusals) -> Self {
+        Self { refusals, ..self }
+    }
+
+    /// Its parts.
+    pub fn state(&self) -> &State {
+        &self.state
     }
 
     /// The web application of one thread, with these features. Of two `wrap`s, the later one is
@@ -164,114 +118,42 @@ impl App {
             InitError = (),
         > + use<>,
     > {
+        let refusals = self.refusals;
         let pages = web::scope("")
             .wrap(from_fn(keep))
             .wrap(from_fn(identify::<Login>))
             .configure(features)
             .configure(|config| {
-                if self.config.api_docs {
+                if self.state.config().api_docs {
                     docs::routes(config);
                 }
-                if self.dev_mailbox().is_some() {
+                if self.state.dev_mailbox().is_some() {
                     dev_mail::routes(config);
                 }
             })
             .default_service(web::to(not_routed));
         let site = web::scope("")
-            .service(self.assets.service())
+            .service(self.state.site().assets().service())
             .configure(accounts::login::way_out)
             .service(pages);
         actix_web::App::new()
-            .configure(|config| self.provide(config))
+            .configure(|config| self.state.provide(config))
+            .app_data(PayloadConfig::new(FORM_MAX_BYTES))
+            // The extractors' own answers quote the parser.
+            .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .app_data(QueryConfig::default().error_handler(|_, _| kit::Error::BadRequest.into()))
             .configure(health::routes)
             .service(site.wrap(from_fn(check_origin)))
-            .wrap(from_fn(render_errors))
+            .wrap(from_fn(move |req, next| render_errors(refusals, req, next)))
             .wrap(from_fn(flash::carry))
             .wrap(from_fn(without_cookies))
             .wrap(from_fn(observe))
     }
 
-    /// What the arguments of handlers and middleware are made from.
-    fn provide(&self, config: &mut ServiceConfig) {
-        let cookie = |of| CookieKind::new(&self.config, of);
-        config
-            .app_data(self.logins.clone())
-            .app_data(self.sessions.clone())
-            .app_data(self.grants.clone())
-            .app_data(Data::new(self.events.clone()))
-            .app_data(Data::new(PasswordGrant(self.config.password_grant)))
-            .app_data(self.accounts.clone())
-            .app_data(self.setup_link.clone())
-            .app_data(self.assets.clone())
-            .app_data(Data::new(self.db.clone()))
-            .app_data(Data::new(self.clock.clone()))
-            .app_data(Data::<Registration>::new(self.config.registration))
-            .app_data(Data::new(REFUSALS))
-            .app_data(Data::new(DOORS))
-            .app_data(self.seals.clone())
-            .app_data(Data::new(Exports(EXPORTS)))
-            .app_data(Data::new(self.outbox.clone()))
-            .app_data(Data::new(Links {
-                db: self.db.clone(),
-                clock: self.clock.clone(),
-                registration: self.config.registration,
-                cookie: cookie(CookieUse::Link),
-            }))
-            .app_data(Data::new(FlashCookie(cookie(CookieUse::Flash))))
-            .app_data(Data::new(Origins::new(&self.config)))
-            .app_data(Data::new(Outermost {
-                timeout: self.config.request_timeout.unsigned_abs(),
-                https: self.config.public_url.scheme() == "https",
-                peers: Peers::new(self.config.trusted_proxies.clone()),
-                places: Semaphore::new(IN_FLIGHT_MAX),
-            }))
-            .app_data(web::PayloadConfig::new(FORM_MAX_BYTES))
-            // The extractors' own answers quote the parser.
-            .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
-            .app_data(QueryConfig::default().error_handler(|_, _| Error::BadRequest.into()));
-        if let Some(mailbox) = self.dev_mailbox() {
-            config.app_data(Data::new(mailbox.clone()));
-        }
-    }
-
-    /// The mailbox, where it may be read in the browser.
-    fn dev_mailbox(&self) -> Option<&DevMailbox> {
-        let config = &self.config;
-        let is_here = config.environment == Environment::Development
-            && config.host.is_loopback()
-            && config.is_on_loopback();
-        self.outbox.mailer.mailbox().filter(|_| cfg!(debug_assertions) && is_here)
-    }
-
-    /// The settings.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// The mails that wait, and the way out.
-    pub fn outbox(&self) -> &Outbox {
-        &self.outbox
-    }
-
-    /// What the command line does with people.
-    pub fn accounts(&self) -> &Authenticator {
-        &self.accounts
-    }
-
-    /// Where the app tells what happens to log-ins and tokens: listen here.
-    pub fn events(&self) -> &SecurityEvents {
-        &self.events
-    }
-
-    /// The tokens and the cookie.
-    pub fn logins(&self) -> &LoginManager<Login> {
-        &self.logins
-    }
-
     /// Opens the set-up link while there is no user; returns its path.
-    pub async fn open_setup_link(&self) -> Result<Option<String>, Error> {
-        let has_users = self.db.run(User::any_exists).await?;
-        Ok((!has_users).then(|| self.setup_link.open()))
+    pub async fn open_setup_link(&self) -> Result<Option<String>> {
+        let has_users = self.state.db().run(User::any_exists).await?;
+        Ok((!has_users).then(|| accounts::setup::link(&self.state.setup_link().open())))
     }
 
     /// Every route, as the router knows it: the path and its methods.
@@ -295,20 +177,20 @@ impl App {
     /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
     /// in flight are finished.
     pub fn serve(self) -> io::Result<Server> {
-        if self.outbox.mailer.mailbox().is_some() && self.dev_mailbox().is_none() {
+        let (state, config) = (self.state.clone(), self.state.config().clone());
+        let outbox = state.outbox().clone();
+        if outbox.mailer().mailbox().is_some() && state.dev_mailbox().is_none() {
             log::warn!("SMTP_URL is not set, and nobody can read the mailbox here: mail is lost");
         }
-        let address = (self.config.host, self.config.port);
         // A slow client could hold a kept-alive connection for ever by sending a second head byte
         // by byte. A proxy in front reads it whole first.
-        let behind_proxy = !self.config.trusted_proxies.is_empty();
-        let keep_alive = if behind_proxy {
-            KeepAlive::Timeout(Duration::from_secs(15))
-        } else {
+        let keep_alive = if config.trusted_proxies.is_empty() {
             KeepAlive::Disabled
+        } else {
+            KeepAlive::Timeout(Duration::from_secs(15))
         };
-        rt::spawn(self.outbox.clone().work());
-        rt::spawn(purge::work(self.db.clone(), self.clock.clone()));
+        rt::spawn(kit::mail::work(outbox));
+        rt::spawn(purge::work(state.db().clone(), state.site().clock().clone()));
         let server = HttpServer::new(move || self.web(features))
             .keep_alive(keep_alive)
             .max_connections(IN_FLIGHT_MAX)
@@ -316,10 +198,15 @@ impl App {
             .tcp_nodelay(true)
             .shutdown_signal(stop_signal()?)
             .shutdown_timeout(10)
-            .bind(address)?
+            .bind((config.host, config.port))?
             .run();
         Ok(server)
     }
+}
+
+/// The handler of whatever has no route.
+async fn not_routed(req: HttpRequest) -> Response {
+    slash::lead_on(&req).ok_or(Error::NotFound)
 }
 
 /// Resolves at SIGTERM and at Ctrl-C. Left to itself, Actix drops requests in flight at Ctrl-C.
@@ -342,42 +229,4 @@ fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async { drop(rt::signal::ctrl_c().await) })
-}
-
-/// All of log-in is configured here.
-fn login_manager(
-    config: &Config,
-    clock: &Clock,
-    db: &Db,
-    (sessions, grants): (Sessions, Grants),
-) -> Result<LoginManager<Login>, String> {
-    let (db, token_clock) = (db.clone(), clock.clone());
-    let mut manager = LoginManager::builder(signing_keys(config)?)
-        .issuer(config.origin())
-        .cookie(CookieKind::new(config, CookieUse::Session))
-        .default_expiry(config.lifetimes.access_token)
-        .clock(clock.clone())
-        .scopes(|login: &Login, name| scope::may_hold(login, name))
-        .user_loader(move |claims| {
-            let (sessions, grants) = (sessions.clone(), grants.clone());
-            async move {
-                match claims.kind() {
-                    Kind::Session => sessions.find(claims).await,
-                    Kind::Access => grants.find(claims).await,
-                }
-            }
-        })
-        .request_loader(move |req| api_token::load(db.clone(), token_clock.clone(), req));
-    if let Some(pair) = &config.token_key_pair {
-        manager = manager.access_keys(Keys::Pair(pair.clone()));
-    }
-    manager.build()
-}
-
-/// As the settings hold them; at the first run in development, their file is made.
-fn signing_keys(config: &Config) -> Result<Vec<SigningKey>, String> {
-    match &config.secret_key_file {
-        Some(file) if config.secret_keys.is_empty() => keys::read_or_create(file),
-        _ => Ok(config.secret_keys.clone()),
-    }
 }

@@ -8,16 +8,16 @@ use std::process::ExitCode;
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
+use kit::clock::Clock;
+use kit::password::Passwords;
+use kit::{key_file, logger};
 
 use self::output::{Failure, say};
 use crate::app::App;
-use crate::auth::password::Passwords;
-use crate::clock::Clock;
-use crate::config::{Config, Environment};
+use crate::config::{APP_NAME, Config, Environment};
 use crate::db::Db;
 use crate::error::Result;
 use crate::purge::purge;
-use crate::{keys, logger};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -65,47 +65,54 @@ impl Cli {
     }
 
     fn execute(self) -> Result<(), Failure> {
-        let command = self.command.unwrap_or_default();
-        if matches!(command, Command::Secret { command: None }) {
-            return say(keys::generate());
-        }
-        let config = Config::load().map_err(Failure::config)?;
-        if matches!(command, Command::Secret { .. }) {
-            return rotate_secret(&config);
-        }
-        logger::init(&config);
-        let db = Db::connect(config.database_url.expose(), config.database_connections)?;
-        if matches!(command, Command::Migrate) {
-            return say(format!(
-                "{} migrations were run; the tables are up to date.",
-                db.migrate()?
-            ));
-        }
-        bring_up_to_date(&db, config.environment)?;
-        System::new().block_on(async {
-            match command {
-                Command::User(command) => people::manage(command, &app(config, db)?).await,
-                Command::Routes => list_routes(&app(config, db)?).await,
-                Command::Purge => {
-                    say(format!("{} rows were deleted.", purge(&db, &Clock::System).await?))
-                }
-                _ => serve(config, db).await,
+        match self.command.unwrap_or_default() {
+            Command::Serve => run(|config, db| serve(config, db)),
+            Command::Migrate => {
+                let done = connect()?.1.migrate()?;
+                say(format!("{done} migrations were run; the tables are up to date."))
             }
-        })
+            Command::Purge => run(async |_, db| {
+                let gone = purge(&db, &Clock::System).await?;
+                say(format!("{gone} rows were deleted."))
+            }),
+            Command::User(command) => {
+                run(async |config, db| people::manage(command, &app(config, db)?).await)
+            }
+            Command::Secret { command: None } => say(actix_login::generate_key()),
+            Command::Secret { command: Some(SecretCommand::Rotate) } => rotate_secret(),
+            Command::Routes => run(async |config, db| list_routes(&app(config, db)?).await),
+        }
     }
 }
 
-fn rotate_secret(config: &Config) -> Result<(), Failure> {
+/// The settings, and the database as it is. The log begins.
+fn connect() -> Result<(Config, Db), Failure> {
+    let config = Config::load().map_err(Failure::config)?;
+    logger::init(&config.log_filter, config.log_format);
+    let db = Db::connect(config.database_url.expose(), config.database_connections)?;
+    Ok((config, db))
+}
+
+/// Does something with a database that is up to date.
+fn run(work: impl AsyncFnOnce(Config, Db) -> Result<(), Failure>) -> Result<(), Failure> {
+    let (config, db) = connect()?;
+    bring_up_to_date(&db, config.environment)?;
+    System::new().block_on(work(config, db))
+}
+
+fn rotate_secret() -> Result<(), Failure> {
+    let config = Config::load().map_err(Failure::config)?;
     let Some(file) = &config.secret_key_file else {
         let sentence = "SECRET_KEY is set: put a line of `secret` in front of it, with a comma.";
         return Err(Failure::from(sentence));
     };
-    let kept = keys::rotate(file)?;
+    let kept = key_file::rotate(file)?;
     say(format!("A new key signs from the next start on; {kept} older ones still verify."))
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {
-    let passwords = Passwords::new(&config)?;
+    let site_words = [APP_NAME, config.host_name()];
+    let passwords = Passwords::new(config.hash_cost, config.password_min_length, &site_words)?;
     App::new(config, db, Clock::System, passwords)
 }
 

@@ -1,41 +1,43 @@
 //! The settings: read once at start-up, all of them checked, all problems told at once.
 
-mod database;
-mod dotenv;
-mod reader;
-mod secrets;
-mod smtp;
-
-use std::env;
 use std::ffi::OsString;
-use std::fmt;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
+use kit::config::{
+    Reader, Secret, SigningKeys, Smtp, parse_host, parse_host_name, parse_public_url, parse_sender,
+};
+use kit::email::Email;
+use kit::http::site::is_on_loopback;
+use kit::logger::LogFormat;
+use kit::password::HashCost;
 use lettre::message::Mailbox;
+use strum::{IntoStaticStr, VariantArray};
 use time::Duration;
 use url::Url;
-
-use self::reader::{
-    Problem, Reader, complain, parse_host, parse_host_name, parse_public_url, parse_sender,
-};
-pub use self::smtp::{Smtp, SmtpSecurity};
-use crate::email::Email;
-use crate::keypair::KeyPair;
-use crate::keys::SigningKey;
 
 /// The name in cookies and in the database's file name.
 pub const APP_NAME: &str = env!("CARGO_PKG_NAME");
 
-/// Where `cargo run` finds `static/` when it is started from another folder.
-const SOURCE_STATIC_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
+/// What is said about signing keys where they are wanted.
+pub const SIGNING_KEYS: SigningKeys = SigningKeys {
+    command: concat!(env!("CARGO_PKG_NAME"), " secret"),
+    sample: concat!("paste-here-the-line-that-", env!("CARGO_PKG_NAME"), "-secret-prints"),
+};
+
+/// The folder of static files, and where `cargo run` finds it when it is started from elsewhere.
+const STATIC_DIRS: (&str, &str) = ("static", concat!(env!("CARGO_MANIFEST_DIR"), "/static"));
 
 #[cfg(not(feature = "postgres"))]
 const DEFAULT_DATABASE_URL: &str = concat!("data/", env!("CARGO_PKG_NAME"), ".db");
 #[cfg(feature = "postgres")]
 const DEFAULT_DATABASE_URL: &str = concat!("postgres://localhost/", env!("CARGO_PKG_NAME"));
+
+/// The parts of the program, as the levels of the log name them.
+const PARTS: [&str; 4] = ["app", "actix_login", "database", "kit"];
 
 /// What the program is run for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,15 +70,6 @@ pub enum SessionProtection {
     Strong,
 }
 
-/// How the log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// A line for people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
 /// How long sessions and tokens live.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
@@ -94,30 +87,17 @@ pub struct Lifetimes {
     pub refresh_token: Duration,
 }
 
-/// A text that is never printed.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
-/// The cost of a password hash (argon2id, one lane).
-#[derive(Clone, Copy, Debug)]
-pub struct HashCost {
-    /// Memory in KiB.
-    pub memory_kib: u32,
-    /// Passes over that memory.
-    pub iterations: u32,
+/// What our cookies are for. Each has its place here, and `tests/web/cookies.rs` plants them all.
+#[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum CookieUse {
+    /// Carries the session's token.
+    Session,
+    /// Carries a message over a redirect.
+    Flash,
+    /// Carries a link's token. There are two for each purpose of a link, whose name follows: for one
+    /// that was opened, and one that was used.
+    Link,
 }
 
 /// Every setting. `.env.example` explains each.
@@ -157,34 +137,17 @@ impl Config {
     /// Reads `.env` and the environment, which counts more. The error is one message about all that
     /// is wrong in both.
     pub fn load() -> Result<Self, String> {
-        let file = dotenv::load(Path::new(".env"));
-        if file.is_cut_off {
-            // What was not read is not known to be missing.
-            return Err(complain(&file.problems));
-        }
-        Self::read_after(file.problems, &|name| env::var_os(name))
+        kit::config::load(Self::read_all)
     }
 
-    /// Reads every setting through `lookup`. The error lists all that is wrong: each with the
-    /// variable, its value (secrets masked), the rule and an example.
+    /// Reads every setting through `lookup`. The error lists all that is wrong.
     pub fn read<V: Into<OsString>>(lookup: impl Fn(&str) -> Option<V>) -> Result<Self, String> {
-        Self::read_after(Vec::new(), &|name| lookup(name).map(Into::into))
-    }
-
-    fn read_after(
-        problems: Vec<Problem>,
-        lookup: &dyn Fn(&str) -> Option<OsString>,
-    ) -> Result<Self, String> {
-        let mut reader = Reader::new(lookup, problems);
-        let config = Self::read_all(&mut reader);
-        if reader.problems.is_empty() { Ok(config) } else { Err(complain(&reader.problems)) }
+        kit::config::read(lookup, Self::read_all)
     }
 
     /// The name of every variable that [`Self::read`] looks at.
     pub fn variables() -> Vec<&'static str> {
-        let mut reader = Reader::new(&|_| None, Vec::new());
-        Self::read_all(&mut reader);
-        reader.names
+        kit::config::variables(Self::read_all)
     }
 
     fn read_all(read: &mut Reader) -> Self {
@@ -200,7 +163,7 @@ impl Config {
             parse_public_url,
         );
         let mail_from = format!("Latchkey <noreply@{}>", mail_domain(&public_url));
-        let (secret_keys, secret_key_file) = read.secret_keys(production);
+        let (secret_keys, secret_key_file) = read.secret_keys(production, SIGNING_KEYS);
         let config = Self {
             environment,
             host: read.value("HOST", "127.0.0.1", "must be an IP address or localhost", parse_host),
@@ -217,11 +180,11 @@ impl Config {
                 |v| v.parse().ok().or_else(|| v.parse::<IpAddr>().ok().map(IpNet::from)),
             ),
             dev_insecure_cookies: read.boolean("DEV_INSECURE_COOKIES", false),
-            database_url: read.database_url(),
+            database_url: read.database_url(cfg!(feature = "postgres"), DEFAULT_DATABASE_URL),
             database_connections: read.number("DATABASE_CONNECTIONS", "8", 1..=1000),
             secret_keys,
             secret_key_file,
-            static_dir: read.static_dir(),
+            static_dir: read.folder("STATIC_DIR", STATIC_DIRS, "app.css"),
             smtp: read.smtp_url(production),
             mail_from: read.value(
                 "MAIL_FROM",
@@ -265,7 +228,7 @@ impl Config {
             api_docs: read.boolean("API_DOCS", !production),
             token_key_pair: read.token_key_pair(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
-            log_filter: read.log_filter(),
+            log_filter: read.log_filter(&PARTS),
             log_format: read.choice(
                 "LOG_FORMAT",
                 "text",
@@ -304,12 +267,7 @@ impl Config {
 
     /// Whether the public address is this machine's own.
     pub fn is_on_loopback(&self) -> bool {
-        match self.public_url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        }
+        is_on_loopback(&self.public_url)
     }
 
     /// A cookie's full name. It holds the app's name because cookies do not know ports: two apps
@@ -318,6 +276,11 @@ impl Config {
     pub fn cookie_name(&self, purpose: &str) -> String {
         let prefix = if self.secure_cookies() { "__Host-" } else { "" };
         format!("{prefix}{APP_NAME}_{purpose}")
+    }
+
+    /// The cookie for this use.
+    pub fn cookie(&self, of: CookieUse) -> CookieKind {
+        CookieKind { name: self.cookie_name(of.into()), secure: self.secure_cookies() }
     }
 
     /// The host that people type.

@@ -1,168 +1,82 @@
-//! The only way to the database: [`Db::run`] to read, [`Db::write`] to write.
-//!
-//! Readers and writers have connections of their own, and wait for them in the program, not in the
-//! database: whoever holds up the writers (another program, a long change) holds up no page.
-
-pub mod deadline;
-mod lane;
-mod migrations;
-#[cfg(feature = "postgres")]
-#[path = "db/postgres.rs"]
-mod backend;
-#[cfg(not(feature = "postgres"))]
-#[path = "db/sqlite.rs"]
-mod backend;
+//! The only way to the database: [`Db::run`] to read, [`Db::write`] to write. How it gets there is in
+//! the library `database`.
 
 use std::sync::Arc;
 
-use diesel::{Connection as _, QueryResult, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use self::lane::Lane;
 use crate::error::{Error, Result};
 
-/// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
-pub type Connection = backend::Connection;
+pub use database::{Backend, Connection, hold_name, hold_table, unless_duplicate};
 
-/// The SQL dialect of this build, for a model's `#[diesel(check_for_backend(Backend))]`.
-pub type Backend = <Connection as diesel::Connection>::Backend;
+#[cfg(feature = "postgres")]
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+#[cfg(not(feature = "postgres"))]
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// The connections. Cheap to clone.
 #[derive(Clone)]
-pub struct Db {
-    readers: Lane,
-    writers: Lane,
-    place: Arc<backend::Place>,
-}
+pub struct Db(Arc<database::Db>);
 
 impl Db {
     /// Opens the database with up to `connections` at a time, at least one to read and one to write.
     /// The error is a sentence that names the database and says what to do.
     pub fn connect(url: &str, connections: u32) -> Result<Self, String> {
-        let place = backend::Place::prepare(url)?;
-        lane::wait_for_database(&place)?;
-        let place = Arc::new(place);
-        let [readers, writers] = Lane::open(&place, connections)?;
-        Ok(Self { readers, writers, place })
+        Ok(Self(Arc::new(database::Db::connect(url, connections, || MIGRATIONS)?)))
     }
 
-    /// Reads: runs `work` with a connection that cannot write, away from the threads that serve
-    /// requests.
+    /// Reads: runs `work` with a connection that cannot write.
     pub async fn run<T, E, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         E: Into<Error> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     {
-        let progress = deadline::current();
-        progress.is_now("waiting for a connection to read");
-        let turn = self.readers.turn().await?;
-        progress.is_now("reading the database");
-        let request = progress.clone();
-        let read = move |conn: &mut Connection| {
-            request.is_wanted()?;
-            work(conn).map_err(Into::into)
-        };
-        let read = self.readers.run(turn, read).await;
-        progress.is_now("");
-        read
+        self.0.run(|conn| work(conn).map_err(Into::into)).await
     }
 
-    /// Reads several things as they were at one moment, where one that was read before a change and
-    /// one that was read after it would tell a lie together.
+    /// Reads several things as they were at one moment.
     pub async fn snapshot<T, E, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         E: Into<Error> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     {
-        self.run(|conn| conn.transaction(|conn| work(conn).map_err(Into::into))).await
+        self.0.snapshot(|conn| work(conn).map_err(Into::into)).await
     }
 
-    /// Writes: runs `work` in one transaction; an error undoes all of it. So does the end of the
-    /// request's time: what was answered with [`Error::Overdue`] is not there.
+    /// Writes: runs `work` in one transaction; an error undoes all of it, and so does the end of the
+    /// request's time.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         E: Into<Error> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     {
-        let progress = deadline::current();
-        progress.is_now("waiting for its turn to write");
-        let turn = self.writers.turn().await?;
-        progress.is_now("writing to the database");
-        let (place, request) = (Arc::clone(&self.place), progress.clone());
-        let write = move |conn: &mut Connection| {
-            request.is_wanted()?;
-            backend::transaction(conn, |conn| {
-                let done = work(conn).map_err(Into::into)?;
-                place.check()?;
-                request.may_commit()?;
-                Ok(done)
-            })
-        };
-        let written = self.writers.run(turn, write).await;
-        progress.is_now("");
-        written
+        self.0.write(|conn| work(conn).map_err(Into::into)).await
     }
 
     /// Takes a note beside the reading, such as when a session was last used: only if that makes
-    /// nobody wait. One that cannot be taken now is taken at the next request.
+    /// nobody wait.
     pub async fn note<F>(&self, what: &'static str, work: F)
     where
-        F: FnOnce(&mut Connection) -> QueryResult<usize> + Send + 'static,
+        F: FnOnce(&mut Connection) -> diesel::QueryResult<usize> + Send + 'static,
     {
-        let Some(turn) = self.writers.turn_now() else {
-            return log::debug!("{what} is not noted: others are writing");
-        };
-        let note = move |conn: &mut Connection| backend::note(conn, work).map_err(Into::into);
-        match self.writers.run(turn, note).await {
-            Ok(_) => {}
-            Err(error) if is_locked(&error) => log::debug!("{what} is not noted: {error}"),
-            // Nobody is turned away because a note could not be taken.
-            Err(error) => log::warn!("{what} is not noted: {error}"),
-        }
+        self.0.note(what, work).await;
     }
-}
 
-/// Keeps all others from changing the table until the transaction is over, for what is decided by
-/// rows that are not there. (`SQLite` lets one write at a time anyway.)
-pub fn hold_table(connection: &mut Connection, table: &'static str) -> QueryResult<()> {
-    if cfg!(feature = "postgres") {
-        let lock = format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
-        diesel::sql_query(lock).execute(connection)?;
+    /// Whether requests can be served: the database answers, and its tables are those of this program.
+    pub async fn is_ready(&self) -> Result<()> {
+        Ok(self.0.is_ready().await?)
     }
-    Ok(())
-}
 
-/// `None` when `work` failed because a row exists already. (`SQLite` does not name the constraint, so
-/// neither does this.) In a transaction of its own: `PostgreSQL` would undo the one around it, and
-/// call that a success.
-pub fn unless_duplicate<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
-) -> QueryResult<Option<T>> {
-    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
-    match connection.transaction(work) {
-        Err(DatabaseError(UniqueViolation, _)) => Ok(None),
-        done => done.map(Some),
+    /// Brings the tables up to date; returns how many migrations that took.
+    pub fn migrate(&self) -> Result<usize, String> {
+        self.0.migrate()
     }
-}
 
-/// Whether somebody else holds what is to be written.
-fn is_locked(error: &Error) -> bool {
-    matches!(error, Error::Database(cause) if cause.contains("lock"))
-}
-
-fn cannot_open(database: &str, cause: &str) -> String {
-    if cause.contains("locked") {
-        return format!(
-            "The database {database} is locked: another program is writing to it. Stop that \
-             program and start again."
-        );
+    /// How many migrations are still to be run.
+    pub fn pending_migrations(&self) -> Result<usize, String> {
+        self.0.pending_migrations()
     }
-    if cause.contains("readonly") {
-        return format!("The database {database} cannot be written. Give this user the right to.");
-    }
-    let cause = cause.lines().next().unwrap_or_default().trim_end_matches('.');
-    format!("The database {database} cannot be used: {cause}. Check DATABASE_URL.")
 }

@@ -3,11 +3,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
-use actix_web::web::{Data, Path, ServiceConfig, resource};
+use actix_web::web::{Path, ServiceConfig, resource};
 use askama::Template;
+use kit::mail::{DevMailbox, Mail};
 
 use crate::error::{Error, Response, Result};
-use crate::mail::{DevMailbox, Mail, Outbox};
+use crate::mail::Outbox;
+use crate::state::State;
 use crate::web::{Page, render};
 
 /// The routes of this feature.
@@ -39,24 +41,28 @@ impl Show {
     }
 }
 
-async fn index(page: Page, mailbox: Data<DevMailbox>, outbox: Data<Outbox>) -> Response {
+async fn index(page: Page, state: State, outbox: Outbox) -> Response {
     // What was asked for a moment ago is there.
     outbox.deliver().await?;
-    render(&Index { page, mails: mailbox.mails() })
+    render(&Index { page, mails: mailbox(&state)?.mails() })
 }
 
-async fn show(page: Page, mailbox: Data<DevMailbox>, id: Path<i64>) -> Response {
-    render(&Show { page, mail: find(&mailbox, *id)? })
+async fn show(page: Page, state: State, id: Path<i64>) -> Response {
+    render(&Show { page, mail: find(&state, *id)? })
 }
 
-async fn show_html(mailbox: Data<DevMailbox>, id: Path<i64>) -> Response {
+async fn show_html(state: State, id: Path<i64>) -> Response {
     // Mails style each element. Nothing else is let in, and there is no script in them.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_SECURITY_POLICY, policy));
-    Ok(response.content_type("text/html; charset=utf-8").body(find(&mailbox, *id)?.html))
+    Ok(response.content_type("text/html; charset=utf-8").body(find(&state, *id)?.html))
 }
 
-fn find(mailbox: &DevMailbox, id: i64) -> Result<Mail> {
-    mailbox.mails().into_iter().find(|mail| mail.id == id).ok_or(Error::NotFound)
+fn mailbox(state: &State) -> Result<&DevMailbox> {
+    state.dev_mailbox().ok_or(Error::NotFound)
+}
+
+fn find(state: &State, id: i64) -> Result<Mail> {
+    mailbox(state)?.mails().into_iter().find(|mail| mail.id == id).ok_or(Error::NotFound)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, LOCATION};
-use actix_web::web::{Data, Path, ServiceConfig, resource};
+use actix_web::web::{Path, ServiceConfig, resource};
 use utoipa::OpenApi as _;
 use utoipa::openapi::security::{
     Flow, HttpAuthScheme, HttpBuilder, OAuth2, Password, Scopes, SecurityScheme,
@@ -13,10 +13,9 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{Components, OpenApi};
 use utoipa_swagger_ui::Config;
 
-use crate::auth::scope::ALL;
-use crate::auth::{Login, LoginManager};
 use crate::error::{Error, Response};
-use crate::{api, notes};
+use crate::feature::Features;
+use crate::state::State;
 
 /// The page's own policy: it sets styles from its script, and carries its icons as `data:`. Scripts
 /// come from here alone, as everywhere.
@@ -39,16 +38,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/docs/{file:.*}").get(page));
 }
 
-async fn document(logins: Data<LoginManager<Login>>) -> Response {
-    Ok(HttpResponse::Ok().json(describe(logins.token_url())))
+async fn document(features: Features, scopes: actix_login::Scopes, state: State) -> Response {
+    Ok(HttpResponse::Ok().json(describe(features, &scopes, state.logins().token_url())))
 }
 
 /// Every feature's part, and how to get a token.
-fn describe(token_url: &str) -> OpenApi {
+fn describe(features: Features, scopes: &actix_login::Scopes, token_url: &str) -> OpenApi {
     let mut document = Document::openapi();
-    document.merge(api::describe());
-    document.merge(notes::api::describe());
-    let scopes: Scopes = ALL.iter().copied().collect();
+    features.descriptions().for_each(|part| document.merge(part));
+    let scopes: Scopes = scopes.all().iter().map(|scope| (scope.name, scope.about)).collect();
     let password = Flow::Password(Password::with_refresh_url(token_url, scopes, token_url));
     let personal = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
     let components = document.components.get_or_insert_with(Components::new);

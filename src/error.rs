@@ -11,9 +11,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What a handler returns.
 pub type Response = Result<HttpResponse>;
 
-/// The names of fields, and what is wrong with each.
-pub type FieldErrors = Vec<(&'static str, String)>;
-
 /// What [`Error::LastAdministrator`] means, on a page and for the operator.
 pub const LAST_ADMINISTRATOR: &str = concat!(
     "Nobody else who can log in is an administrator, and the last one stays. Make somebody else one \
@@ -23,12 +20,10 @@ pub const LAST_ADMINISTRATOR: &str = concat!(
 );
 
 /// A reason not to answer as asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// Nobody is logged in. A page: 303 to the log-in page, and back after it. Anything else: 401.
     NotAuthenticated,
-    /// The request is malformed. 400.
-    BadRequest,
     /// Logged in, but not allowed. 403.
     Forbidden,
     /// The token lacks this scope. 403, with `insufficient_scope`.
@@ -38,8 +33,6 @@ pub enum Error {
     /// The e-mail address has to be confirmed first. A page: 303 to the profile, which offers it.
     /// Anything else: 403.
     NotVerified,
-    /// The request comes from another site. 403.
-    CrossSite,
     /// There is no such page, or the thing belongs to somebody else. 404.
     NotFound,
     /// A one-time link opens nothing. 410, with why, and the page to go to from there.
@@ -52,30 +45,12 @@ pub enum Error {
         /// What it did.
         sentence: &'static str,
     },
-    /// What was sent without a log-in came back after it, and is to be looked over before it is
-    /// carried out. 409.
-    BroughtBack,
-    /// The request's body took too long to arrive. 408.
-    TooSlow,
-    /// We took too long to answer. 503, and when to try again; nothing was written. The cause goes to
-    /// the log.
-    Overdue(String),
     /// Without this administrator there would be none. 409.
     LastAdministrator,
     /// A mail was asked for too often. 429, with when to ask again.
     TooOften(String),
-    /// The body is larger than allowed. 413.
-    TooLarge,
-    /// The address is longer than allowed. 414.
-    UriTooLong,
-    /// What was sent is well-formed and wrong: a sentence for each field. 422.
-    Invalid(FieldErrors),
-    /// The body is of a kind that this address does not take. 415.
-    UnsupportedMediaType,
-    /// The request names a host that is not ours. 421; which one goes to the log.
-    Misdirected(String),
-    /// Too much to do at the moment. 503, and when to try again.
-    Busy,
+    /// What every site refuses alike, whatever was asked for: see there.
+    Request(kit::Error),
     /// The database did not do what it should. 503; the cause goes to the log.
     Database(String),
     /// A mistake of ours. 500; the cause goes to the log.
@@ -120,8 +95,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Database(cause) => write!(f, "database: {cause}"),
-            Self::Overdue(cause) => write!(f, "overdue: {cause}"),
-            Self::Internal(cause) | Self::Misdirected(cause) => f.write_str(cause),
+            Self::Request(error) => write!(f, "{error}"),
+            Self::Internal(cause) => f.write_str(cause),
             Self::LastAdministrator => f.write_str(LAST_ADMINISTRATOR),
             other => write!(f, "{other:?}"),
         }
@@ -132,23 +107,15 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
-            Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::Forbidden
-            | Self::OutOfScope(_)
-            | Self::NotFresh
-            | Self::NotVerified
-            | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::OutOfScope(_) | Self::NotFresh | Self::NotVerified => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LinkEnded(..) | Self::DoneAlready { .. } => StatusCode::GONE,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::LastAdministrator | Self::BroughtBack => StatusCode::CONFLICT,
+            Self::LastAdministrator => StatusCode::CONFLICT,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UriTooLong => StatusCode::URI_TOO_LONG,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
-            Self::Busy | Self::Overdue(_) | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Request(error) => error.status_code(),
+            Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -159,17 +126,49 @@ impl ResponseError for Error {
     }
 }
 
+impl Error {
+    /// The reason for an answer, if it is one of ours or of the libraries'.
+    pub fn of(error: &actix_web::Error) -> Option<Self> {
+        let own = error.as_error::<Self>().cloned();
+        let request = || error.as_error::<kit::Error>().cloned().map(Self::from);
+        let login = || error.as_error::<actix_login::Error>().cloned().map(Self::from);
+        own.or_else(request).or_else(login)
+    }
+}
+
+impl From<kit::Error> for Error {
+    fn from(error: kit::Error) -> Self {
+        match error {
+            kit::Error::Internal(cause) => Self::Internal(cause),
+            other => Self::Request(other),
+        }
+    }
+}
+
+impl From<actix_login::Error> for Error {
+    fn from(error: actix_login::Error) -> Self {
+        match error {
+            actix_login::Error::NotAuthenticated => Self::NotAuthenticated,
+            actix_login::Error::OutOfScope(scope) => Self::OutOfScope(scope),
+            actix_login::Error::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<database::Error> for Error {
+    fn from(error: database::Error) -> Self {
+        match error {
+            database::Error::Unusable(cause) => Self::Database(cause),
+            database::Error::Refused(error) => error.into(),
+        }
+    }
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::NotFound,
-            other => match other.to_string() {
-                // SQLite's words for it, without whose fault it is: our own writers wait in line.
-                cause if cause == "database is locked" => {
-                    Self::Database(format!("{cause}: another program is writing to it"))
-                }
-                cause => Self::Database(cause),
-            },
+            other => database::Error::from(other).into(),
         }
     }
 }

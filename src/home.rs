@@ -1,15 +1,18 @@
 //! The start page, open to all, and the dashboard: the smallest protected page, to copy.
 
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use askama::Template;
 
-use crate::auth::CurrentSession;
 use crate::config::Registration;
 use crate::error::Response;
+use crate::feature::Feature;
+use crate::people::CurrentSession;
 use crate::web::{Page, render};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+/// What the rest of the program knows of this feature.
+pub const FEATURE: Feature = Feature::pages(routes);
+
+fn routes(config: &mut ServiceConfig) {
     config.service(resource("/").get(start)).service(resource("/dashboard").get(dashboard));
 }
 
@@ -20,8 +23,8 @@ struct Start {
     can_register: bool,
 }
 
-async fn start(page: Page, registration: Data<Registration>) -> Response {
-    render(&Start { page, can_register: **registration == Registration::Open })
+async fn start(page: Page, registration: Registration) -> Response {
+    render(&Start { page, can_register: registration == Registration::Open })
 }
 
 #[derive(Template)]

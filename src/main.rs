@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
+use app::cli::Cli;
 use clap::Parser;
-use latchkey::cli::Cli;
 
 fn main() -> ExitCode {
     Cli::parse().run()

@@ -1,19 +1,31 @@
 //! Notes: the worked example of a model with its pages. Copy it and rename.
 
-pub mod api;
+mod api;
+mod model;
 
-use actix_web::web::{Data, Path, ServiceConfig, resource};
+use actix_web::web::{Path, ServiceConfig, resource};
+use askama::Template;
 use diesel::prelude::*;
 
-use crate::auth::CurrentUser;
-use crate::db::{Connection, Db};
-use crate::error::{Response, Result};
+use self::model::{Draft, Note, list, notes_of};
+use crate::db::Db;
+use crate::error::Response;
+use crate::feature::Feature;
+use crate::people::CurrentUser;
 use crate::schema::notes;
-use crate::web::{Errors, Flash, Form, List, Own, Owned, Page, Paging, Sent, Submitted};
-use crate::web::{redirect, render, render_with};
+use crate::web::{Flash, List, Own, Page, Paging, Sent, Submitted};
+use crate::web::{once, redirect, render, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+/// What the rest of the program knows of this feature.
+pub const FEATURE: Feature = Feature {
+    routes,
+    api_routes: api::routes,
+    describe: Some(api::describe),
+    scopes: api::SCOPES,
+    exports: &[("notes", model::export)],
+};
+
+fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/notes").get(index).post(create))
         .service(resource("/notes/new").get(new))
@@ -21,64 +33,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/notes/{id}/delete").get(confirm_delete).post(delete));
 }
 
-#[derive(Queryable, Selectable, serde::Serialize, utoipa::ToSchema)]
-struct Note {
-    id: i64,
-    title: String,
-    body: String,
-    #[serde(serialize_with = "crate::web::rfc3339")]
-    created_at: time::PrimitiveDateTime,
-}
-
-/// One person's notes. Reading begins here, so that another's note is one that is not there.
-#[diesel::dsl::auto_type]
-fn notes_of(user_id: i64) -> _ {
-    notes::table.filter(notes::user_id.eq(user_id))
-}
-
-/// The newest first, a page at a time; for people and programs.
-async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<Note>> {
-    let rows = notes_of(user_id).order(notes::id.desc()).select(Note::as_select());
-    let rows = rows.limit(paging.limit()).offset(paging.offset());
-    Ok(paging.list(db.run(move |conn| rows.load(conn)).await?))
-}
-
-/// A copy of somebody's notes, for them.
-pub fn export(conn: &mut Connection, user_id: i64) -> Result<serde_json::Value> {
-    let notes = notes_of(user_id).select(Note::as_select()).load(conn)?;
-    Ok(notes.iter().map(|note: &Note| serde_json::json!(note)).collect())
-}
-
-impl Owned for Note {
-    fn find(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<Self> {
-        notes_of(user_id).filter(notes::id.eq(id)).select(Self::as_select()).first(conn)
-    }
-}
-
-#[derive(Default, serde::Deserialize, Insertable, AsChangeset, utoipa::ToSchema)]
-#[diesel(table_name = notes)]
-#[schema(as = NoteDraft)]
-#[serde(default)]
-struct Draft {
-    title: String,
-    body: String,
-}
-
-impl Form for Draft {
-    fn check(&mut self, errors: &mut Errors) {
-        errors.require("title", &mut self.title, "a title", 100);
-        errors.text("body", &mut self.body, 5000);
-    }
-}
-
-#[derive(askama::Template)]
+#[derive(Template)]
 #[template(path = "notes/index.html")]
 struct Index {
     page: Page,
     notes: List<Note>,
 }
 
-#[derive(askama::Template)]
+#[derive(Template)]
 #[template(path = "notes/edit.html")]
 struct Edit {
     page: Page,
@@ -86,14 +48,14 @@ struct Edit {
     id: Option<i64>,
 }
 
-#[derive(askama::Template)]
+#[derive(Template)]
 #[template(path = "notes/delete.html")]
 struct ConfirmDelete {
     page: Page,
     note: Note,
 }
 
-async fn index(user: CurrentUser, page: Page, db: Data<Db>, paging: Paging) -> Response {
+async fn index(user: CurrentUser, page: Page, db: Db, paging: Paging) -> Response {
     render(&Index { page, notes: list(&db, user.id, paging).await? })
 }
 
@@ -101,12 +63,12 @@ async fn new(_: CurrentUser, page: Page) -> Response {
     render(&Edit { page, form: Submitted::default(), id: None })
 }
 
-async fn create(user: CurrentUser, page: Page, db: Data<Db>, form: Submitted<Draft>) -> Response {
+async fn create(user: CurrentUser, page: Page, db: Db, form: Submitted<Draft>) -> Response {
     if !form.is_valid() {
         return render_with(form.status(), &Edit { page, form, id: None });
     }
     let note = (form.fields, notes::user_id.eq(user.id));
-    let make = form.sent.once(move |conn| note.insert_into(notes::table).execute(conn));
+    let make = once(form.sent, move |conn| note.insert_into(notes::table).execute(conn));
     user.write(&db, make).await?;
     Ok(redirect("/notes", Flash::success("Your note is saved.")))
 }
@@ -116,7 +78,7 @@ async fn edit(note: Own<Note>, page: Page) -> Response {
     render(&Edit { page, form: Submitted::with(Draft { title, body }), id: Some(id) })
 }
 
-async fn update(note: Own<Note>, page: Page, db: Data<Db>, form: Submitted<Draft>) -> Response {
+async fn update(note: Own<Note>, page: Page, db: Db, form: Submitted<Draft>) -> Response {
     if !form.is_valid() {
         return render_with(form.status(), &Edit { page, form, id: Some(note.id) });
     }
@@ -130,8 +92,8 @@ async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
 }
 
 /// Not by `Own`: on a second click the note is gone, and that is what was wanted.
-async fn delete(user: CurrentUser, id: Path<i64>, db: Data<Db>, sent: Sent) -> Response {
+async fn delete(user: CurrentUser, id: Path<i64>, db: Db, sent: Sent) -> Response {
     let own = diesel::delete(notes_of(user.id).filter(notes::id.eq(*id))).returning(notes::id);
-    user.write(&db, sent.once(move |conn| own.get_result::<i64>(conn))).await?;
+    user.write(&db, once(sent, move |conn| own.get_result::<i64>(conn))).await?;
     Ok(redirect("/notes", Flash::success("Your note is deleted.")))
 }

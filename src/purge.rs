@@ -1,16 +1,15 @@
 //! Deleting what has expired. It is refused without this too; this is so that it does not pile up.
 
 use actix_web::rt;
-use diesel::QueryResult;
-use time::PrimitiveDateTime;
+use diesel::prelude::*;
+use kit::clock::Clock;
+use time::{Duration, PrimitiveDateTime};
 
-use crate::auth::{activity, api_token, grant, sessions};
-use crate::clock::Clock;
 use crate::db::{Connection, Db};
 use crate::error::Result;
-use crate::link::Link;
-use crate::mail::outbox;
-use crate::once;
+use crate::mail::GIVE_UP_AFTER;
+use crate::people::events::KEPT_FOR;
+use crate::schema::{api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions};
 
 /// How often.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
@@ -18,8 +17,39 @@ const EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 /// How many rows go at once. So few that nobody waits long for it, however many have piled up.
 const BATCH: i64 = 1000;
 
-/// Deletes at most so many of a table's rows that have expired; how many.
-type Purge = fn(&mut Connection, PrimitiveDateTime, i64) -> QueryResult<usize>;
+/// Of a table, its rows that are old enough and fulfil the condition, if there is one: the oldest
+/// first, and at most [`BATCH`]. How many were deleted.
+macro_rules! old_rows {
+    ($table:ident . $key:ident: $type:ty, $since:ident, $kept:expr $(, $condition:expr)?) => {
+        |conn, now| {
+            let old = $table::table.filter($table::$since.le(now - $kept))$(.filter($condition))?;
+            let old = old.order($table::$since).limit(BATCH).select($table::$key);
+            let old: Vec<$type> = old.load(conn)?;
+            diesel::delete($table::table.filter($table::$key.eq_any(old))).execute(conn)
+        }
+    };
+}
+
+type Purge = fn(&mut Connection, PrimitiveDateTime) -> QueryResult<usize>;
+
+/// What goes, and how long after its time.
+const PURGES: [Purge; 7] = [
+    // Those that are over for want of use go when their time would have been up.
+    old_rows!(sessions.id: i64, expires_at, Duration::ZERO),
+    old_rows!(refresh_tokens.id: i64, expires_at, Duration::ZERO),
+    // Its owner may wonder why a program stopped, and whoever opens a link why it works no more.
+    old_rows!(api_tokens.id: i64, expires_at, Duration::days(30)),
+    old_rows!(links.id: i64, expires_at, Duration::days(7)),
+    old_rows!(events.id: i64, created_at, KEPT_FOR),
+    // The limits count what was asked for in a day.
+    old_rows!(outbox.id: i64, created_at, Duration::DAY, outbox::sent_at.is_not_null()),
+    // Whoever sends a form once more without meaning to does so soon; later it may be a new wish.
+    old_rows!(sent_forms.hash: String, created_at, Duration::minutes(10)),
+];
+
+/// Mails that could not be sent.
+const GIVEN_UP: Purge =
+    old_rows!(outbox.id: i64, created_at, GIVE_UP_AFTER, outbox::sent_at.is_null());
 
 /// Deletes it, for ever.
 pub async fn work(db: Db, clock: Clock) {
@@ -35,23 +65,13 @@ pub async fn work(db: Db, clock: Clock) {
 /// Deletes expired rows of every table that has such; how many.
 pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {
     let now = clock.now();
-    let tables: [Purge; 7] = [
-        sessions::purge,
-        grant::purge,
-        api_token::purge,
-        activity::purge,
-        Link::purge,
-        outbox::purge,
-        once::purge,
-    ];
     let mut gone = 0;
-    for purge in tables {
+    for purge in PURGES {
         gone += in_batches(db, purge, now).await?;
     }
-    let given_up = in_batches(db, outbox::give_up, now).await?;
+    let given_up = in_batches(db, GIVEN_UP, now).await?;
     if given_up > 0 {
-        let after = outbox::GIVE_UP_AFTER;
-        log::error!("{given_up} mails could not be sent for {after} and are given up");
+        log::error!("{given_up} mails could not be sent for {GIVE_UP_AFTER} and are given up");
     }
     Ok(gone + given_up)
 }
@@ -60,7 +80,7 @@ pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {
 async fn in_batches(db: &Db, purge: Purge, now: PrimitiveDateTime) -> Result<usize> {
     let mut gone = 0;
     loop {
-        let batch = db.write(move |conn| purge(conn, now, BATCH)).await?;
+        let batch = db.write(move |conn| purge(conn, now)).await?;
         gone += batch;
         if batch == 0 {
             return Ok(gone);

@@ -1,16 +1,14 @@
 //! What happened to somebody's log-ins, for them to look through.
 
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use askama::Template;
 
-use crate::auth::CurrentUser;
-use crate::auth::activity::Activity;
 use crate::db::Db;
 use crate::error::Response;
+use crate::people::{Activity, CurrentUser};
 use crate::web::{List, Page, Paging, render};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/account/activity").get(index));
 }
 
@@ -21,8 +19,8 @@ struct ActivityPage {
     events: List<Activity>,
 }
 
-async fn index(user: CurrentUser, page: Page, db: Data<Db>, paging: Paging) -> Response {
-    let (user_id, window) = (user.id, (paging.offset(), paging.limit()));
-    let found = db.run(move |conn| Activity::of(conn, user_id, window)).await?;
+async fn index(user: CurrentUser, page: Page, db: Db, paging: Paging) -> Response {
+    let user_id = user.id;
+    let found = db.run(move |conn| Activity::of(conn, user_id, paging)).await?;
     render(&ActivityPage { page, events: paging.list(found) })
 }

@@ -3,34 +3,27 @@
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::middleware::from_fn;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use actix_web::{FromRequest, HttpRequest};
 use askama::Template;
 
-use crate::accounts::opened::{Opened, hide_token};
-use crate::accounts::register::EmailForm;
-use crate::auth::{
-    Authenticator, CurrentSession, CurrentUser, SecurityEvent, SecurityEvents, Sessions, Sudo,
-};
-use crate::clock::Clock;
+use crate::accounts::email_form::EmailForm;
+use crate::accounts::opened::{self, ChangeEmail, Confirm, For, Opened};
 use crate::db::{Connection, Db};
 use crate::error::{Error, LinkEnding, Response, Result};
-use crate::keys::random_token;
-use crate::link::{Link, fingerprint};
 use crate::mail::{Notice, Request};
-use crate::peer::Origin;
-use crate::user::{Email, User};
-use crate::web::{Flash, Page, Sent, Submitted, redirect, render, render_with};
+use crate::people::link::fingerprint;
+use crate::people::{
+    Accounts, CurrentSession, CurrentUser, Email, Ending, Event, Link, Sessions, Sudo, User,
+};
+use crate::web::{Client, Flash, Page, Sent, Submitted, once, redirect, render, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
-    let opened = |path| resource(path).wrap(from_fn(hide_token));
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/confirm").post(send))
-        .service(opened("/confirm").get(show_confirm).post(confirm))
-        .service(resource("/account/email").get(show_change).post(ask_change))
-        .service(opened("/account/email/confirm").get(show_changed).post(change));
+        .service(resource("/account/email").get(show_change).post(ask_change));
+    opened::page::<Confirm, _, _, _, _>(config, show_confirm, confirm);
+    opened::page::<ChangeEmail, _, _, _, _>(config, show_changed, change);
 }
 
 #[derive(Template)]
@@ -58,13 +51,13 @@ struct ChangedPage {
 }
 
 /// Sends the link that proves the address of whoever is logged in.
-async fn send(user: CurrentUser, accounts: Data<Authenticator>, sent: Sent) -> Response {
-    if user.verified_at.is_some() {
+async fn send(user: CurrentUser, accounts: Accounts, db: Db, sent: Sent) -> Response {
+    if user.is_verified() {
         return Ok(redirect("/account", Flash::notice("Your address is confirmed already.")));
     }
-    let (email, now) = (user.address(), accounts.clock.now());
-    let post = sent.once(move |conn| Request::Confirm.post(conn, &email, now)?.or_refuse());
-    let flash = match user.write(&accounts.db, post).await {
+    let (email, now) = (user.address(), accounts.now());
+    let post = once(sent, move |conn| Request::Confirm.post(conn, &email, now)?.or_refuse());
+    let flash = match user.write(&db, post).await {
         Err(Error::TooOften(again)) => Flash::error(not_sent(&again)),
         posted => {
             posted?;
@@ -74,52 +67,55 @@ async fn send(user: CurrentUser, accounts: Data<Authenticator>, sent: Sent) -> R
     Ok(redirect("/account", flash))
 }
 
-async fn show_confirm(owner: Owner, page: Page) -> Response {
+async fn show_confirm(owner: Owner<Confirm>, page: Page) -> Response {
     let link = owner.opened.mark();
     render(&ConfirmPage { page, email: owner.opened.link.email, link })
 }
 
 /// The first proof of an address. All other sessions and tokens end: they are from before it.
-async fn confirm(owner: Owner, origin: Origin, accounts: Data<Authenticator>) -> Response {
-    let (user_id, kept, now) = (owner.session.user_id, owner.session.id, accounts.clock.now());
+async fn confirm(
+    owner: Owner<Confirm>,
+    client: Client,
+    accounts: Accounts,
+    (db, sessions): (Db, Sessions),
+) -> Response {
+    let (user_id, current, now) = (owner.session.user_id, owner.session.id, accounts.now());
     let prove = move |conn: &mut Connection, link: &Link| {
         let address = link.account()?.address();
-        Authenticator::end_everything(conn, user_id, Some(kept))?;
+        Ending::AddressProved.end(conn, user_id, Some(current))?;
         User::set_verified_email(conn, user_id, &address, now)?;
         Ok(())
     };
     let sentence = "Thank you. Your e-mail address is confirmed.";
-    let response = owner.finish(&accounts, sentence, prove).await?;
-    accounts.events.tell(&origin, SecurityEvent::EmailConfirmed { user_id }).await;
+    let response = owner.finish((&db, &sessions), sentence, prove).await?;
+    accounts.tell(&client, Event::EmailConfirmed.of(user_id)).await;
     Ok(response)
 }
 
 async fn show_change(user: Sudo, page: Page) -> Response {
-    render(&ChangePage { page, form: Submitted::default(), current: user.email.clone() })
+    show_change_form(&user, page, Submitted::default())
 }
 
 /// Tells both addresses. Nothing changes until the link is opened that goes to the new one. The
 /// answer is the same for an address that somebody else has: its owner is told, not the asker.
 async fn ask_change(
     user: Sudo,
-    origin: Origin,
+    client: Client,
     page: Page,
-    db: Data<Db>,
-    clock: Data<Clock>,
-    events: Data<SecurityEvents>,
+    db: Db,
+    accounts: Accounts,
     mut form: Submitted<EmailForm>,
 ) -> Response {
     let old = user.address();
-    let new = Email::parse(&form.fields.email);
-    if new.as_ref().is_ok_and(|new| new.canonical == old.canonical) {
+    if form.fields.email.value().is_ok_and(|new| new.canonical == old.canonical) {
         form.errors.add("email", "This is your address already.");
     }
-    let (true, Ok(new)) = (form.is_valid(), new) else {
+    let Some(new) = EmailForm::address(&form) else {
         return show_change_form(&user, page, form);
     };
-    let (user_id, now, typed) = (user.id, clock.now(), new.typed.clone());
+    let (user_id, now, typed) = (user.id, accounts.now(), new.typed.clone());
     let asked_by = fingerprint(&user);
-    let ask = form.sent.clone().once(move |conn| -> Result<()> {
+    let ask = once(form.sent.clone(), move |conn| -> Result<()> {
         Request::ChangeEmail { user_id, asked_by }.post(conn, &new, now)?.or_refuse()?;
         Notice::EmailChangeAsked { to: new.typed }.post(conn, &old, now)
     });
@@ -130,7 +126,7 @@ async fn ask_change(
         }
         asked => {
             if asked?.is_some() {
-                events.tell(&origin, SecurityEvent::EmailChangeAsked { user_id }).await;
+                accounts.tell(&client, Event::EmailChangeAsked.of(user_id)).await;
             }
         }
     }
@@ -148,13 +144,18 @@ fn not_sent(again: &str) -> String {
     format!("The link was not sent: it was asked for too often. {again}")
 }
 
-async fn show_changed(owner: Owner, page: Page) -> Response {
+async fn show_changed(owner: Owner<ChangeEmail>, page: Page) -> Response {
     let link = owner.opened.mark();
     render(&ChangedPage { page, email: owner.opened.link.email, link })
 }
 
-async fn change(owner: Owner, origin: Origin, accounts: Data<Authenticator>) -> Response {
-    let (user_id, kept, now) = (owner.session.user_id, owner.session.id, accounts.clock.now());
+async fn change(
+    owner: Owner<ChangeEmail>,
+    client: Client,
+    accounts: Accounts,
+    (db, sessions): (Db, Sessions),
+) -> Response {
+    let (user_id, current, now) = (owner.session.user_id, owner.session.id, accounts.now());
     let taken = owner.opened.ended(LinkEnding::Taken);
     let change = move |conn: &mut Connection, link: &Link| {
         let old = link.account()?.address();
@@ -162,25 +163,24 @@ async fn change(owner: Owner, origin: Origin, accounts: Data<Authenticator>) -> 
         if !User::set_verified_email(conn, user_id, &new, now)? {
             return Err(taken);
         }
-        Sessions::end_others(conn, user_id, Some(kept))?;
-        Link::end_all(conn, user_id)?;
+        Ending::AddressChanged.end(conn, user_id, Some(current))?;
         Notice::EmailChanged { to: new.typed }.post(conn, &old, now)
     };
     let sentence = "Thank you. Your e-mail address is changed.";
-    let response = owner.finish(&accounts, sentence, change).await?;
-    accounts.events.tell(&origin, SecurityEvent::EmailChanged { user_id }).await;
+    let response = owner.finish((&db, &sessions), sentence, change).await?;
+    accounts.tell(&client, Event::EmailChanged.of(user_id)).await;
     Ok(response)
 }
 
 /// Guard: the owner of the account is logged in here and has opened the link. To read the mail of an
 /// address is not enough, to prove it as to change it: the address may be mistyped and its mail go
 /// to somebody else, or somebody who knows the password wants to have the address, too.
-struct Owner {
+struct Owner<P> {
     session: CurrentSession,
-    opened: Opened,
+    opened: Opened<P>,
 }
 
-impl FromRequest for Owner {
+impl<P: For> FromRequest for Owner<P> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
@@ -202,27 +202,25 @@ impl FromRequest for Owner {
     }
 }
 
-impl Owner {
+impl<P: For> Owner<P> {
     /// Uses the link up, does what it is for, and gives this session a new secret, all or nothing.
     async fn finish(
         &self,
-        accounts: &Authenticator,
+        (db, sessions): (&Db, &Sessions),
         sentence: &'static str,
         work: impl FnOnce(&mut Connection, &Link) -> Result<()> + Send + 'static,
     ) -> Response {
-        let (redeem, session_id) = (self.opened.redeem(), self.session.id);
-        let secret = random_token();
-        let new_secret = secret.clone();
-        let written = self.session.user().write(&accounts.db, move |conn| -> Result<()> {
+        let (redeem, renewal) = (self.opened.redeem(), sessions.renew(&self.session)?);
+        let store = renewal.store();
+        let written = self.session.user().write(db, move |conn| -> Result<()> {
             let link = redeem(conn)?;
             work(conn, &link)?;
-            Sessions::renew(conn, session_id, &new_secret)
+            store(conn)
         });
         self.opened.settle(written.await).await?;
         let mut response = redirect("/account", Flash::success(sentence));
         self.opened.close(&mut response)?;
-        let cookie = accounts.sessions.cookie_of(&accounts.logins, &self.session, secret)?;
-        response.add_cookie(&cookie)?;
+        response.add_cookie(renewal.cookie())?;
         Ok(response)
     }
 }

@@ -1,39 +1,33 @@
 //! A forgotten password: a link to choose another one. An outsider sees the same for every address.
 
-use actix_web::middleware::from_fn;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use askama::Template;
+use kit::password::PasswordRule;
 use serde::Deserialize;
 
-use crate::accounts::check_new_password;
-use crate::accounts::opened::{Opened, hide_token};
-use crate::accounts::register::EmailForm;
-use crate::auth::password::PasswordRule;
-use crate::auth::{Authenticator, SecurityEvent};
+use crate::accounts::email_form::EmailForm;
+use crate::accounts::opened::{self, Opened, Reset};
+use crate::db::Db;
 use crate::error::{Response, Result};
 use crate::mail::{Posted, Request};
-use crate::peer::Origin;
-use crate::user::{Email, User};
-use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
+use crate::people::{Accounts, Event, Sessions, User};
+use crate::web::{Client, Flash, Form, Page, Submitted, once, redirect, render, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/forgot").get(ask).post(send))
-        .service(resource("/forgot/sent").get(sent))
-        .service(resource("/reset").wrap(from_fn(hide_token)).get(show).post(reset));
+        .service(resource("/forgot/sent").get(sent));
+    opened::page::<Reset, _, _, _, _>(config, show, reset);
 }
 
+/// The password is checked against what is known of its owner.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ResetForm {
     password: String,
 }
 
-impl Form for ResetForm {
-    /// The password is checked against what is known of its owner.
-    fn check(&mut self, _: &mut Errors) {}
-}
+impl Form for ResetForm {}
 
 #[derive(Template)]
 #[template(path = "accounts/forgot.html")]
@@ -63,13 +57,13 @@ async fn ask(page: Page) -> Response {
 }
 
 /// The same work for every address. Whether it is known is found out when the mail is sent.
-async fn send(page: Page, accounts: Data<Authenticator>, form: Submitted<EmailForm>) -> Response {
-    let (true, Ok(email)) = (form.is_valid(), Email::parse(&form.fields.email)) else {
+async fn send(page: Page, accounts: Accounts, db: Db, form: Submitted<EmailForm>) -> Response {
+    let Some(email) = EmailForm::address(&form) else {
         return render_with(form.status(), &ForgotPage { page, form });
     };
-    let now = accounts.clock.now();
+    let now = accounts.now();
     let post = move |conn: &mut _| Request::Reset.post(conn, &email, now).map(Posted::tell_nobody);
-    accounts.db.write(form.sent.once(post)).await?;
+    db.write(once(form.sent, post)).await?;
     Ok(redirect("/forgot/sent", None))
 }
 
@@ -77,53 +71,53 @@ async fn sent(page: Page) -> Response {
     render(&SentPage { page })
 }
 
-async fn show(opened: Opened, page: Page, accounts: Data<Authenticator>) -> Response {
+async fn show(opened: Opened<Reset>, page: Page, accounts: Accounts) -> Response {
     show_form(&opened, page, Submitted::default(), &accounts)
 }
 
 async fn reset(
-    opened: Opened,
-    origin: Origin,
+    opened: Opened<Reset>,
+    client: Client,
     page: Page,
-    accounts: Data<Authenticator>,
+    accounts: Accounts,
+    sessions: Sessions,
+    db: Db,
     mut form: Submitted<ResetForm>,
 ) -> Response {
     let user = opened.link.account()?;
-    let words = [user.name.as_str(), user.email.as_str()];
-    check_new_password(&accounts, &origin, &mut form.errors, &form.fields.password, &words).await?;
+    let (words, password) = ([user.name.as_str(), user.email.as_str()], &form.fields.password);
+    accounts.check_new_password(&client, &mut form.errors, password, &words).await?;
     if !form.is_valid() {
         return show_form(&opened, page, form, &accounts);
     }
-    let hash = accounts.passwords.hash(&origin, form.fields.password).await?;
-    let (redeem, now) = (opened.redeem(), accounts.clock.now());
-    let user_id = accounts
-        .db
-        .write(move |conn| -> Result<i64> {
-            let link = redeem(conn)?;
-            let user = link.account()?;
-            // Whoever opened a link that was mailed reads the mail of the address.
-            if !link.email.is_empty() {
-                User::set_verified_email(conn, user.id, &user.address(), now)?;
-            }
-            Authenticator::replace_password(conn, user, &hash, None, now)?;
-            Ok(user.id)
-        })
-        .await?;
-    accounts.events.tell(&origin, SecurityEvent::PasswordReset { user_id }).await;
+    let hash = accounts.hash(&client, form.fields.password).await?;
+    let (redeem, now) = (opened.redeem(), accounts.now());
+    let replace = move |conn: &mut _| -> Result<i64> {
+        let link = redeem(conn)?;
+        let user = link.account()?;
+        // Whoever opened a link that was mailed reads the mail of the address.
+        if !link.email.is_empty() {
+            User::set_verified_email(conn, user.id, &user.address(), now)?;
+        }
+        Accounts::replace_password(conn, user, &hash, None, now)?;
+        Ok(user.id)
+    };
+    let user_id = db.write(replace).await?;
+    accounts.tell(&client, Event::PasswordReset.of(user_id)).await;
     let sentence = "Your password is changed, and you are logged out everywhere. Log in with it.";
     let mut response = redirect("/login", Flash::success(sentence));
     opened.close(&mut response)?;
-    accounts.logins.clear_cookie(&mut response)?;
+    response.add_cookie(&sessions.clear_cookie())?;
     Ok(response)
 }
 
 fn show_form(
-    opened: &Opened,
+    opened: &Opened<Reset>,
     page: Page,
     form: Submitted<ResetForm>,
-    accounts: &Authenticator,
+    accounts: &Accounts,
 ) -> Response {
     let (link, email) = (opened.mark(), opened.link.account()?.email.clone());
-    let rule = accounts.passwords.rule();
+    let rule = accounts.rule();
     render_with(form.status(), &ResetPage { page, form, link, email, rule })
 }

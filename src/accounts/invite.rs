@@ -1,42 +1,34 @@
 //! Offering an account to somebody. Administrators only; the link leads to [`super::join`].
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::web::{Data, ServiceConfig, resource};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::web::{ServiceConfig, resource};
 use askama::Template;
+use derive_more::Deref;
+use kit::from_request;
 
-use crate::accounts::register::EmailForm;
-use crate::auth::{Admin, Authenticator, SecurityEvent};
+use crate::accounts::email_form::EmailForm;
 use crate::config::Registration;
-use crate::error::{Error, Response, Result};
+use crate::db::Db;
+use crate::error::{Error, Response};
 use crate::mail::Request;
-use crate::peer::Origin;
-use crate::user::Email;
-use crate::web::{Flash, Page, Submitted, redirect, render_with};
+use crate::people::{Accounts, Admin, Event};
+use crate::state::State;
+use crate::web::{Client, Flash, Page, Submitted, once, redirect, render, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/account/invitations").get(show).post(invite));
 }
 
 /// Guard: an administrator, where `REGISTRATION` lets them invite; where not, there is no such page.
-struct MayInvite(Admin);
+#[derive(Deref)]
+struct MayInvite(#[deref(forward)] Admin);
 
-impl FromRequest for MayInvite {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let registration = req.app_data::<Data<Registration>>();
-        let is_closed = registration.is_none_or(|setting| ***setting == Registration::Closed);
-        let admin = Admin::from_request(req, payload).into_inner();
-        ready(
-            admin.and_then(|admin| if is_closed { Err(Error::NotFound) } else { Ok(Self(admin)) }),
-        )
+from_request!(MayInvite, Error, |req| {
+    let admin = Admin::admit(req)?;
+    match State::of(req).config().registration {
+        Registration::Closed => Err(Error::NotFound),
+        Registration::Open | Registration::Invite => Ok(MayInvite(admin)),
     }
-}
+});
 
 #[derive(Template)]
 #[template(path = "accounts/invitations.html")]
@@ -46,31 +38,31 @@ struct InvitePage {
 }
 
 async fn show(_: MayInvite, page: Page) -> Response {
-    let form = Submitted::default();
-    render_with(form.status(), &InvitePage { page, form })
+    render(&InvitePage { page, form: Submitted::default() })
 }
 
 async fn invite(
-    MayInvite(admin): MayInvite,
-    origin: Origin,
+    admin: MayInvite,
+    client: Client,
     page: Page,
-    accounts: Data<Authenticator>,
+    accounts: Accounts,
+    db: Db,
     mut form: Submitted<EmailForm>,
 ) -> Response {
-    let (true, Ok(email)) = (form.is_valid(), Email::parse(&form.fields.email)) else {
+    let Some(email) = EmailForm::address(&form) else {
         return render_with(form.status(), &InvitePage { page, form });
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);
-    let (now, request) = (accounts.clock.now(), Request::Invite { by: admin.name.clone() });
-    let post = form.sent.clone().once(move |conn| request.post(conn, &email, now)?.or_refuse());
-    match admin.write(&accounts.db, post).await {
+    let (now, request) = (accounts.now(), Request::Invite { by: admin.name.clone() });
+    let post = once(form.sent.clone(), move |conn| request.post(conn, &email, now)?.or_refuse());
+    match admin.write(&db, post).await {
         Err(Error::TooOften(again)) => {
             form.errors.add("email", format!("They were invited often enough. {again}"));
             return render_with(form.status(), &InvitePage { page, form });
         }
         posted => {
             if posted?.is_some() {
-                accounts.events.tell(&origin, SecurityEvent::Invited { user_id: admin.id }).await;
+                accounts.tell(&client, Event::Invited.of(admin.id)).await;
             }
         }
     }

@@ -1,22 +1,23 @@
 //! Logging in and out.
 
 use actix_web::HttpRequest;
-use actix_web::web::{Data, Query, ServiceConfig, resource};
+use actix_web::web::{Query, ServiceConfig, resource};
 use askama::Template;
+use kit::email::EMAIL_MAX;
+use kit::http::next::Next;
+use kit::http::request_id::RequestId;
+use kit::http::site::Site;
+use kit::password;
 use serde::Deserialize;
 
-use crate::auth::{Authenticator, CurrentUser, Login, OptionalUser, SecurityEvent, password};
 use crate::config::Registration;
 use crate::error::Response;
-use crate::peer::Origin;
-use crate::user::EMAIL_MAX;
+use crate::people::{Accounts, CurrentUser, Login, OptionalUser, Sessions};
+use crate::state::State;
 use crate::web::kept::{self, Carried};
-use crate::web::next::{Next, landing_page};
-use crate::web::request_id::RequestId;
-use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
+use crate::web::{Client, Errors, Flash, Form, Page, Submitted, redirect, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/login").get(show).post(log_in));
 }
 
@@ -62,40 +63,40 @@ struct LoginPage {
 
 async fn show(
     user: OptionalUser,
+    req: HttpRequest,
     page: Page,
-    registration: Data<Registration>,
-    query: Query<Next>,
+    registration: Registration,
+    Query(Next { next }): Query<Next>,
 ) -> Response {
     if user.0.is_some() {
-        return Ok(redirect(&landing_page(&query.next), page.flash));
+        return Ok(redirect(&Site::of(&req).landing_page(&next), page.flash));
     }
-    let form = LoginForm { next: query.into_inner().next, ..LoginForm::default() };
-    show_form(page, Submitted::with(form), **registration)
+    let form = LoginForm { next, ..LoginForm::default() };
+    show_form(page, Submitted::with(form), registration)
 }
 
 /// The page for somebody who has to log in before what they typed can be saved.
 pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
-    let registration = req.app_data::<Data<Registration>>();
-    let registration = registration.map_or(Registration::Closed, |setting| ***setting);
     let form = LoginForm { next, kept, ..LoginForm::default() };
-    show_form(Page::without_flash(req)?, Submitted::with(form), registration)
+    let registration = State::of(req).config().registration;
+    show_form(Page::without_flash(req), Submitted::with(form), registration)
 }
 
 async fn log_in(
     req: HttpRequest,
+    client: Client,
     page: Page,
-    accounts: Data<Authenticator>,
-    registration: Data<Registration>,
+    accounts: Accounts,
+    registration: Registration,
     mut form: Submitted<LoginForm>,
 ) -> Response {
     if !form.is_valid() {
-        return show_form(page, form, **registration);
+        return show_form(page, form, registration);
     }
     let password = std::mem::take(&mut form.fields.password);
-    let origin = Origin::of(&req);
-    let Some(user) = accounts.authenticate(&origin, &form.fields.email, password).await? else {
+    let Some(user) = accounts.authenticate(&client, &form.fields.email, password).await? else {
         form.errors.add("", REFUSED);
-        return show_form(page, form, **registration);
+        return show_form(page, form, registration);
     };
     let remembered = !form.fields.remember.is_empty();
     let cookie = accounts.log_in(&req, &user, remembered).await?;
@@ -106,23 +107,17 @@ async fn log_in(
     Ok(response)
 }
 
-async fn log_out(req: HttpRequest, origin: Origin, accounts: Data<Authenticator>) -> Response {
-    let mut flash = Flash::success("You are logged out.");
-    if let Some(claims) = accounts.logins.session_claims(&req) {
-        match accounts.sessions.end_of(&claims).await {
-            Ok(Some(user_id)) => {
-                accounts.events.tell(&origin, SecurityEvent::LoggedOut { user_id }).await;
-            }
-            Ok(None) => {}
-            Err(error) => {
-                log::error!("{} a session was not ended: {error}", RequestId::of(&req));
-                flash = Flash::error(NOT_ENDED);
-            }
+async fn log_out(req: HttpRequest, accounts: Accounts, sessions: Sessions) -> Response {
+    let flash = match accounts.log_out(&req).await {
+        Ok(()) => Flash::success("You are logged out."),
+        Err(error) => {
+            log::error!("{} a session was not ended: {error}", RequestId::of(&req));
+            Flash::error(NOT_ENDED)
         }
-    }
+    };
     // The cookie goes whatever became of the row: the next person at this browser is a stranger.
     let mut response = redirect("/", flash);
-    accounts.logins.clear_cookie(&mut response)?;
+    response.add_cookie(&sessions.clear_cookie())?;
     Ok(response)
 }
 

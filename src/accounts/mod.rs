@@ -1,30 +1,42 @@
 //! Accounts, from the first to the last: making one, getting in, looking after it, leaving.
 
-pub mod activity;
-pub mod data;
-pub mod email;
-pub mod forgot;
-pub mod invite;
-pub mod join;
+mod activity;
+mod data;
+mod email;
+mod email_form;
+mod forgot;
+mod invite;
+mod join;
 pub mod login;
-pub mod opened;
-pub mod password;
-pub mod profile;
-pub mod register;
-pub mod sessions;
+mod opened;
+mod password;
+mod profile;
+mod register;
+mod sessions;
 pub mod setup;
 pub mod sudo;
-pub mod tokens;
+mod tokens;
 
 use actix_web::web::ServiceConfig;
 
-use crate::auth::Authenticator;
-use crate::error::Result;
-use crate::peer::Origin;
-use crate::web::Errors;
+use crate::feature::Feature;
+use crate::people::personal_token::PersonalToken;
+use crate::people::{Activity, Link, Session, User, grants};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+/// What the rest of the program knows of this feature.
+pub const FEATURE: Feature = Feature {
+    exports: &[
+        ("users", User::export),
+        ("sessions", Session::export),
+        ("api_tokens", PersonalToken::export),
+        ("refresh_tokens", grants::export),
+        ("links", Link::export),
+        ("events", Activity::export),
+    ],
+    ..Feature::pages(routes)
+};
+
+fn routes(config: &mut ServiceConfig) {
     setup::routes(config);
     register::routes(config);
     join::routes(config);
@@ -39,19 +51,4 @@ pub fn routes(config: &mut ServiceConfig) {
     activity::routes(config);
     tokens::routes(config);
     data::routes(config);
-}
-
-/// Notes what is wrong with the password in a form's field `password`, for somebody of whom
-/// everybody knows these words.
-async fn check_new_password(
-    accounts: &Authenticator,
-    origin: &Origin,
-    errors: &mut Errors,
-    password: &str,
-    words: &[&str],
-) -> Result<()> {
-    if let Err(sentence) = accounts.passwords.check(origin, password, words).await? {
-        errors.add("password", sentence);
-    }
-    Ok(())
 }

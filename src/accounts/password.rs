@@ -1,21 +1,18 @@
 //! Changing the password, and telling how good a new one is while it is typed.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use askama::Template;
+use kit::password::{self, PasswordRule};
 use serde::Deserialize;
 
-use crate::accounts::check_new_password;
-use crate::auth::password::{self, PasswordRule};
-use crate::auth::{Authenticator, CurrentSession, SecurityEvent, Sessions};
+use crate::db::Db;
 use crate::error::Response;
-use crate::keys::random_token;
-use crate::peer::Origin;
-use crate::user::User;
-use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
+use crate::once::was_done;
+use crate::people::{Accounts, CurrentSession, Event, Sessions, User};
+use crate::web::{Client, Errors, Flash, Form, Page, Submitted, once, redirect, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/password").get(show).post(change))
         .service(resource("/.well-known/change-password").get(find))
@@ -46,9 +43,7 @@ struct CheckForm {
     password: String,
 }
 
-impl Form for CheckForm {
-    fn check(&mut self, _: &mut Errors) {}
-}
+impl Form for CheckForm {}
 
 #[derive(Template)]
 #[template(path = "accounts/password.html")]
@@ -60,53 +55,64 @@ struct PasswordPage {
     rule: PasswordRule,
 }
 
-async fn show(session: CurrentSession, page: Page, accounts: Data<Authenticator>) -> Response {
+async fn show(session: CurrentSession, page: Page, accounts: Accounts) -> Response {
     show_form(&session, page, Submitted::default(), &accounts)
 }
 
 async fn change(
     session: CurrentSession,
-    origin: Origin,
+    client: Client,
     page: Page,
-    accounts: Data<Authenticator>,
+    accounts: Accounts,
+    (db, sessions): (Db, Sessions),
     mut form: Submitted<PasswordForm>,
 ) -> Response {
     // Before a hash is spent on a password that is not there, and told as a wrong one.
     if form.is_back {
         return show_form(&session, page, form, &accounts);
     }
-    if form.sent.was_done(&accounts.db).await? {
+    if was_done(&form.sent, &db).await? {
         return Ok(changed());
     }
-    let user = session.user();
-    let words = [user.name.as_str(), user.email.as_str()];
-    check_new_password(&accounts, &origin, &mut form.errors, &form.fields.password, &words).await?;
-    let current = std::mem::take(&mut form.fields.current);
-    if form.errors.get("current").is_none() && !accounts.confirms(&origin, user, current).await? {
-        accounts.events.tell(&origin, SecurityEvent::SudoDenied { user_id: user.id }).await;
-        form.errors.add("current", "This is not your password.");
-    }
+    check_both(&session, &client, &accounts, &mut form).await?;
     if !form.is_valid() {
         return show_form(&session, page, form, &accounts);
     }
-    let hash = accounts.passwords.hash(&origin, form.fields.password).await?;
-    let (user_id, owner) = (user.id, user.user.clone());
-    let (session_id, now) = (session.id, accounts.clock.now());
-    let secret = random_token();
-    let new_secret = secret.clone();
-    let change = form.sent.once(move |conn| {
+    let hash = accounts.hash(&client, form.fields.password).await?;
+    let (owner, current, now) = (session.user().user.clone(), session.id, accounts.now());
+    let renewal = sessions.renew(&session)?;
+    let store = renewal.store();
+    let change = once(form.sent, move |conn| {
         // It may have been changed since it was confirmed, by whoever knows it too.
-        User::require_still(conn, user_id, &owner.password_hash)?;
-        Sessions::renew(conn, session_id, &new_secret)?;
-        Authenticator::replace_password(conn, &owner, &hash, Some(session_id), now)
+        User::require_still(conn, owner.id, &owner.password_hash)?;
+        store(conn)?;
+        Accounts::replace_password(conn, &owner, &hash, Some(current), now)
     });
-    if user.write(&accounts.db, change).await?.is_none() {
+    if session.user().write(&db, change).await?.is_none() {
         return Ok(changed());
     }
-    accounts.events.tell(&origin, SecurityEvent::PasswordChanged { user_id }).await;
+    accounts.tell(&client, Event::PasswordChanged.of(session.user_id)).await;
     let mut response = changed();
-    response.add_cookie(&accounts.sessions.cookie_of(&accounts.logins, &session, secret)?)?;
+    response.add_cookie(renewal.cookie())?;
     Ok(response)
+}
+
+/// Notes what is wrong with the new password, and with the current one.
+async fn check_both(
+    session: &CurrentSession,
+    client: &Client,
+    accounts: &Accounts,
+    form: &mut Submitted<PasswordForm>,
+) -> crate::error::Result<()> {
+    let user = session.user();
+    let (words, password) = ([user.name.as_str(), user.email.as_str()], &form.fields.password);
+    accounts.check_new_password(client, &mut form.errors, password, &words).await?;
+    let current = std::mem::take(&mut form.fields.current);
+    if form.errors.get("current").is_none() && !accounts.confirms(client, user, current).await? {
+        accounts.tell(client, Event::SudoDenied.of(user.id)).await;
+        form.errors.add("current", "This is not your password.");
+    }
+    Ok(())
 }
 
 fn changed() -> HttpResponse {
@@ -121,13 +127,9 @@ async fn find() -> HttpResponse {
 
 /// What is wrong with a new password, as text; nothing when it is good. For the script beside the
 /// field. Without it, the form itself says the same.
-async fn check(
-    origin: Origin,
-    accounts: Data<Authenticator>,
-    form: Submitted<CheckForm>,
-) -> Response {
+async fn check(client: Client, accounts: Accounts, form: Submitted<CheckForm>) -> Response {
     let CheckForm { name, email, password } = &form.fields;
-    let judged = accounts.passwords.check(&origin, password, &[name, email]).await?;
+    let judged = accounts.judge(&client, password, &[name, email]).await?;
     let sentence = judged.err().unwrap_or_default();
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(sentence))
 }
@@ -136,8 +138,8 @@ fn show_form(
     session: &CurrentSession,
     page: Page,
     form: Submitted<PasswordForm>,
-    accounts: &Authenticator,
+    accounts: &Accounts,
 ) -> Response {
-    let (email, rule) = (session.user().email.clone(), accounts.passwords.rule());
+    let (email, rule) = (session.user().email.clone(), accounts.rule());
     render_with(form.status(), &PasswordPage { page, form, email, rule })
 }

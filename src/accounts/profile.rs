@@ -1,30 +1,28 @@
 //! The account's first page: name and address.
 
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::auth::CurrentUser;
 use crate::config::Registration;
 use crate::db::Db;
 use crate::error::Response;
-use crate::user::{NAME_MAX, User};
-use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render_with};
+use crate::people::{CurrentUser, Name, User};
+use crate::web::{Errors, Flash, Form, Page, Submitted, Typed, redirect, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/account").get(show).post(rename));
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct NameForm {
-    name: String,
+    name: Typed<Name>,
 }
 
 impl Form for NameForm {
     fn check(&mut self, errors: &mut Errors) {
-        errors.require("name", &mut self.name, "your name", NAME_MAX);
+        errors.typed("name", &self.name);
     }
 }
 
@@ -37,23 +35,23 @@ struct ProfilePage {
     may_invite: bool,
 }
 
-async fn show(user: CurrentUser, page: Page, registration: Data<Registration>) -> Response {
-    let form = Submitted::with(NameForm { name: user.name.clone() });
-    show_form(user, page, form, **registration)
+async fn show(user: CurrentUser, page: Page, registration: Registration) -> Response {
+    let form = Submitted::with(NameForm { name: Typed::new(user.name.as_str()) });
+    show_form(user, page, form, registration)
 }
 
 async fn rename(
     user: CurrentUser,
     page: Page,
-    registration: Data<Registration>,
-    db: Data<Db>,
+    registration: Registration,
+    db: Db,
     form: Submitted<NameForm>,
 ) -> Response {
-    if !form.is_valid() {
-        return show_form(user, page, form, **registration);
-    }
+    let (true, Ok(name)) = (form.is_valid(), form.fields.name.value().cloned()) else {
+        return show_form(user, page, form, registration);
+    };
     let id = user.id;
-    user.write(&db, move |conn| User::set_name(conn, id, &form.fields.name)).await?;
+    user.write(&db, move |conn| User::set_name(conn, id, &name)).await?;
     Ok(redirect("/account", Flash::success("Your name is saved.")))
 }
 
@@ -63,7 +61,6 @@ fn show_form(
     form: Submitted<NameForm>,
     registration: Registration,
 ) -> Response {
-    let may_invite =
-        user.is_admin && user.verified_at.is_some() && registration != Registration::Closed;
+    let may_invite = user.is_verified_admin() && registration != Registration::Closed;
     render_with(form.status(), &ProfilePage { page, form, user, may_invite })
 }

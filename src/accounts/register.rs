@@ -3,23 +3,21 @@
 //! waits for somebody else's click, whatever cookies were planted (pre-registration takeover). What
 //! an outsider sees is the same for known and for new addresses.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::web::{Data, ServiceConfig, resource};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::web::{ServiceConfig, resource};
 use askama::Template;
-use serde::Deserialize;
+use kit::from_request;
 
-use crate::auth::Authenticator;
+use crate::accounts::email_form::EmailForm;
 use crate::config::Registration;
-use crate::error::{Error, Response, Result};
+use crate::db::Db;
+use crate::error::{Error, Response};
 use crate::mail::{Posted, Request};
-use crate::user::{Email, User};
-use crate::web::{Errors, Flash, Form, Page, Submitted, redirect, render, render_with};
+use crate::people::Accounts;
+use crate::state::State;
+use crate::web::{Flash, Page, Submitted, once, redirect, render, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/register").get(show).post(register))
         .service(resource("/register/sent").get(sent));
@@ -28,29 +26,10 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Guard: anybody may ask for an account; where not, there is no such page.
 struct OpenRegistration;
 
-impl FromRequest for OpenRegistration {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let registration = req.app_data::<Data<Registration>>();
-        let is_open = registration.is_some_and(|setting| ***setting == Registration::Open);
-        ready(is_open.then_some(Self).ok_or(Error::NotFound))
-    }
-}
-
-/// A form that asks for an address, and nothing else.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct EmailForm {
-    pub(super) email: String,
-}
-
-impl Form for EmailForm {
-    fn check(&mut self, errors: &mut Errors) {
-        errors.email("email", &self.email);
-    }
-}
+from_request!(OpenRegistration, Error, |req| match State::of(req).config().registration {
+    Registration::Open => Ok(OpenRegistration),
+    Registration::Invite | Registration::Closed => Err(Error::NotFound),
+});
 
 #[derive(Template)]
 #[template(path = "accounts/register.html")]
@@ -65,8 +44,8 @@ struct SentPage {
     page: Page,
 }
 
-async fn show(_: OpenRegistration, page: Page, accounts: Data<Authenticator>) -> Response {
-    if is_first(&accounts).await? {
+async fn show(_: OpenRegistration, page: Page, accounts: Accounts) -> Response {
+    if accounts.are_none().await? {
         return Ok(to_setup());
     }
     render(&RegisterPage { page, form: Submitted::default() })
@@ -76,30 +55,25 @@ async fn show(_: OpenRegistration, page: Page, accounts: Data<Authenticator>) ->
 async fn register(
     _: OpenRegistration,
     page: Page,
-    accounts: Data<Authenticator>,
+    accounts: Accounts,
+    db: Db,
     form: Submitted<EmailForm>,
 ) -> Response {
-    if is_first(&accounts).await? {
+    if accounts.are_none().await? {
         return Ok(to_setup());
     }
-    let (true, Ok(email)) = (form.is_valid(), Email::parse(&form.fields.email)) else {
+    let Some(email) = EmailForm::address(&form) else {
         return render_with(form.status(), &RegisterPage { page, form });
     };
-    let now = accounts.clock.now();
+    let now = accounts.now();
     let post =
         move |conn: &mut _| Request::Register.post(conn, &email, now).map(Posted::tell_nobody);
-    accounts.db.write(form.sent.once(post)).await?;
+    db.write(once(form.sent, post)).await?;
     Ok(redirect("/register/sent", None))
 }
 
 async fn sent(_: OpenRegistration, page: Page) -> Response {
     render(&SentPage { page })
-}
-
-/// Whether nobody has an account yet. The first one is the operator's: a stranger who registered
-/// before them would leave the site without an administrator.
-async fn is_first(accounts: &Authenticator) -> Result<bool> {
-    Ok(!accounts.db.run(User::any_exists).await?)
 }
 
 fn to_setup() -> HttpResponse {

@@ -1,18 +1,15 @@
 //! Where somebody is logged in, and ending it from afar.
 
-use actix_web::web::{Data, Path, ServiceConfig, resource};
+use actix_web::web::{Path, ServiceConfig, resource};
 use askama::Template;
 use time::PrimitiveDateTime;
 
-use crate::auth::session::Session;
-use crate::auth::{CurrentSession, SecurityEvent, SecurityEvents, Sessions};
 use crate::db::Db;
 use crate::error::Response;
-use crate::peer::Origin;
-use crate::web::{Flash, Page, Sent, redirect, render};
+use crate::people::{CurrentSession, Ending, Event, Events, Session, Sessions};
+use crate::web::{Client, Flash, Page, Sent, once, redirect, render};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/sessions").get(index))
         .service(resource("/account/sessions/end-others").post(end_others))
@@ -28,7 +25,7 @@ struct SessionsPage {
     now: PrimitiveDateTime,
 }
 
-async fn index(current: CurrentSession, page: Page, sessions: Data<Sessions>) -> Response {
+async fn index(current: CurrentSession, page: Page, sessions: Sessions) -> Response {
     let now = sessions.now();
     let mut sessions = sessions.of(current.user_id).await?;
     // This one first; the others stay in their order.
@@ -38,30 +35,25 @@ async fn index(current: CurrentSession, page: Page, sessions: Data<Sessions>) ->
 
 async fn end(
     current: CurrentSession,
-    origin: Origin,
-    db: Data<Db>,
-    events: Data<SecurityEvents>,
+    client: Client,
+    db: Db,
+    events: Events,
     id: Path<i64>,
     sent: Sent,
 ) -> Response {
     let (user_id, id) = (current.user_id, *id);
-    let ended = sent.once(move |conn| Sessions::end_one(conn, user_id, id));
+    let ended = once(sent, move |conn| Sessions::end_one(conn, user_id, id));
     if current.user().write(&db, ended).await?.is_some() {
-        events.tell(&origin, SecurityEvent::SessionEnded { user_id }).await;
+        events.tell(&client, Event::SessionEnded.of(user_id)).await;
     }
     Ok(redirect("/account/sessions", Flash::success("That session is ended.")))
 }
 
-async fn end_others(
-    current: CurrentSession,
-    origin: Origin,
-    db: Data<Db>,
-    events: Data<SecurityEvents>,
-) -> Response {
-    let (user_id, kept) = (current.user_id, current.id);
-    let end = move |conn: &mut _| Sessions::end_others(conn, user_id, Some(kept));
+async fn end_others(current: CurrentSession, client: Client, db: Db, events: Events) -> Response {
+    let (user_id, here) = (current.user_id, current.id);
+    let end = move |conn: &mut _| Ending::OthersEnded.end(conn, user_id, Some(here));
     current.user().write(&db, end).await?;
-    events.tell(&origin, SecurityEvent::OtherSessionsEnded { user_id }).await;
+    events.tell(&client, Event::OtherSessionsEnded.of(user_id)).await;
     let sentence = "You are logged out everywhere else, and so are programs with your password.";
     Ok(redirect("/account/sessions", Flash::success(sentence)))
 }

@@ -1,20 +1,19 @@
 //! Asking for the password once more, before what a stolen cookie must not do.
 
 use actix_web::HttpRequest;
-use actix_web::web::{Data, Query, ServiceConfig, resource};
+use actix_web::web::{Query, ServiceConfig, resource};
 use askama::Template;
+use kit::http::next::Next;
+use kit::password;
 use serde::Deserialize;
 
-use crate::auth::{Authenticator, CurrentSession, CurrentUser, SecurityEvent, Sessions, password};
-use crate::error::{Error, Response};
-use crate::keys::random_token;
-use crate::peer::Origin;
+use crate::db::{Connection, Db};
+use crate::error::{Response, Result};
+use crate::people::{Accounts, CurrentSession, Event, Sessions};
 use crate::web::kept::{self, Carried};
-use crate::web::next::Next;
-use crate::web::{Errors, Form, Page, Submitted, render, render_with};
+use crate::web::{Client, Errors, Form, Page, Submitted, render, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/sudo").get(show).post(confirm));
 }
 
@@ -41,43 +40,45 @@ struct SudoPage {
     form: Submitted<SudoForm>,
 }
 
-async fn show(_: CurrentSession, page: Page, query: Query<Next>) -> Response {
-    let form = SudoForm { next: query.into_inner().next, ..SudoForm::default() };
+async fn show(_: CurrentSession, page: Page, Query(Next { next }): Query<Next>) -> Response {
+    let form = SudoForm { next, ..SudoForm::default() };
     render(&SudoPage { page, form: Submitted::with(form) })
 }
 
 /// The page for somebody who is asked for the password before what they typed can be saved.
 pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
     let form = SudoForm { next, kept, ..SudoForm::default() };
-    render(&SudoPage { page: Page::without_flash(req)?, form: Submitted::with(form) })
+    render(&SudoPage { page: Page::without_flash(req), form: Submitted::with(form) })
 }
 
 async fn confirm(
     session: CurrentSession,
     req: HttpRequest,
-    origin: Origin,
+    client: Client,
     page: Page,
-    accounts: Data<Authenticator>,
+    accounts: Accounts,
+    (db, sessions): (Db, Sessions),
     mut form: Submitted<SudoForm>,
 ) -> Response {
     let password = std::mem::take(&mut form.fields.password);
-    if form.is_valid() && !accounts.confirms(&origin, session.user(), password).await? {
-        let event = SecurityEvent::SudoDenied { user_id: session.user_id };
-        accounts.events.tell(&origin, event).await;
+    if form.is_valid() && !accounts.confirms(&client, session.user(), password).await? {
+        accounts.tell(&client, Event::SudoDenied.of(session.user_id)).await;
         form.errors.add("password", "This is not your password.");
     }
     if !form.is_valid() {
         return render_with(form.status(), &SudoPage { page, form });
     }
-    let (id, now, secret) = (session.id, accounts.clock.now(), random_token());
-    let (typed_at, new_secret) = (origin.clone(), secret.clone());
-    let note = move |conn: &mut _| Sessions::confirm(conn, id, (&typed_at, &new_secret), now);
-    session.user().write(&accounts.db, note).await?;
+    let (id, now, here) = (session.id, accounts.now(), client.clone());
+    let renewal = sessions.renew(&session)?;
+    let store = renewal.store();
+    let note = move |conn: &mut Connection| -> Result<usize> {
+        store(conn)?;
+        Ok(Sessions::confirm(conn, id, &here, now)?)
+    };
+    session.user().write(&db, note).await?;
     let SudoForm { kept, next, .. } = form.fields;
-    let user = CurrentUser::of(&req).ok_or(Error::NotAuthenticated)?;
-    let mut response = kept::land(&req, user, &Carried { kept, next })?;
-    response.add_cookie(&accounts.sessions.cookie_of(&accounts.logins, &session, secret)?)?;
-    let event = SecurityEvent::SudoGranted { user_id: session.user_id };
-    accounts.events.tell(&origin, event).await;
+    let mut response = kept::land(&req, session.user().clone(), &Carried { kept, next })?;
+    response.add_cookie(renewal.cookie())?;
+    accounts.tell(&client, Event::SudoGranted.of(session.user_id)).await;
     Ok(response)
 }

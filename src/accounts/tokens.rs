@@ -2,24 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use actix_login::{ScopeInfo, Scopes};
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, ServiceConfig, resource};
+use actix_web::web::{Path, ServiceConfig, resource};
 use askama::Template;
+use kit::clock::Clock;
 use serde::Deserialize;
 use time::{Duration, PrimitiveDateTime};
 
-use crate::auth::api_token::{self, ApiToken, LIVES, NewApiToken};
-use crate::auth::scope::{self, ALL};
-use crate::auth::{CurrentUser, SecurityEvent, SecurityEvents, Sudo};
-use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Response;
-use crate::peer::Origin;
-use crate::user::User;
-use crate::web::{Errors, Flash, Form, Page, Sent, Submitted, redirect, render, render_with};
+use crate::people::personal_token::{LIVES, NAME_MAX, NewToken, PersonalToken};
+use crate::people::{CurrentUser, Event, Events, Sudo};
+use crate::web::{Client, Errors, Flash, Form, Page, Sent, Submitted};
+use crate::web::{once, redirect, render, render_with};
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/tokens").get(index).post(create))
         .service(resource("/account/tokens/new").get(new))
@@ -37,9 +35,9 @@ struct TokenForm {
 }
 
 impl TokenForm {
-    /// The scopes that are ticked.
-    fn scope(&self) -> String {
-        let ticked = ALL.iter().map(|(name, _)| *name).filter(|name| self.has(name));
+    /// Those of these scopes that are ticked.
+    fn scope(&self, scopes: &Scopes) -> String {
+        let ticked = scopes.all().iter().map(|scope| scope.name).filter(|name| self.has(name));
         ticked.collect::<Vec<_>>().join(" ")
     }
 
@@ -55,12 +53,9 @@ impl TokenForm {
 
 impl Form for TokenForm {
     fn check(&mut self, errors: &mut Errors) {
-        errors.require("name", &mut self.name, "a name", api_token::NAME_MAX);
+        errors.require("name", &mut self.name, "a name", NAME_MAX);
         if self.lifetime().is_none() {
             errors.add("days", "Choose how long it lives.");
-        }
-        if self.scope().is_empty() {
-            errors.add("scope", "Tick at least one.");
         }
     }
 }
@@ -69,7 +64,7 @@ impl Form for TokenForm {
 #[template(path = "accounts/tokens.html")]
 struct TokensPage {
     page: Page,
-    tokens: Vec<ApiToken>,
+    tokens: Vec<PersonalToken>,
     /// The text of the one that was just made.
     made: Option<String>,
     now: PrimitiveDateTime,
@@ -80,40 +75,43 @@ struct TokensPage {
 struct NewTokenPage {
     page: Page,
     form: Submitted<TokenForm>,
-    scopes: Vec<&'static (&'static str, &'static str)>,
+    scopes: Vec<ScopeInfo>,
 }
 
-async fn index(user: CurrentUser, page: Page, db: Data<Db>, clock: Data<Clock>) -> Response {
+async fn index(user: CurrentUser, page: Page, db: Db, clock: Clock) -> Response {
     show(user.id, page, &db, &clock, None).await
 }
 
-async fn new(user: Sudo, page: Page) -> Response {
+async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
     let form = TokenForm { days: "90".to_owned(), ..TokenForm::default() };
-    render(&NewTokenPage { page, form: Submitted::with(form), scopes: scopes_of(&user) })
+    render(&NewTokenPage { page, form: Submitted::with(form), scopes: scopes.of(user.is_verified_admin()) })
 }
 
 async fn create(
     user: Sudo,
-    origin: Origin,
+    client: Client,
     page: Page,
-    db: Data<Db>,
-    clock: Data<Clock>,
-    events: Data<SecurityEvents>,
+    (db, clock): (Db, Clock),
+    (scopes, events): (Scopes, Events),
     mut form: Submitted<TokenForm>,
 ) -> Response {
-    let scope = scope::parse(&user, &form.fields.scope());
+    let ticked = form.fields.scope(&scopes);
+    if ticked.is_empty() {
+        form.errors.add("scope", "Tick at least one.");
+    }
+    let scope = scopes.parse(user.is_verified_admin(), &ticked);
     if scope.is_none() {
         form.errors.add("scope", "You may not hold all of these.");
     }
     let (true, Some(scope), Some(lifetime)) = (form.is_valid(), scope, form.fields.lifetime())
     else {
-        return render_with(form.status(), &NewTokenPage { page, form, scopes: scopes_of(&user) });
+        return render_with(form.status(), &NewTokenPage { page, form, scopes: scopes.of(user.is_verified_admin()) });
     };
-    let new = NewApiToken { user_id: user.id, name: form.fields.name, scope, lifetime };
+    let new = NewToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();
-    let made = form.sent.once(move |conn| ApiToken::create(conn, &new, now));
+    let made = once(form.sent, move |conn| PersonalToken::create(conn, &new, now));
     let Some(token) = user.write(&db, made).await? else { return Ok(made_before()) };
-    events.tell(&origin, SecurityEvent::ApiTokenCreated { user_id: user.id }).await;
+    events.tell(&client, Event::ApiTokenCreated.of(user.id)).await;
     show(user.id, page, &db, &clock, Some(token)).await
 }
 
@@ -126,25 +124,21 @@ fn made_before() -> HttpResponse {
 
 async fn revoke(
     user: CurrentUser,
-    origin: Origin,
-    db: Data<Db>,
-    events: Data<SecurityEvents>,
+    client: Client,
+    db: Db,
+    events: Events,
     id: Path<i64>,
     sent: Sent,
 ) -> Response {
     let (user_id, id) = (user.id, *id);
-    let ended = sent.once(move |conn| ApiToken::revoke(conn, user_id, id));
+    let ended = once(sent, move |conn| PersonalToken::revoke(conn, user_id, id));
     if user.write(&db, ended).await?.is_some() {
-        events.tell(&origin, SecurityEvent::TokenRevoked { user_id }).await;
+        events.tell(&client, Event::TokenRevoked.of(user_id)).await;
     }
     Ok(redirect("/account/tokens", Flash::success("The token is ended.")))
 }
 
 async fn show(user_id: i64, page: Page, db: &Db, clock: &Clock, made: Option<String>) -> Response {
-    let tokens: Vec<ApiToken> = db.run(move |conn| ApiToken::of(conn, user_id)).await?;
+    let tokens: Vec<PersonalToken> = db.run(move |conn| PersonalToken::of(conn, user_id)).await?;
     render(&TokensPage { page, tokens, made, now: clock.now() })
-}
-
-fn scopes_of(user: &User) -> Vec<&'static (&'static str, &'static str)> {
-    ALL.iter().filter(|(name, _)| scope::may_hold(user, name)).collect()
 }

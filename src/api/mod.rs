@@ -1,31 +1,45 @@
 //! What programs may ask about people. Each feature's own API stands beside its pages.
 
-pub mod token;
+mod token;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::auth::Scoped;
-use crate::auth::scope::{ProfileRead, ProfileWrite, UsersRead};
 use crate::db::Db;
 use crate::error::Response;
+use crate::feature::Feature;
+use crate::people::{Name, Scoped, User};
 use crate::schema::users;
-use crate::user::{NAME_MAX, User};
-use crate::web::{Errors, Form, List, Paging, Valid};
+use crate::web::{Errors, Form, List, Paging, Typed, Valid};
+
+/// What the rest of the program knows of this feature.
+pub const FEATURE: Feature = Feature {
+    api_routes: routes,
+    describe: Some(describe),
+    scopes: SCOPES,
+    ..Feature::pages(|_| ())
+};
+
+/// What a token holds that was asked for without naming scopes: the least there is.
+pub const DEFAULT_SCOPE: &str = <ProfileRead as actix_login::Scope>::NAME;
+
+actix_login::scopes! {
+    ProfileRead = "profile:read", "See your name and address";
+    ProfileWrite = "profile:write", "Change your name";
+    UsersRead = "users:read", "List the people with accounts (administrators)", admins;
+}
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(me, rename, index))]
 struct Described;
 
-/// This feature, for the API's description.
-pub fn describe() -> utoipa::openapi::OpenApi {
+fn describe() -> utoipa::openapi::OpenApi {
     <Described as utoipa::OpenApi>::openapi()
 }
 
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/api/me").get(me).patch(rename))
         .service(resource("/api/users").get(index))
@@ -49,12 +63,13 @@ impl<'a> From<&'a User> for Profile<'a> {
 
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 struct Rename {
-    name: String,
+    #[schema(value_type = String)]
+    name: Typed<Name>,
 }
 
 impl Form for Rename {
     fn check(&mut self, errors: &mut Errors) {
-        errors.require("name", &mut self.name, "your name", NAME_MAX);
+        errors.typed("name", &self.name);
     }
 }
 
@@ -73,8 +88,10 @@ async fn me(user: Scoped<ProfileRead>) -> Response {
     responses((status = 200, body = Profile), (status = 422)),
     security(("password" = ["profile:write"]), ("token" = []))
 )]
-async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -> Response {
-    let change = diesel::update(users::table.find(user.id)).set(users::name.eq(form.0.name));
+async fn rename(user: Scoped<ProfileWrite>, db: Db, form: Valid<Rename>) -> Response {
+    let name = form.0.name.into_value()?;
+    let change =
+        diesel::update(users::table.find(user.id)).set(users::name.eq(name.as_str().to_owned()));
     let changed = change.returning(User::as_returning());
     let user = user.write(&db, move |conn| changed.get_result(conn)).await?;
     Ok(HttpResponse::Ok().json(Profile::from(&user)))
@@ -87,7 +104,7 @@ async fn rename(user: Scoped<ProfileWrite>, db: Data<Db>, form: Valid<Rename>) -
     responses((status = 200, body = List<Profile>)),
     security(("password" = ["users:read"]), ("token" = []))
 )]
-async fn index(_: Scoped<UsersRead>, db: Data<Db>, paging: Paging) -> Response {
+async fn index(_: Scoped<UsersRead>, db: Db, paging: Paging) -> Response {
     let page = users::table.order(users::id).limit(paging.limit()).offset(paging.offset());
     let page = page.select(User::as_select());
     let users = db.run(move |conn| page.load(conn)).await?;

@@ -1,25 +1,21 @@
 //! The token endpoint (RFC 6749) and its end (RFC 7009).
 
+use actix_login::Scopes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
+use kit::password;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::auth::grant::{Grants, Issued};
-use crate::auth::{Authenticator, SecurityEvent, password, scope};
-use crate::error::{Error, Response, Result};
-use crate::peer::Origin;
-use crate::web::{Errors, Form, Submitted};
+use crate::error::{Response, Result};
+use crate::people::grants::Issued;
+use crate::people::{Accounts, Event, Grants};
+use crate::state::State;
+use crate::web::{Client, Errors, Form, Submitted};
 
-/// Whether a password gets a token (`PASSWORD_GRANT`). The grant is deprecated (RFC 9700 section
-/// 2.4): it teaches people to type their password into programs. It is here because it is what
-/// makes a first script easy; personal API tokens are the better way.
-pub struct PasswordGrant(pub bool);
-
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/auth/token").post(token))
         .service(resource("/auth/revoke").post(revoke));
@@ -27,7 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct TokenForm {
+struct GrantForm {
     grant_type: String,
     username: String,
     password: String,
@@ -35,12 +31,9 @@ struct TokenForm {
     refresh_token: String,
 }
 
-impl Form for TokenForm {
+impl Form for GrantForm {
     /// RFC 6749 section 3.2.
     const REFUSES_REPEATS: bool = true;
-
-    /// The endpoint's errors have a form of their own.
-    fn check(&mut self, _: &mut Errors) {}
 }
 
 #[derive(Default, Deserialize)]
@@ -58,14 +51,14 @@ impl Form for RevokeForm {
 }
 
 /// Why no token is issued, in the words of RFC 6749 section 5.2.
-enum Refusal {
+enum NoToken {
     InvalidRequest,
     InvalidGrant,
     UnsupportedGrantType,
     InvalidScope,
 }
 
-impl Refusal {
+impl NoToken {
     fn answer(&self) -> HttpResponse {
         let (error, sentence) = match self {
             Self::InvalidRequest => ("invalid_request", "A parameter is missing or malformed."),
@@ -81,39 +74,47 @@ impl Refusal {
     }
 }
 
+type FormResult<F> = Result<Submitted<F>, kit::Error>;
+
 /// What is no form, cannot be read, or names a parameter twice is refused in the same words as a
 /// parameter that is wrong.
-fn parameters<F: Form>(form: Result<Submitted<F>>) -> Result<Result<F, Refusal>> {
+fn parameters<F: Form>(form: FormResult<F>) -> Result<Result<F, NoToken>> {
     match form {
         Ok(form) if form.is_valid() => Ok(Ok(form.fields)),
-        Ok(_) | Err(Error::BadRequest | Error::UnsupportedMediaType) => {
-            Ok(Err(Refusal::InvalidRequest))
+        Ok(_) | Err(kit::Error::BadRequest | kit::Error::UnsupportedMediaType) => {
+            Ok(Err(NoToken::InvalidRequest))
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 
+/// The grant by password can be switched off (`PASSWORD_GRANT`). It is deprecated (RFC 9700 section
+/// 2.4): it teaches people to type their password into programs. It is here because it is what
+/// makes a first script easy; personal API tokens are the better way.
 async fn token(
-    origin: Origin,
-    accounts: Data<Authenticator>,
-    grants: Data<Grants>,
-    password_grant: Data<PasswordGrant>,
-    form: Result<Submitted<TokenForm>>,
+    client: Client,
+    state: State,
+    accounts: Accounts,
+    grants: Grants,
+    scopes: Scopes,
+    form: FormResult<GrantForm>,
 ) -> Response {
     let form = match parameters(form)? {
         Ok(form) => form,
         Err(refusal) => return Ok(refusal.answer()),
     };
     let issued = match form.grant_type.as_str() {
-        "" => Err(Refusal::InvalidRequest),
-        "password" if password_grant.0 => by_password(&accounts, &grants, &origin, form).await?,
-        "refresh_token" => by_refresh_token(&accounts, &grants, &origin, form).await?,
-        _ => Err(Refusal::UnsupportedGrantType),
+        "" => Err(NoToken::InvalidRequest),
+        "password" if state.config().password_grant => {
+            by_password(&accounts, (&grants, &scopes), &client, form).await?
+        }
+        "refresh_token" => by_refresh_token(&grants, &client, &form.refresh_token).await?,
+        _ => Err(NoToken::UnsupportedGrantType),
     };
     match issued {
         Ok(issued) => Ok(answer(&issued)),
         Err(refusal) => {
-            accounts.events.tell(&origin, SecurityEvent::TokenRefused).await;
+            accounts.tell(&client, Event::TokenRefused.of_somebody(None)).await;
             Ok(refusal.answer())
         }
     }
@@ -121,34 +122,32 @@ async fn token(
 
 /// Unknown, wrong and disabled are one answer at one price, as at the log-in page.
 async fn by_password(
-    accounts: &Authenticator,
-    grants: &Grants,
-    origin: &Origin,
-    form: TokenForm,
-) -> Result<Result<Issued, Refusal>> {
+    accounts: &Accounts,
+    (grants, scopes): (&Grants, &Scopes),
+    client: &Client,
+    form: GrantForm,
+) -> Result<Result<Issued, NoToken>> {
     if form.username.is_empty() || password::check_typed(&form.password).is_err() {
-        return Ok(Err(Refusal::InvalidRequest));
+        return Ok(Err(NoToken::InvalidRequest));
     }
-    let Some(user) = accounts.authenticate(origin, &form.username, form.password).await? else {
-        return Ok(Err(Refusal::InvalidGrant));
+    let Some(user) = accounts.authenticate(client, &form.username, form.password).await? else {
+        return Ok(Err(NoToken::InvalidGrant));
     };
-    match scope::parse(&user, &form.scope) {
-        Some(scope) => grants.issue((&accounts.logins, origin), &user, scope).await.map(Ok),
-        None => Ok(Err(Refusal::InvalidScope)),
+    match scopes.parse(user.is_verified_admin(), &form.scope) {
+        Some(scope) => grants.issue(client, &user, scope).await.map(Ok),
+        None => Ok(Err(NoToken::InvalidScope)),
     }
 }
 
 async fn by_refresh_token(
-    accounts: &Authenticator,
     grants: &Grants,
-    origin: &Origin,
-    form: TokenForm,
-) -> Result<Result<Issued, Refusal>> {
-    if form.refresh_token.is_empty() {
-        return Ok(Err(Refusal::InvalidRequest));
+    client: &Client,
+    token: &str,
+) -> Result<Result<Issued, NoToken>> {
+    if token.is_empty() {
+        return Ok(Err(NoToken::InvalidRequest));
     }
-    let issued = grants.refresh((&accounts.logins, origin), &form.refresh_token).await?;
-    Ok(issued.ok_or(Refusal::InvalidGrant))
+    Ok(grants.refresh(client, token).await?.ok_or(NoToken::InvalidGrant))
 }
 
 fn answer(issued: &Issued) -> HttpResponse {
@@ -163,16 +162,11 @@ fn answer(issued: &Issued) -> HttpResponse {
 
 /// Always 200: whoever asks learns nothing about a token that is not theirs (RFC 7009 section 2.2).
 /// `token_type_hint` is not needed to find it.
-async fn revoke(
-    origin: Origin,
-    accounts: Data<Authenticator>,
-    grants: Data<Grants>,
-    form: Result<Submitted<RevokeForm>>,
-) -> Response {
+async fn revoke(client: Client, grants: Grants, form: FormResult<RevokeForm>) -> Response {
     let token = match parameters(form)? {
         Ok(form) if !form.token.is_empty() => form.token,
-        _ => return Ok(Refusal::InvalidRequest.answer()),
+        _ => return Ok(NoToken::InvalidRequest.answer()),
     };
-    grants.revoke((&accounts.logins, &origin), &token).await?;
+    grants.revoke(&client, &token).await?;
     Ok(HttpResponse::Ok().finish())
 }

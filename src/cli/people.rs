@@ -4,19 +4,16 @@ use std::io::{self, IsTerminal};
 
 use clap::Subcommand;
 
+use kit::http::client::{Client, Network};
+
 use super::output::{Failure, say};
 use crate::app::App;
-use crate::auth::Sessions;
-use crate::auth::authenticator::Authenticator;
-use crate::auth::event::SecurityEvent;
 use crate::config::Registration;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::link::{Link, Purpose};
 use crate::mail::{Posted, Request};
-use crate::peer::{Network, Origin};
-use crate::user::{Email, NAME_MAX, NewUser, User};
-use crate::web::Errors;
+use crate::people::{Accounts, Email, Ending, Event, Link, Name, NewUser, Purpose, User};
+use crate::state::State;
 
 #[derive(Clone, Subcommand)]
 pub(super) enum Command {
@@ -52,153 +49,156 @@ pub(super) enum Command {
 
 /// Does what was asked with people.
 pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
-    let accounts = app.accounts();
+    let state = app.state();
+    let now = state.accounts().now();
     match command {
-        Command::Add { email, name, admin } => {
-            let email = Email::parse(&email)?;
-            let mut name = name.unwrap_or_else(|| email.local_part().to_owned());
-            let mut errors = Errors::default();
-            errors.require("name", &mut name, "a name", NAME_MAX);
-            if let Some(sentence) = errors.get("name") {
-                return Err(sentence.into());
-            }
-            let password = read_new_password(accounts, &[&name, &email.typed]).await?;
-            let password_hash = accounts.passwords.hash(Network::Operator, password).await?;
-            let (typed, created_at) = (email.typed.clone(), accounts.clock.now());
-            let (is_admin, is_verified) = (admin, false);
-            let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
-            let created = accounts.create_account(new, |_| Ok(())).await?;
-            created.ok_or_else(|| format!("{typed} has an account already."))?;
-            say(format!("{typed} can log in now."))?;
-        }
-        Command::List => {
-            for user in accounts.db.run(User::all).await? {
-                let role = if user.is_admin { "admin" } else { "user" };
-                let state = if user.disabled_at.is_some() { "disabled" } else { "active" };
-                // A name from before names were checked must not move the terminal's cursor.
-                let name = user.name.escape_debug();
-                say(format!("{:6} {role:6} {state:9} {} ({name})", user.id, user.email))?;
-            }
-        }
+        Command::Add { email, name, admin } => add(state, &email, name, admin).await,
+        Command::List => list(state).await,
         Command::Disable { email } => {
-            let now = accounts.clock.now();
             let disable = move |conn: &mut _, user: &User| {
                 User::set_disabled(conn, user.id, Some(now))?;
-                Authenticator::end_everything(conn, user.id, None)
+                Ok(Ending::Disabled.end(conn, user.id, None)?)
             };
-            change_and_tell(accounts, &email, disable).await?;
-            say(format!("{email} is logged out and can no longer log in."))?;
+            change_and_tell(state, &email, disable).await?;
+            say(format!("{email} is logged out and can no longer log in."))
         }
         Command::Enable { email } => {
             let enable = |conn: &mut _, user: &User| User::set_disabled(conn, user.id, None);
-            change(accounts, &email, enable).await?;
-            say(format!("{email} can log in again."))?;
+            change(state, &email, enable).await?;
+            say(format!("{email} can log in again."))
         }
         Command::Promote { email } => {
-            let promote = |conn: &mut _, user: &User| User::set_admin(conn, user.id, true);
-            change(accounts, &email, promote).await?;
-            say(format!("{email} is an administrator."))?;
+            set_role(state, &email, true).await?;
+            say(format!("{email} is an administrator."))
         }
         Command::Demote { email } => {
-            let demote = |conn: &mut _, user: &User| User::set_admin(conn, user.id, false);
-            change(accounts, &email, demote).await?;
-            say(format!("{email} is no administrator any more."))?;
+            set_role(state, &email, false).await?;
+            say(format!("{email} is no administrator any more."))
         }
-        Command::Invite { email } => invite(app, &email).await?,
-        Command::ResetLink { email } => make_reset_link(app, &email).await?,
+        Command::Invite { email } => invite(state, &email).await,
+        Command::ResetLink { email } => make_reset_link(state, &email).await,
         Command::EndSessions { email } => {
-            change_and_tell(accounts, &email, |conn, user| {
-                Ok(Sessions::end_all(conn, user.id, None)?)
-            })
-            .await?;
-            say(format!("{email} is logged out everywhere."))?;
+            let end =
+                |conn: &mut _, user: &User| Ok(Ending::OperatorEnded.end(conn, user.id, None)?);
+            change_and_tell(state, &email, end).await?;
+            say(format!("{email} is logged out everywhere."))
         }
-        Command::Password { email } => {
-            let password = read_new_password(accounts, &[&email]).await?;
-            let (hash, now) =
-                (accounts.passwords.hash(Network::Operator, password).await?, accounts.clock.now());
-            let set = move |conn: &mut _, user: &User| {
-                Authenticator::replace_password(conn, user, &hash, None, now)
-            };
-            change_and_tell(accounts, &email, set).await?;
-            say(format!("{email} has a new password and is logged out everywhere."))?;
-        }
+        Command::Password { email } => set_password(state, &email).await,
+    }
+}
+
+async fn add(
+    state: &State,
+    email: &str,
+    name: Option<String>,
+    is_admin: bool,
+) -> Result<(), Failure> {
+    let (accounts, email) = (state.accounts(), Email::parse(email)?);
+    let name = Name::parse(&name.unwrap_or_else(|| email.local_part().to_owned()))?;
+    let password = read_new_password(accounts, &[name.as_str(), &email.typed]).await?;
+    let password_hash = accounts.hash(Network::Operator, password).await?;
+    let (typed, created_at, is_verified) = (email.typed.clone(), accounts.now(), false);
+    let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
+    let created = accounts.create(new, |_| Ok(())).await?;
+    created.ok_or_else(|| format!("{typed} has an account already."))?;
+    say(format!("{typed} can log in now."))
+}
+
+async fn list(state: &State) -> Result<(), Failure> {
+    for user in state.db().run(User::all).await? {
+        let role = if user.is_admin { "admin" } else { "user" };
+        let status = if user.may_log_in() { "active" } else { "disabled" };
+        // A name from before names were checked must not move the terminal's cursor.
+        let name = user.name.escape_debug();
+        say(format!("{:6} {role:6} {status:9} {} ({name})", user.id, user.email))?;
     }
     Ok(())
 }
 
-async fn invite(app: &App, email: &str) -> Result<(), Failure> {
-    let accounts = app.accounts();
-    if app.config().registration == Registration::Closed {
+async fn set_role(state: &State, email: &str, is_admin: bool) -> Result<(), Failure> {
+    let set = move |conn: &mut _, user: &User| {
+        User::set_admin(conn, user.id, is_admin)?;
+        Ok(Ending::RoleChanged.end(conn, user.id, None)?)
+    };
+    change(state, email, set).await
+}
+
+async fn set_password(state: &State, email: &str) -> Result<(), Failure> {
+    let (accounts, now) = (state.accounts(), state.accounts().now());
+    let password = read_new_password(accounts, &[email]).await?;
+    let hash = accounts.hash(Network::Operator, password).await?;
+    let set =
+        move |conn: &mut _, user: &User| Accounts::replace_password(conn, user, &hash, None, now);
+    change_and_tell(state, email, set).await?;
+    say(format!("{email} has a new password and is logged out everywhere."))
+}
+
+async fn invite(state: &State, email: &str) -> Result<(), Failure> {
+    if state.config().registration == Registration::Closed {
         return Err("REGISTRATION=closed lets nobody make an account. Use `user add`.".into());
     }
     let to = Email::parse(email)?;
-    if !accounts.db.run(User::any_exists).await? {
+    if state.accounts().are_none().await? {
         return Err("Make the first account first: by the link that the server prints.".into());
     }
-    let now = accounts.clock.now();
+    let now = state.accounts().now();
     let request = Request::Invite { by: "An administrator".to_owned() };
-    if let Posted::LeftOut(again) =
-        accounts.db.write(move |conn| request.post(conn, &to, now)).await?
-    {
+    let posted = state.db().write(move |conn| request.post(conn, &to, now)).await?;
+    if let Posted::LeftOut(again) = posted {
         return Err(format!("{email} was invited often enough. {again}").into());
     }
     say(format!("The invitation to {email} waits to be sent by the running server."))
 }
 
-async fn make_reset_link(app: &App, email: &str) -> Result<(), Failure> {
-    let accounts = app.accounts();
-    let now = accounts.clock.now();
-    let made = change(accounts, email, move |conn, user| {
-        if user.disabled_at.is_some() {
+async fn make_reset_link(state: &State, email: &str) -> Result<(), Failure> {
+    let now = state.accounts().now();
+    let make = move |conn: &mut Connection, user: &User| {
+        if !user.may_log_in() {
             return Ok(None);
         }
         // Sent nowhere: who opens it has not proved the address.
         let nowhere = Email { typed: String::new(), canonical: String::new() };
         let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), now)?;
         Ok(Some((user.id, token)))
-    });
-    let made = made.await?;
+    };
+    let made = change(state, email, make).await?;
     let (user_id, token) =
         made.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
-    let event = SecurityEvent::ResetLinkMade { user_id };
-    accounts.events.tell(&Origin::default(), event).await;
-    say(Purpose::Reset.url(&app.config().origin(), &token))
+    state.events().tell(&Client::default(), Event::ResetLinkMade.of(user_id)).await;
+    say(Purpose::Reset.url(&state.config().origin(), &token))
 }
 
 /// Does something that logs the user out who has this address.
-async fn change_and_tell<F>(accounts: &Authenticator, email: &str, work: F) -> Result<(), Failure>
+async fn change_and_tell<F>(state: &State, email: &str, work: F) -> Result<(), Failure>
 where
     F: FnOnce(&mut Connection, &User) -> Result<()> + Send + 'static,
 {
-    let user_id = change(accounts, email, move |conn, user| {
+    let work = move |conn: &mut Connection, user: &User| {
         work(conn, user)?;
         Ok(user.id)
-    })
-    .await?;
-    accounts.events.tell(&Origin::default(), SecurityEvent::SessionsEnded { user_id }).await;
+    };
+    let user_id = change(state, email, work).await?;
+    state.events().tell(&Client::default(), Event::SessionsEnded.of(user_id)).await;
     Ok(())
 }
 
 /// Does something to the user with this address.
-async fn change<T, F>(accounts: &Authenticator, email: &str, work: F) -> Result<T, Failure>
+async fn change<T, F>(state: &State, email: &str, work: F) -> Result<T, Failure>
 where
     T: Send + 'static,
     F: FnOnce(&mut Connection, &User) -> Result<T> + Send + 'static,
 {
     let nobody = || format!("Nobody has the address {email}.");
     let address = Email::of_account(email).ok_or_else(nobody)?;
-    let found = accounts
-        .db
-        .write(move |conn| match User::by_email(conn, &address)? {
-            Some(user) => work(conn, &user).map(Some),
-            None => Ok(None),
-        })
-        .await?;
+    let find_and_change = move |conn: &mut Connection| match User::by_email(conn, &address)? {
+        Some(user) => work(conn, &user).map(Some),
+        None => Ok(None),
+    };
+    let found = state.db().write(find_and_change).await?;
     Ok(found.ok_or_else(nobody)?)
 }
 
-async fn read_new_password(accounts: &Authenticator, words: &[&str]) -> Result<String, Failure> {
+async fn read_new_password(accounts: &Accounts, words: &[&str]) -> Result<String, Failure> {
     let ask = |prompt: &str| rpassword::prompt_password(prompt);
     let read = || -> io::Result<(String, bool)> {
         if io::stdin().is_terminal() {
@@ -214,6 +214,6 @@ async fn read_new_password(accounts: &Authenticator, words: &[&str]) -> Result<S
     if !same {
         return Err(Failure::from("The two passwords differ.".to_owned()));
     }
-    accounts.passwords.check(Network::Operator, &password, words).await??;
+    accounts.judge(Network::Operator, &password, words).await??;
     Ok(password)
 }

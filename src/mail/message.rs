@@ -1,22 +1,23 @@
 //! What we write to people about: what somebody asks for ([`Request`]), and what reports something
-//! ([`Notice`]). To say something new, add a variant to one of them and its words in [`super::letter`].
+//! ([`Notice`]). To say something new, add a variant to one of them and its words in `crate::letters`.
 
 use std::fmt;
 
 use diesel::prelude::*;
+use kit::email::Email;
+use kit::http::client::Client;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::peer::Origin;
 use crate::schema::outbox;
-use crate::user::Email;
 
 /// How many mails of a kind that anybody can ask for go to one address in an hour, and in a day:
 /// enough for somebody who lost one, too few to bury a mailbox.
 pub const PER_HOUR: usize = 3;
+const _: () = assert!(PER_HOUR < kit::mail::PLACES);
 /// See [`PER_HOUR`].
 pub const PER_DAY: usize = 10;
 
@@ -58,7 +59,7 @@ pub enum Request {
     ChangeEmail {
         /// Whose account.
         user_id: i64,
-        /// The account's [`crate::link::fingerprint`] when they asked.
+        /// The fingerprint of the account when they asked.
         asked_by: String,
     },
 }
@@ -166,8 +167,8 @@ impl Request {
 
 impl Notice {
     /// A log-in from where none came from before.
-    pub fn new_device(origin: &Origin) -> Self {
-        Self::NewDevice { device: origin.device(), ip_address: origin.ip_address.clone() }
+    pub fn new_device(client: &Client) -> Self {
+        Self::NewDevice { device: client.device(), ip_address: client.ip_address.clone() }
     }
 
     /// Puts it into the outbox, in the transaction of what it reports.

@@ -1,16 +1,20 @@
 //! The notes for programs: the same model, the same rules, JSON instead of pages.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 use diesel::prelude::*;
 
-use super::{Draft, Note, list};
-use crate::auth::Scoped;
-use crate::auth::scope::{NotesRead, NotesWrite};
+use super::model::{Draft, Note, list};
 use crate::db::Db;
 use crate::error::Response;
+use crate::people::Scoped;
 use crate::schema::notes;
 use crate::web::{List, Own, Paging, Valid};
+
+actix_login::scopes! {
+    NotesRead = "notes:read", "Read your notes";
+    NotesWrite = "notes:write", "Write, change and delete your notes";
+}
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(index, create, show, update, delete), tags((name = "notes")))]
@@ -35,7 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = List<Note>)),
     security(("password" = ["notes:read"]), ("token" = []))
 )]
-async fn index(user: Scoped<NotesRead>, db: Data<Db>, paging: Paging) -> Response {
+async fn index(user: Scoped<NotesRead>, db: Db, paging: Paging) -> Response {
     Ok(HttpResponse::Ok().json(list(&db, user.id, paging).await?))
 }
 
@@ -45,7 +49,7 @@ async fn index(user: Scoped<NotesRead>, db: Data<Db>, paging: Paging) -> Respons
     responses((status = 201, body = Note), (status = 422, description = "What is wrong, for each field")),
     security(("password" = ["notes:write"]), ("token" = []))
 )]
-async fn create(user: Scoped<NotesWrite>, db: Data<Db>, draft: Valid<Draft>) -> Response {
+async fn create(user: Scoped<NotesWrite>, db: Db, draft: Valid<Draft>) -> Response {
     let values = (draft.0, notes::user_id.eq(user.id));
     let new = values.insert_into(notes::table).returning(Note::as_returning());
     let note: Note = user.write(&db, move |conn| new.get_result(conn)).await?;
@@ -70,11 +74,7 @@ async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
     responses((status = 200, body = Note), (status = 404), (status = 422)),
     security(("password" = ["notes:write"]), ("token" = []))
 )]
-async fn update(
-    note: Own<Note, Scoped<NotesWrite>>,
-    db: Data<Db>,
-    draft: Valid<Draft>,
-) -> Response {
+async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>) -> Response {
     let change = diesel::update(notes::table.find(note.id)).set(draft.0);
     let changed = change.returning(Note::as_returning());
     let note: Note = note.write(&db, move |conn| changed.get_result(conn)).await?;
@@ -88,7 +88,7 @@ async fn update(
     responses((status = 204), (status = 404)),
     security(("password" = ["notes:write"]), ("token" = []))
 )]
-async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Data<Db>) -> Response {
+async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Db) -> Response {
     let end = diesel::delete(notes::table.find(note.id));
     note.write(&db, move |conn| end.execute(conn)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -6,16 +6,16 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use kit::http::accept::wants_html;
+use kit::http::observe::Lost;
+use kit::http::request_id::RequestId;
 use log::Level;
 use serde_json::json;
 
 use crate::config::APP_NAME;
-use crate::error::{Error, LAST_ADMINISTRATOR, Response};
-use crate::web::accept::prefers_html;
+use crate::error::{Error, LAST_ADMINISTRATOR, Response, Result};
 use crate::web::ended;
 use crate::web::page::{Page, render_with};
-use crate::web::programs::is_for_programs;
-use crate::web::request_id::RequestId;
 
 /// Seconds until a client that was told 503 may try again.
 const RETRY_AFTER: &str = "2";
@@ -45,68 +45,83 @@ pub struct Subject {
 }
 
 impl Subject {
-    pub(super) fn of(req: &HttpRequest) -> Result<Self, Error> {
-        Ok(Self {
-            page: Page::without_flash(req)?,
+    pub(super) fn of(req: &HttpRequest) -> Self {
+        Self {
+            page: Page::without_flash(req),
             wants_html: wants_html(req),
             had_token: req.headers().contains_key(header::AUTHORIZATION),
             request_id: RequestId::of(req),
-        })
+        }
     }
 }
 
-/// Whether the request comes from somebody who reads pages.
-pub fn wants_html(req: &HttpRequest) -> bool {
-    let is_person = !req.headers().contains_key(header::AUTHORIZATION) && !is_for_programs(req);
-    is_person && prefers_html(req.headers())
+/// The answer to a request that no handler brought to an end, and its line in the log.
+pub fn draw_lost(lost: &Lost) -> HttpResponse {
+    let status = lost.error.as_response_error().status_code();
+    log_failure(lost.request_id, status, &lost.error.to_string());
+    let (page, request_id) = (Page::bare(lost.path, lost.site), lost.request_id.to_owned());
+    let subject = Subject { page, wants_html: lost.wants_html, had_token: false, request_id };
+    draw(subject, status, Error::of(lost.error).as_ref())
+        .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 /// A page with a sentence, or problem details (RFC 9457).
 pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Response {
-    let (title, sentence) = words(status, error);
-    let Subject { page, wants_html, had_token, request_id } = subject;
-    let mut response = if wants_html {
-        let way_out = match error {
-            Some(Error::LinkEnded(_, "/login")) => ("/login", "Log in"),
-            Some(Error::LinkEnded(_, "/account")) => ("/account", "Open your account"),
-            Some(Error::LinkEnded(_, again)) if *again != "/" => (*again, "Get another link"),
-            _ => ("/", "Go to the start page"),
-        };
-        let (code, request_id) = (status.as_u16(), &request_id);
-        let template = ErrorPage { page, status: code, title, sentence, way_out, request_id };
-        render_with(status, &template)?
+    let had_token = subject.had_token;
+    let mut response = if subject.wants_html {
+        draw_page(subject, status, error)?
     } else {
-        let mut problem = json!({
-            "title": title, "status": status.as_u16(), "detail": sentence, "request_id": request_id,
-        });
-        if let Some(Error::Invalid(fields)) = error {
-            problem["errors"] =
-                fields.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
-        }
-        HttpResponse::build(status)
-            .content_type("application/problem+json")
-            .body(problem.to_string())
+        draw_problem(&subject, status, error)
     };
-    let headers = response.headers_mut();
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        let again = HeaderValue::from_static(RETRY_AFTER);
+        response.headers_mut().insert(header::RETRY_AFTER, again);
     }
-    let challenge = match (status, error) {
-        (_, Some(Error::OutOfScope(scope))) => Some(format!(
-            "Bearer realm=\"{APP_NAME}\", error=\"insufficient_scope\", scope=\"{scope}\""
-        )),
-        (StatusCode::UNAUTHORIZED, _) if had_token => {
-            Some(format!("Bearer realm=\"{APP_NAME}\", error=\"invalid_token\""))
+    match (status, error) {
+        (_, Some(Error::OutOfScope(scope))) => {
+            let reason = format!(", error=\"insufficient_scope\", scope=\"{scope}\"");
+            challenge(&mut response, &reason)?;
         }
-        (StatusCode::UNAUTHORIZED, _) => Some(format!("Bearer realm=\"{APP_NAME}\"")),
-        _ => None,
-    };
-    if let Some(challenge) = challenge {
-        let challenge =
-            HeaderValue::try_from(challenge).map_err(|e| Error::Internal(e.to_string()))?;
-        headers.insert(header::WWW_AUTHENTICATE, challenge);
+        (StatusCode::UNAUTHORIZED, _) if had_token => {
+            challenge(&mut response, ", error=\"invalid_token\"")?;
+        }
+        (StatusCode::UNAUTHORIZED, _) => challenge(&mut response, "")?,
+        _ => {}
     }
     Ok(response)
+}
+
+/// RFC 9110 section 15.5.2 wants a challenge with each 401; browsers ask nobody for a token.
+pub(super) fn challenge(response: &mut HttpResponse, reason: &str) -> Result<()> {
+    let bearer = HeaderValue::try_from(format!("Bearer realm=\"{APP_NAME}\"{reason}"));
+    let bearer = bearer.map_err(|e| Error::Internal(e.to_string()))?;
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+    Ok(())
+}
+
+fn draw_page(subject: Subject, status: StatusCode, error: Option<&Error>) -> Response {
+    let Subject { page, request_id, .. } = subject;
+    let (title, sentence) = words(status, error);
+    let way_out = match error {
+        Some(Error::LinkEnded(_, "/login")) => ("/login", "Log in"),
+        Some(Error::LinkEnded(_, "/account")) => ("/account", "Open your account"),
+        Some(Error::LinkEnded(_, again)) if *again != "/" => (*again, "Get another link"),
+        _ => ("/", "Go to the start page"),
+    };
+    let (code, request_id) = (status.as_u16(), &request_id);
+    render_with(status, &ErrorPage { page, status: code, title, sentence, way_out, request_id })
+}
+
+fn draw_problem(subject: &Subject, status: StatusCode, error: Option<&Error>) -> HttpResponse {
+    let (title, detail) = words(status, error);
+    let (code, request_id) = (status.as_u16(), &subject.request_id);
+    let mut problem =
+        json!({ "title": title, "status": code, "detail": detail, "request_id": request_id });
+    if let Some(Error::Request(kit::Error::Invalid(fields))) = error {
+        problem["errors"] =
+            fields.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
+    }
+    HttpResponse::build(status).content_type("application/problem+json").body(problem.to_string())
 }
 
 /// The one line about a request that went wrong, with its cause.
@@ -128,7 +143,7 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, Cow<'stati
     let (title, sentence) = match (status.as_u16(), error) {
         (400, _) => ("Bad request", "Your browser sent something that we could not read."),
         (401, _) => ("Not logged in", "Log in, or send a valid token."),
-        (403, Some(Error::CrossSite)) => (
+        (403, Some(Error::Request(kit::Error::CrossSite))) => (
             "Not allowed",
             "This request came from another site, so it was not carried out. Open the page here \
              and try again.",
@@ -140,7 +155,7 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, Cow<'stati
         (404, _) => ("Page not found", "There is nothing at this address, or it is not yours."),
         (405, _) => ("Not possible here", "This address exists, but not for this kind of request."),
         (408, _) => ("Too slow", "What you sent took too long to arrive. Please try again."),
-        (409, Some(Error::BroughtBack)) => (
+        (409, Some(Error::Request(kit::Error::BroughtBack))) => (
             "Nothing was done yet",
             "You were not logged in when this was sent. Go back to the page that it is from, and send \
              it again.",

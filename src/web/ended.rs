@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::clock::readable;
+use kit::clock::readable;
+
 use crate::error::LinkEnding;
 
 /// The title of the page, and the sentence on it.

@@ -2,23 +2,18 @@
 //! these two stand before the check of the host.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{ServiceConfig, resource};
 
 use crate::db::Db;
 use crate::error::Response;
 
 /// Asked many times a minute.
-const PATHS: [&str; 2] = ["/livez", "/readyz"];
+pub const PATHS: [&str; 2] = ["/livez", "/readyz"];
 
 /// The routes of these two.
 pub fn routes(config: &mut ServiceConfig) {
     let [live, ready] = PATHS;
     config.service(resource(live).get(is_alive)).service(resource(ready).get(is_ready));
-}
-
-/// Whether this is one of them, which say nothing in the log that anybody would read.
-pub fn is_probe(path: &str) -> bool {
-    PATHS.contains(&path)
 }
 
 /// The program runs. A database that is away is no reason to start it again.
@@ -27,7 +22,7 @@ async fn is_alive() -> HttpResponse {
 }
 
 /// Requests can be served: the database answers, and its tables are those of this program.
-async fn is_ready(db: Data<Db>) -> Response {
+async fn is_ready(db: Db) -> Response {
     db.is_ready().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,38 +1,24 @@
-//! What all pages share: layout, forms, errors, and the rules every request must keep.
+//! What all pages share: the layout, errors as answers, and what was typed without a log-in.
 
-pub mod accept;
-pub mod assets;
-pub mod body;
-pub mod draw;
-mod ended;
-pub mod errors;
-pub mod fields;
-pub mod flash;
-pub mod form;
-pub mod fragment;
-pub mod headers;
-pub mod health;
-pub mod json;
-pub mod kept;
-pub mod list;
-pub mod next;
-pub mod observe;
-pub mod origin;
-pub mod own;
-pub mod page;
-pub mod programs;
-pub mod request_id;
-pub mod seal;
-pub mod slash;
-pub mod time;
+pub mod draw; // how an error looks
+mod ended; // why a link opens nothing, in words
+pub mod errors; // errors become answers
+pub mod health; // for whoever looks after the program
+pub mod kept; // what was typed without a log-in
+pub mod own; // a row in the address, and its owner
+pub mod page; // the layout's needs
+pub mod time; // times on pages
 
-pub use flash::{Flash, redirect};
-pub use form::{Errors, Form, Submitted};
-pub use json::Valid;
-pub use list::{List, Paging};
-pub use own::{Own, Owned};
-pub use page::{Page, render, render_with};
-pub use time::{ago, when};
+pub use kit::clock::rfc3339;
+pub use kit::http::client::Client;
+pub use kit::http::flash::{Flash, redirect};
+pub use kit::http::form::{Errors, Form, Submitted};
+pub use kit::http::json::Valid;
+pub use kit::http::list::{List, Paging};
+pub use kit::http::sent::Sent;
+pub use kit::http::typed::Typed;
 
-pub use crate::clock::rfc3339;
-pub use crate::once::Sent;
+pub use self::own::{Own, Owned};
+pub use self::page::{Page, render, render_with};
+pub use self::time::{ago, when};
+pub use crate::once::once;

@@ -5,13 +5,15 @@ use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use actix_web::{FromRequest, HttpRequest};
+use derive_more::Deref;
 use diesel::QueryResult;
 
-use crate::auth::{CurrentUser, Login, Scope, Scoped};
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
+use crate::people::{CurrentUser, Login};
+use crate::state::State;
 
 /// A model whose rows have an owner.
 pub trait Owned: Send + Sized + 'static {
@@ -19,10 +21,13 @@ pub trait Owned: Send + Sized + 'static {
     fn find(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<Self>;
 }
 
-/// The row whose id the route's `{id}` names, for whoever the guard `G` lets in: a person, or a
-/// program with a scope (`Own<Note, Scoped<NotesRead>>`). Another's row, no such row, no number:
-/// [`Error::NotFound`], the same for all three, so that nobody learns which ids exist.
+/// The row whose id the route's `{id}` names, for whoever the guard `G` lets in: a person, a program
+/// with a scope (`Own<Note, Scoped<NotesRead>>`), or only who has just typed their password (`Sudo`).
+/// Another's row, no such row, no number: [`Error::NotFound`], the same for all three, so that nobody
+/// learns which ids exist.
+#[derive(Deref)]
 pub struct Own<T, G = CurrentUser> {
+    #[deref]
     row: T,
     owner: G,
 }
@@ -34,7 +39,7 @@ impl<T, G> Own<T, G> {
     }
 }
 
-impl<T, G: UserGuard> Own<T, G> {
+impl<T, G: Deref<Target = Login>> Own<T, G> {
     /// Writes with its owner's rights: see [`Login::write`].
     pub async fn write<R, E, F>(&self, db: &Db, work: F) -> Result<R>
     where
@@ -46,45 +51,17 @@ impl<T, G: UserGuard> Own<T, G> {
     }
 }
 
-/// A guard that knows whom it lets in.
-pub trait UserGuard: Deref<Target = Login> + Sized + 'static {
-    /// Whoever is let in, or why they are not.
-    fn admit(req: &HttpRequest) -> Result<Self>;
-}
+impl<T: Owned, G: FromRequest + Deref<Target = Login> + 'static> FromRequest for Own<T, G> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
-impl UserGuard for CurrentUser {
-    fn admit(req: &HttpRequest) -> Result<Self> {
-        Self::of(req).ok_or(Error::NotAuthenticated)
-    }
-}
-
-impl<S: Scope> UserGuard for Scoped<S> {
-    fn admit(req: &HttpRequest) -> Result<Self> {
-        Self::of(req)
-    }
-}
-
-impl<T, G> Deref for Own<T, G> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.row
-    }
-}
-
-impl<T: Owned, G: UserGuard> FromRequest for Own<T, G> {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let owner = G::admit(req);
-        let db = req.app_data::<Data<Db>>().cloned();
-        let id = Path::<i64>::extract(req);
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (owner, id) = (G::from_request(req, payload), Path::<i64>::extract(req));
+        let db = State::of(req).db().clone();
         Box::pin(async move {
-            let owner = owner?;
+            let owner = owner.await.map_err(Into::into)?;
             let user_id = owner.id;
             let id = id.await.map_err(|_| Error::NotFound)?.into_inner();
-            let db = db.ok_or_else(|| Error::Internal("no Db in the app".to_owned()))?;
             let row = db.run(move |conn| T::find(conn, user_id, id)).await?;
             Ok(Self { row, owner })
         })

@@ -1,19 +1,18 @@
 //! The layout's needs, and how a template becomes an answer.
 
-use std::future::{Ready, ready};
+use std::convert::Infallible;
 
-use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
-use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use kit::from_request;
+use kit::http::flash::{self, Flash};
+use kit::http::site::Site;
 
-use crate::auth::CurrentUser;
-use crate::error::{Error, Response, Result};
-use crate::mail::DevMailbox;
-use crate::web::assets::Assets;
-use crate::web::flash::{Flash, FlashCookie};
+use crate::error::Response;
+use crate::people::CurrentUser;
+use crate::state::State;
 
 /// What `base.html` needs. A handler asks for it as an argument and puts it into its template's
 /// field `page`; the compiler sees to it that no page forgets.
@@ -26,29 +25,28 @@ pub struct Page {
     pub path: String,
     /// Whether mail stays here, to be read at `/dev/mail`.
     pub has_mailbox: bool,
-    assets: Data<Assets>,
+    site: Site,
 }
 
 impl Page {
     /// For a page about a request that could not be served: it leaves the message for the next.
-    pub fn without_flash(req: &HttpRequest) -> Result<Self> {
-        Ok(Self {
+    pub fn without_flash(req: &HttpRequest) -> Self {
+        Self {
             user: CurrentUser::of(req),
-            flash: None,
-            path: req.path().to_owned(),
-            has_mailbox: req.app_data::<Data<DevMailbox>>().is_some(),
-            assets: data::<Assets>(req)?.clone(),
-        })
+            has_mailbox: State::of(req).dev_mailbox().is_some(),
+            ..Self::bare(req.path(), Site::of(req))
+        }
     }
 
     /// For a page about a request that is gone.
-    pub fn bare(path: &str, assets: Data<Assets>) -> Self {
-        Self { user: None, flash: None, path: path.to_owned(), has_mailbox: false, assets }
+    pub fn bare(path: &str, site: &Site) -> Self {
+        let (path, site) = (path.to_owned(), site.clone());
+        Self { user: None, flash: None, path, has_mailbox: false, site }
     }
 
     /// The address of a static file.
     pub fn asset(&self, name: &str) -> String {
-        self.assets.url(name)
+        self.site.assets().url(name)
     }
 
     /// Whether this page lies at or under `path`; for the navigation.
@@ -57,22 +55,9 @@ impl Page {
     }
 }
 
-impl FromRequest for Page {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(data::<FlashCookie>(req).and_then(|cookie| {
-            let flash = cookie.take(req);
-            Ok(Self { flash, ..Self::without_flash(req)? })
-        }))
-    }
-}
-
-fn data<T: 'static>(req: &HttpRequest) -> Result<&Data<T>> {
-    let missing = || Error::Internal(format!("no {} in the app", std::any::type_name::<T>()));
-    req.app_data::<Data<T>>().ok_or_else(missing)
-}
+from_request!(Page, Infallible, |req| {
+    Ok(Page { flash: flash::take(req), ..Page::without_flash(req) })
+});
 
 /// The page that `template` draws, with 200.
 pub fn render(template: &impl Template) -> Response {

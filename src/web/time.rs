@@ -3,10 +3,9 @@
 use std::fmt;
 
 use askama::filters::HtmlSafe;
+use kit::clock::readable;
 use time::macros::format_description;
 use time::{Duration, PrimitiveDateTime};
-
-use crate::clock::readable;
 
 /// A time for people, with the exact one for who points at it.
 pub fn when(time: &PrimitiveDateTime) -> When {

@@ -243,7 +243,7 @@ fn a_secret_is_new_each_time_and_good_enough() {
     let (_, one) = run(dir.path(), &["secret"], "");
     let (_, two) = run(dir.path(), &["secret"], "");
     assert_ne!(one, two);
-    assert!(latchkey::keys::SigningKey::parse(one.trim()).is_ok());
+    assert!(actix_login::SigningKey::parse(one.trim()).is_ok());
     assert!(!dir.path().join("data").exists(), "it needs no database");
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use latchkey::keys;
+use app::config::SIGNING_KEYS;
 
 use crate::server::{Server, free_port, latchkey};
 
@@ -156,7 +156,7 @@ fn examples() -> Vec<String> {
         name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
     });
     // Nobody may use the sample.
-    lines.map(|line| line.replace(keys::SAMPLE, &keys::generate())).collect()
+    lines.map(|line| line.replace(SIGNING_KEYS.sample, &actix_login::generate_key())).collect()
 }
 
 /// Whether the program does its work with this file.

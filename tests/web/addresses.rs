@@ -1,7 +1,7 @@
 //! E-mail addresses, at every door.
 
-use latchkey::text::trim;
-use latchkey::user::Email;
+use kit::text::trim;
+use app::people::Email;
 
 use crate::browser::{Browser, PASSWORD, Site};
 

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use futures_util::future::join_all;
-use latchkey::error::Error;
-use latchkey::user::User;
+use app::error::Error;
+use app::people::User;
 
 use crate::browser::{Browser, Site};
 

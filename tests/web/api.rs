@@ -182,7 +182,7 @@ async fn ending_all_sessions_ends_every_cookie_and_every_token() {
     let program = program("profile:read").await;
     let person = program.site.logged_in("ada").await;
     let id = program.site.user("ada").await.id;
-    let end = move |conn: &mut _| latchkey::auth::Sessions::end_all(conn, id, None);
+    let end = move |conn: &mut _| app::people::Ending::OperatorEnded.end(conn, id, None);
     program.site.db.write(end).await.unwrap();
     assert_eq!(program.get("/api/me").await.status, 401);
     assert!(!person.is_logged_in().await);

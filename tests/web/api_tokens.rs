@@ -2,6 +2,9 @@
 
 use time::Duration;
 
+use app::app::FEATURES;
+use app::feature::Features;
+
 use crate::browser::{Browser, Site};
 
 const FORM: [(&str, &str); 3] = [("name", "Backup script"), ("days", "30"), ("notes:read", "yes")];
@@ -121,7 +124,7 @@ async fn every_scope_there_is_can_be_ticked() {
     let site = Site::open().await;
     site.admin("root").await;
     let root = site.logged_in("root").await;
-    for (scope, _) in latchkey::auth::scope::ALL {
+    for scope in Features(FEATURES).scopes("").all().iter().map(|scope| scope.name) {
         let page =
             root.submit("/account/tokens", &[("name", "x"), ("days", "30"), (scope, "yes")]).await;
         assert_eq!(page.status, 200, "the form does not know {scope}");

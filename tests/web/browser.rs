@@ -21,16 +21,16 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::ServiceConfig;
 use futures_util::future::LocalBoxFuture;
-use latchkey::app::{App, features};
-use latchkey::auth::password::Passwords;
-use latchkey::clock::Clock;
-use latchkey::config::Config;
-use latchkey::db::Db;
-use latchkey::keys;
-use latchkey::link::Link;
-use latchkey::mail::Mail;
-use latchkey::peer::Network;
-use latchkey::user::{Email, NewUser, User};
+use app::app::{App, features};
+use kit::password::Passwords;
+use kit::clock::Clock;
+use app::config::Config;
+use app::db::Db;
+use app::people::Link;
+use app::mail::Outbox;
+use kit::mail::{Mail, Mailer, Queue as _};
+use kit::http::client::Network;
+use app::people::{Email, Name, NewUser, User};
 use time::macros::datetime;
 use tokio::sync::OnceCell;
 
@@ -46,7 +46,7 @@ pub const OTHER_PASSWORD: &str = "violet kettle marching north";
 /// One for all sites: starting it makes a hash.
 static PASSWORDS: LazyLock<Passwords> = LazyLock::new(|| passwords(&config(&[])));
 static PASSWORD_HASH: OnceCell<String> = OnceCell::const_new();
-static KEY: LazyLock<String> = LazyLock::new(keys::generate);
+static KEY: LazyLock<String> = LazyLock::new(actix_login::generate_key);
 
 type Send = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 
@@ -63,7 +63,8 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 
 /// Password threads of their own, for tests that change their settings or fill their queue.
 pub fn passwords(config: &Config) -> Passwords {
-    Passwords::new(config).unwrap()
+    let site_words = [app::config::APP_NAME, config.host_name()];
+    Passwords::new(config.hash_cost, config.password_min_length, &site_words).unwrap()
 }
 
 /// A running app.
@@ -117,11 +118,16 @@ impl Site {
         let connections = if is_set { config.database_connections } else { 4 };
         let db = Db::connect(&database.url, connections).unwrap();
         let app = App::new(config.clone(), db.clone(), clock.clone(), passwords.clone()).unwrap();
-        let service = Rc::new(init_service(app.web(features)).await);
-        let send: Send = Rc::new(move |request| {
-            let service = Rc::clone(&service);
-            Box::pin(async move { Answer::read(service.call(request.to_request()).await).await })
-        });
+        let send = send(&app, features).await;
+        let visits = RefCell::default();
+        Rc::new(Self { app, config, db, clock, passwords, database, visits, send })
+    }
+
+    /// The same site, with another app in front of it.
+    pub async fn served_by(self: &Rc<Self>, app: App) -> Rc<Self> {
+        let send = send(&app, features).await;
+        let (config, db, clock) = (self.config.clone(), self.db.clone(), self.clock.clone());
+        let (passwords, database) = (self.passwords.clone(), Rc::clone(&self.database));
         let visits = RefCell::default();
         Rc::new(Self { app, config, db, clock, passwords, database, visits, send })
     }
@@ -170,7 +176,7 @@ impl Site {
             || async { PASSWORDS.hash(Network::Operator, PASSWORD.to_owned()).await.unwrap() };
         let new = NewUser {
             email: email.clone(),
-            name: name.to_owned(),
+            name: Name::parse(name).unwrap(),
             password_hash: PASSWORD_HASH.get_or_init(hash).await.clone(),
             is_admin: false,
             created_at: self.clock.now(),
@@ -197,8 +203,17 @@ impl Site {
 
     /// All mails so far, the newest first. Sends what waits.
     pub async fn mails(&self) -> Vec<Mail> {
-        self.app.outbox().deliver().await.unwrap();
-        self.app.outbox().mailer.mailbox().unwrap().mails()
+        let outbox = self.app.state().outbox();
+        outbox.deliver().await.unwrap();
+        outbox.mailer().mailbox().unwrap().mails()
+    }
+
+    /// The same outbox, whose mail goes where `settings` say.
+    pub fn outbox_with(&self, settings: &[(&str, &str)]) -> Outbox {
+        let other = config(settings);
+        let mailer = Mailer::new(other.smtp.as_ref(), &other.mail_from, other.host_name()).unwrap();
+        let (db, clock) = (self.db.clone(), self.clock.clone());
+        Outbox::new(db, clock, mailer, self.config.origin(), app::letters::write)
     }
 
     /// The newest mail to `name@example.com`.
@@ -261,6 +276,15 @@ impl Site {
         let rows = self.db.run(move |conn| diesel::sql_query(sql).load::<Row>(conn)).await;
         rows.unwrap().into_iter().map(|row| row.text).collect()
     }
+}
+
+/// How requests get to an app.
+async fn send(app: &App, features: fn(&mut ServiceConfig)) -> Send {
+    let service = Rc::new(init_service(app.web(features)).await);
+    Rc::new(move |request| {
+        let service = Rc::clone(&service);
+        Box::pin(async move { Answer::read(service.call(request.to_request()).await).await })
+    })
 }
 
 /// `name@example.com`.

@@ -3,26 +3,28 @@
 
 use actix_web::http::header::COOKIE;
 use actix_web::test::TestRequest;
-use latchkey::cookie::{CookieKind, CookieUse, Presented};
-use latchkey::link::Purpose;
+use actix_login::{CookieKind, Presented};
+use app::config::CookieUse;
+use app::people::Purpose;
+use strum::VariantArray as _;
 
 use crate::browser::{Browser, Site, config};
 
 /// Every cookie of ours.
 fn ours() -> Vec<CookieKind> {
     let config = config(&[]);
-    let of = |of: CookieUse| {
-        let kind = CookieKind::new(&config, of);
+    let of = |of: &CookieUse| {
+        let kind = config.cookie(*of);
         let for_links = |purpose: &Purpose| CookieKind {
             name: format!("{}_{}", kind.name, purpose.name()),
             secure: kind.secure,
         };
         match of {
-            CookieUse::Link => Purpose::ALL.iter().map(for_links).collect(),
+            CookieUse::Link => Purpose::VARIANTS.iter().map(for_links).collect(),
             CookieUse::Session | CookieUse::Flash => vec![kind],
         }
     };
-    CookieUse::ALL.into_iter().flat_map(of).collect()
+    CookieUse::VARIANTS.iter().flat_map(of).collect()
 }
 
 /// Characters that nobody sees, as UTF-8; and every single octet that is no ASCII.

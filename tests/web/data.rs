@@ -1,6 +1,7 @@
 //! A copy of what is stored about somebody, and the end of it.
 
-use latchkey::app::EXPORTS;
+use app::app::FEATURES;
+use app::feature::Features;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
 
@@ -35,8 +36,8 @@ async fn every_table_with_a_user_id_is_in_the_copy_and_is_emptied_by_the_end() {
     assert!(tables.len() > 5, "{tables:?}");
     let copy = ada.get("/account/export").await.json();
     for table in &tables {
-        let missing = "is in no copy: add it to EXPORTS in src/app.rs";
-        assert!(EXPORTS.iter().any(|(name, _)| name == table), "{table} {missing}");
+        let missing = "is in no copy: add it to the exports of its feature";
+        assert!(Features(FEATURES).exports().any(|(name, _)| name == table), "{table} {missing}");
         assert!(rows_of_ada(&ada.site, table).await > 0, "leave a row in {table} in `with_a_life`");
         assert!(!copy[table].as_array().unwrap().is_empty(), "{table} is empty in {copy}");
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use latchkey::db::{Connection, Db};
+use app::db::{Connection, Db};
 
 #[cfg(not(feature = "postgres"))]
 static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {

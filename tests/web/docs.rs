@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use app::app::FEATURES;
+use app::feature::Features;
+
 use crate::browser::{Browser, Site};
 
 async fn document(browser: &Browser) -> Value {
@@ -17,7 +20,7 @@ async fn the_document_is_openapi_and_knows_how_to_get_a_token() {
         (&flow["tokenUrl"], &flow["refreshUrl"]),
         (&"/auth/token".into(), &"/auth/token".into())
     );
-    assert_eq!(flow["scopes"].as_object().unwrap().len(), latchkey::auth::scope::ALL.len());
+    assert_eq!(flow["scopes"].as_object().unwrap().len(), Features(FEATURES).scopes("").all().len());
 }
 
 #[actix_web::test]
@@ -60,7 +63,7 @@ async fn the_page_brings_its_own_files_and_a_policy_that_lets_no_other_script_in
 
 #[actix_web::test]
 async fn in_production_there_is_no_description_unless_it_is_asked_for() {
-    let key = latchkey::keys::generate();
+    let key = actix_login::generate_key();
     let production = [
         ("APP_ENV", "production"),
         ("SMTP_URL", "smtps://smtp.example.com"),

@@ -1,6 +1,6 @@
 //! What an outsider learns about which addresses have accounts: nothing.
 
-use latchkey::app::features;
+use app::app::features;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site, config, passwords};
 

@@ -7,9 +7,9 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use futures_util::future::{Either, join_all, select};
-use latchkey::app::features;
-use latchkey::error::Error;
-use latchkey::web::observe::IN_FLIGHT_MAX;
+use app::app::features;
+use app::error::Error;
+use kit::http::observe::IN_FLIGHT_MAX;
 
 use crate::browser::{Answer, Browser, Site, config, passwords};
 
@@ -27,8 +27,8 @@ fn with_trouble(config: &mut ServiceConfig) {
         .route("/hangs", web::get().to(hangs))
         .route("/forbidden", web::get().to(fails(|| Error::Forbidden)))
         .route("/broken", web::get().to(fails(|| Error::Internal("the secret reason".to_owned()))))
-        .route("/busy", web::get().to(fails(|| Error::Busy)))
-        .route("/malformed", web::get().to(fails(|| Error::BadRequest)))
+        .route("/busy", web::get().to(fails(|| Error::Request(kit::Error::Busy))))
+        .route("/malformed", web::get().to(fails(|| Error::Request(kit::Error::BadRequest))))
         .route("/limited", web::get().to(HttpResponse::TooManyRequests))
         .route("/unauthorized", web::get().to(HttpResponse::Unauthorized))
         .configure(features);

@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use latchkey::auth::SecurityEvent::{self, *};
+use app::people::Event::*;
+use app::people::SecurityEvent;
 
 use crate::browser::{PASSWORD, Site};
 
 fn listen(site: &Site) -> Arc<Mutex<Vec<SecurityEvent>>> {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&heard);
-    site.app.events().listen(move |event| sink.lock().unwrap().push(event.clone()));
+    site.app.state().events().listen(move |event| sink.lock().unwrap().push(event.clone()));
     heard
 }
 
@@ -29,14 +30,14 @@ async fn a_persons_day_is_told() {
     ada.submit("/logout", &[]).await;
     let user_id = 1;
     let told = [
-        LogInFailed { user_id: Some(user_id) },
-        Unauthorized,
-        LoggedIn { user_id },
-        SudoDenied { user_id },
-        SudoGranted { user_id },
-        ApiTokenCreated { user_id },
-        TokenRevoked { user_id },
-        LoggedOut { user_id },
+        LogInFailed.of(user_id),
+        Unauthorized.of_somebody(None),
+        LoggedIn.of(user_id),
+        SudoDenied.of(user_id),
+        SudoGranted.of(user_id),
+        ApiTokenCreated.of(user_id),
+        TokenRevoked.of(user_id),
+        LoggedOut.of(user_id),
     ];
     assert_eq!(*heard.lock().unwrap(), told);
 }
@@ -55,14 +56,14 @@ async fn a_programs_day_is_told() {
     ada.get("/api/notes").await;
     let user_id = 1;
     let told = [
-        TokenIssued { user_id },
-        LogInFailed { user_id: None },
-        TokenRefused,
-        TokenIssued { user_id },
-        TokenRefreshed { user_id },
-        TokenReused { user_id },
-        TokenRefused,
-        OutOfScope { scope: "notes:read" },
+        TokenIssued.of(user_id),
+        LogInFailed.of_somebody(None),
+        TokenRefused.of_somebody(None),
+        TokenIssued.of(user_id),
+        TokenRefreshed.of(user_id),
+        TokenReused.of(user_id),
+        TokenRefused.of_somebody(None),
+        SecurityEvent { scope: Some("notes:read"), ..OutOfScope.of_somebody(None) },
     ];
     assert_eq!(*heard.lock().unwrap(), told);
 }

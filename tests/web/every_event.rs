@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
-use latchkey::auth::SecurityEvent;
+use app::people::{Event, SecurityEvent};
+use strum::VariantArray as _;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::database::HOLD_EVERYTHING;
@@ -21,12 +22,9 @@ const NOBODYS: [&str; 3] = ["token_refused", "unauthorized", "out_of_scope"];
 /// What only a command tells: nobody listens in its process.
 const COMMANDS: [&str; 2] = ["reset_link_made", "sessions_ended"];
 
-/// The name of every kind there is, as `SecurityEvent::kind` lists them.
+/// The name of every kind there is.
 fn kinds() -> Vec<&'static str> {
-    let source = include_str!("../../src/auth/event.rs");
-    let lines = source.lines().filter_map(|line| line.trim().strip_prefix("Self::"));
-    let kinds = lines.filter_map(|line| line.split_once(" => \"")?.1.strip_suffix("\","));
-    kinds.collect()
+    Event::VARIANTS.iter().map(|event| event.name()).collect()
 }
 
 /// Ada, whose id is 1, logged in where `root` is the administrator.
@@ -134,13 +132,13 @@ async fn by_a_program(kind: &str, site: &Rc<Site>) -> bool {
 async fn heard(kind: &str, ada: &Browser) -> Vec<SecurityEvent> {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&heard);
-    ada.site.app.events().listen(move |event| sink.lock().unwrap().push(event.clone()));
+    ada.site.app.state().events().listen(move |event| sink.lock().unwrap().push(event.clone()));
     let is_done = at_a_browser(kind, ada).await
         || by_mail(kind, ada).await
         || by_a_program(kind, &ada.site).await;
     assert!(is_done, "nothing in this file brings about {kind}: add it");
     let heard = heard.lock().unwrap().clone();
-    heard.into_iter().filter(|event| event.kind() == kind).collect()
+    heard.into_iter().filter(|event| event.event.name() == kind).collect()
 }
 
 /// How many rows of that kind name their user, and where the request came from: from nowhere, when it
@@ -169,7 +167,7 @@ fn owner(kind: &str) -> Option<i64> {
 async fn who_listens_hears_every_kind_once_and_of_whom() {
     for kind in kinds().into_iter().filter(|kind| !COMMANDS.contains(kind)) {
         let ada = ada().await;
-        let whose: Vec<_> = heard(kind, &ada).await.iter().map(SecurityEvent::user_id).collect();
+        let whose: Vec<_> = heard(kind, &ada).await.iter().map(|event| event.user_id).collect();
         assert_eq!(whose, [owner(kind)], "{kind}");
     }
 }

@@ -9,11 +9,11 @@ use actix_web::{HttpResponse, rt};
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use futures_util::future::{join, join_all};
-use latchkey::app::features;
-use latchkey::db::Db;
-use latchkey::error::Error;
-use latchkey::mail::Notice;
-use latchkey::user::{Email, NewUser, User};
+use app::app::features;
+use app::db::Db;
+use app::error::Error;
+use app::mail::Notice;
+use app::people::{Email, Name, NewUser, User};
 
 use crate::browser::{Answer, Browser, PASSWORD, Site, config, passwords};
 use crate::database::{HOLD_EVERYTHING, TestDatabase};
@@ -116,7 +116,7 @@ async fn what_was_answered_is_true_when_time_and_lock_end_together() {
 
 #[actix_web::test]
 async fn what_is_saved_is_answered_however_long_the_rest_takes() {
-    async fn save_slowly(db: Data<Db>) -> Result<HttpResponse, Error> {
+    async fn save_slowly(db: Db) -> Result<HttpResponse, Error> {
         let save = "UPDATE users SET name = 'Countess'";
         db.write(move |conn| diesel::sql_query(save).execute(conn)).await?;
         rt::time::sleep(Duration::from_secs(2)).await;
@@ -243,7 +243,7 @@ mod file {
 
     #[actix_web::test]
     async fn a_file_that_is_taken_away_in_the_middle_of_a_write_is_noticed() {
-        async fn save(db: Data<Db>, file: Data<String>) -> Result<HttpResponse, Error> {
+        async fn save(db: Db, file: Data<String>) -> Result<HttpResponse, Error> {
             db.write(move |_| {
                 fs::remove_file(file.as_str()).map_err(|e| Error::Internal(e.to_string()))
             })
@@ -252,7 +252,7 @@ mod file {
         }
         let ada = Browser::logged_in("ada").await;
         let file = Data::new(ada.site.database.url.clone());
-        let answer = save(Data::new(ada.site.db.clone()), file).await;
+        let answer = save(ada.site.db.clone(), file).await;
         assert!(matches!(answer, Err(Error::Database(_))));
     }
 }
@@ -334,7 +334,7 @@ async fn an_address_that_is_taken_undoes_nothing_beside_it() {
     let to = email.clone();
     let new = NewUser {
         email,
-        name: "Eve".to_owned(),
+        name: Name::parse("Eve").unwrap(),
         password_hash: ada.password_hash,
         is_admin: false,
         created_at: now,

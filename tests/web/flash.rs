@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use actix_web::web::{self, ServiceConfig};
-use latchkey::app::features;
-use latchkey::web::{Flash, redirect};
+use app::app::features;
+use app::web::{Flash, redirect};
 
 use crate::browser::{Site, config, passwords};
 

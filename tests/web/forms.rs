@@ -5,7 +5,7 @@ use std::fs;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
-use latchkey::web::{Errors, Form, Submitted};
+use app::web::{Errors, Form, Submitted};
 
 use crate::browser::{Answer, Browser, PASSWORD, Site, config, passwords};
 use crate::drawn::form_of;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
-use latchkey::app::features;
-use latchkey::auth::Verified;
+use app::app::features;
+use app::people::Verified;
 
 use crate::browser::{Browser, Site, config, passwords};
 

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use latchkey::error::Error;
-use latchkey::link::{Link, Purpose};
+use app::error::Error;
+use app::people::{Link, Purpose};
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
 use crate::operator;
@@ -56,7 +56,7 @@ impl Life {
 
     /// Looks without ending anything.
     async fn row(&self) -> Row {
-        let refresh = latchkey::keys::hash_token(&self.refresh);
+        let refresh = actix_login::hash_token(&self.refresh);
         let refresh =
             format!("SELECT count(*) AS count FROM refresh_tokens WHERE token_hash = '{refresh}'");
         [

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use latchkey::web::kept::{HIDDEN, PASSWORDS};
+use kit::http::kept::{HIDDEN, PASSWORDS};
 use time::Duration;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};

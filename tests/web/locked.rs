@@ -2,7 +2,7 @@
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use latchkey::db::Connection;
+use app::db::Connection;
 
 use crate::browser::{Browser, Site};
 

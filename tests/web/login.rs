@@ -68,7 +68,7 @@ async fn remember_me_keeps_the_cookie_for_thirty_days() {
 #[actix_web::test]
 async fn wrong_unknown_and_disabled_are_one_answer_at_one_price() {
     let own = passwords(&crate::browser::config(&[]));
-    let site = Site::build(&[], own, latchkey::app::features).await;
+    let site = Site::build(&[], own, app::app::features).await;
     site.user("ada").await;
     site.user("dan").await;
     site.sql("UPDATE users SET disabled_at = created_at WHERE name = 'dan'").await;

@@ -9,15 +9,15 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpMessage, HttpRequest, HttpResponse};
 use jsonwebtoken::Algorithm;
-use latchkey::auth::guard::identify;
-use latchkey::auth::manager::{Builder, Caller, LoginManager, TokenOptions};
-use latchkey::auth::token::{Keys, Refusal};
-use latchkey::auth::{ApiUser, CurrentUser, OptionalUser, Scope, Scoped};
-use latchkey::clock::Clock;
-use latchkey::error::{Error, Result};
-use latchkey::keypair::KeyPair;
-use latchkey::keys::{SigningKey, generate};
-use latchkey::web::errors::Refusals;
+use app::auth::guard::identify;
+use app::auth::manager::{Builder, Caller, LoginManager, TokenOptions};
+use app::auth::token::{Keys, Refusal};
+use app::auth::{ApiUser, CurrentUser, OptionalUser, Scope, Scoped};
+use kit::clock::Clock;
+use app::error::{Error, Result};
+use actix_login::KeyPair;
+use app::keys::{SigningKey, generate};
+use app::web::errors::Refusals;
 use serde_json::json;
 use time::Duration;
 use time::macros::datetime;
@@ -260,7 +260,7 @@ async fn not_authenticated_and_out_of_scope_are_answered_as_the_application_like
             not_authenticated: |_| Ok(HttpResponse::ImATeapot().body("Who are you?")),
             out_of_scope: |_, scope| Ok(HttpResponse::Forbidden().body(format!("No {scope}."))),
         };
-        config.app_data(Data::new(refusals)).configure(latchkey::app::features);
+        config.app_data(Data::new(refusals)).configure(app::app::features);
     }
     let own = crate::browser::passwords(&crate::browser::config(&[]));
     let site = crate::browser::Site::build(&[], own, with_own_answers).await;

@@ -1,10 +1,9 @@
 //! The outbox, the limits, and the development mailbox.
 
-use latchkey::config::Config;
-use latchkey::mail::{Mailer, Outbox};
+use app::mail::Outbox;
 use time::Duration;
 
-use crate::browser::{Browser, Site, config};
+use crate::browser::{Browser, Site};
 
 async fn forget(site: &std::rc::Rc<Site>, name: &str) {
     let email = format!("{name}@example.com");
@@ -13,8 +12,7 @@ async fn forget(site: &std::rc::Rc<Site>, name: &str) {
 
 /// The same outbox with a mail server that nobody runs.
 fn without_server(site: &Site) -> Outbox {
-    let dead: Config = config(&[("SMTP_URL", "smtp://127.0.0.1:1")]);
-    Outbox { mailer: Mailer::new(&dead).unwrap(), ..site.app.outbox().clone() }
+    site.outbox_with(&[("SMTP_URL", "smtp://127.0.0.1:1")])
 }
 
 const WAITING: &str = "SELECT count(*) AS count FROM outbox WHERE sent_at IS NULL";
@@ -70,7 +68,7 @@ async fn of_two_who_send_at_once_one_sends_each_mail() {
         site.user(name).await;
         forget(&site, name).await;
     }
-    let (one, two) = (site.app.outbox().clone(), site.app.outbox().clone());
+    let (one, two) = (site.app.state().outbox().clone(), site.app.state().outbox().clone());
     let (one, two) = futures_util::future::join(one.deliver(), two.deliver()).await;
     one.and(two).unwrap();
     assert_eq!(site.mails().await.len(), 3);
@@ -139,7 +137,7 @@ async fn the_mailbox_shows_each_mail_as_text_and_as_html_with_links_that_work() 
 
 #[actix_web::test]
 async fn elsewhere_there_is_no_mailbox_and_no_word_of_it() {
-    let key = latchkey::keys::generate();
+    let key = actix_login::generate_key();
     let production = [
         ("APP_ENV", "production"),
         ("PUBLIC_URL", "https://app.example.com"),

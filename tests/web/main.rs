@@ -40,7 +40,7 @@ mod links;
 mod lifetimes;
 mod locked;
 mod login;
-mod login_manager;
+mod refusals;
 mod lookups;
 mod mail;
 mod negotiation;

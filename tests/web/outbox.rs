@@ -5,11 +5,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use actix_web::rt::task::JoinHandle;
-use latchkey::config::Config;
-use latchkey::error::Result;
-use latchkey::mail::{Mailer, Outbox};
+use app::error::Result;
 
-use crate::browser::{OTHER_PASSWORD, PASSWORD, Site, address, config};
+use crate::browser::{OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::slow_post::SlowPost;
 
 const WAITING: &str = "SELECT count(*) AS count FROM outbox WHERE sent_at IS NULL";
@@ -33,7 +31,7 @@ async fn forget(site: &Rc<Site>, names: &[&str]) {
 }
 
 fn deliver(site: &Site) -> JoinHandle<Result<()>> {
-    let outbox = site.app.outbox().clone();
+    let outbox = site.app.state().outbox().clone();
     rt::spawn(async move { outbox.deliver().await })
 }
 
@@ -133,8 +131,7 @@ async fn a_server_that_is_down_is_tried_again_for_unknown_addresses_too() {
     let site = Site::open().await;
     site.user("ada").await;
     forget(&site, &["nobody", "ada", "else"]).await;
-    let dead: Config = config(&[("SMTP_URL", "smtp://127.0.0.1:1")]);
-    let down = Outbox { mailer: Mailer::new(&dead).unwrap(), ..site.app.outbox().clone() };
+    let down = site.outbox_with(&[("SMTP_URL", "smtp://127.0.0.1:1")]);
     for attempts in [1, 2] {
         down.deliver().await.unwrap();
         assert_eq!(site.count(WAITING).await, 3);
@@ -154,7 +151,7 @@ async fn a_mail_that_can_never_be_written_is_given_up_at_once() {
         site.user("ada").await;
         site.stranger().register("eve").await;
         site.sql(format!("UPDATE outbox SET {edit}")).await;
-        site.app.outbox().deliver().await.unwrap();
+        site.app.state().outbox().deliver().await.unwrap();
         assert_eq!(site.count(WAITING).await, 0, "{edit}");
         assert_eq!(site.count(TRIED).await, 1, "{edit}");
     }

@@ -1,9 +1,9 @@
 //! How passwords are kept.
 
 use futures_util::future::join_all;
-use latchkey::app::features;
-use latchkey::peer::Network;
-use latchkey::user::{Email, NewUser};
+use app::app::features;
+use kit::http::client::Network;
+use app::people::{Email, Name, NewUser};
 
 use crate::browser::{Browser, PASSWORD, Site, config, passwords};
 
@@ -65,13 +65,13 @@ async fn two_ways_to_write_an_accent_are_one_password() {
     let hash = site.passwords.hash(OURS, "caf\u{e9} au lait au lait".to_owned()).await.unwrap();
     let new = NewUser {
         email: Email::parse("ada@example.com").unwrap(),
-        name: "ada".to_owned(),
+        name: Name::parse("ada").unwrap(),
         password_hash: hash,
         is_admin: false,
         created_at: site.clock.now(),
         is_verified: true,
     };
-    site.app.accounts().create_account(new, |_| Ok(())).await.unwrap();
+    site.app.state().accounts().create(new, |_| Ok(())).await.unwrap();
     let fields = [("email", "ada@example.com"), ("password", "cafe\u{301} au lait au lait")];
     assert_eq!(site.stranger().submit("/login", &fields).await.status, 303);
 }
@@ -123,8 +123,8 @@ async fn a_login_that_began_before_a_password_change_is_not_let_in_after_it() {
     for change in changes {
         site.sql(change).await;
         // The password was verified against the row as it was.
-        let begun = site.app.accounts().log_in(&request, &ada, false).await;
-        assert!(matches!(begun, Err(latchkey::error::Error::NotAuthenticated)));
+        let begun = site.app.state().accounts().log_in(&request, &ada, false).await;
+        assert!(matches!(begun, Err(app::error::Error::NotAuthenticated)));
     }
     assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 0);
 }
@@ -169,7 +169,7 @@ async fn a_long_password_needs_no_digits_or_signs() {
 
 #[test]
 fn the_list_of_common_passwords_holds_enough_that_our_rule_would_let_in() {
-    let list = include_str!("../../src/auth/common_passwords.txt");
+    let list = include_str!("../../crates/kit/src/password/common_passwords.txt");
     for shortest in [8, 12] {
         // ASVS 5.0, 6.2.4: at least the 3000 most common ones that match the policy.
         let count = list.lines().filter(|line| line.chars().count() >= shortest).count();

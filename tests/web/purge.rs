@@ -1,6 +1,6 @@
 //! What has expired is deleted, and nothing else.
 
-use latchkey::purge::purge;
+use app::purge::purge;
 use time::Duration;
 
 use crate::browser::Site;
@@ -60,7 +60,7 @@ async fn a_mail_that_cannot_be_sent_is_given_up_after_four_days() {
     let site = Site::with(&[("SMTP_URL", "smtp://127.0.0.1:1")]).await;
     site.user("ada").await;
     site.stranger().submit("/forgot", &[("email", "ada@example.com")]).await;
-    site.app.outbox().deliver().await.unwrap();
+    site.app.state().outbox().deliver().await.unwrap();
     assert_eq!(left_after(&site, Duration::days(4) - Duration::SECOND, "outbox").await, 1);
     assert_eq!(left_after(&site, Duration::SECOND, "outbox").await, 0);
 }

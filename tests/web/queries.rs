@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use actix_web::http::Method;
 use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection as _};
 use diesel::{QueryableByName, RunQueryDsl};
-use latchkey::app::EXPORTS;
-use latchkey::db::Connection;
-use latchkey::purge::purge;
+use app::app::FEATURES;
+use app::db::Connection;
+use app::feature::Features;
+use app::purge::purge;
 use serde_json::json;
 use time::Duration;
 
@@ -328,7 +329,7 @@ async fn no_query_scans_or_sorts_a_large_table() {
 fn nor_does_the_deletion_of_a_user_scan_what_goes_with_them() {
     let (_database, mut conn) = filled();
     let value = if cfg!(feature = "postgres") { "$1" } else { "?" };
-    let owned = EXPORTS.iter().filter(|(table, _)| *table != "users");
+    let owned = Features(FEATURES).exports().filter(|(table, _)| *table != "users");
     let deletions: Vec<_> =
         owned.map(|(table, _)| format!("DELETE FROM {table} WHERE user_id = {value}")).collect();
     assert_eq!(complaints(&mut conn, &deletions), [""; 0]);

@@ -1,7 +1,7 @@
 //! Registering.
 
 use futures_util::future::join_all;
-use latchkey::app::features;
+use app::app::features;
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, passwords};

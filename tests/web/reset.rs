@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use futures_util::future::join_all;
-use latchkey::app::features;
-use latchkey::link::{Link, Purpose};
-use latchkey::user::Email;
+use app::app::features;
+use app::people::{Link, Purpose};
+use app::people::Email;
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, passwords};
@@ -70,7 +70,7 @@ async fn the_table_holds_no_token_that_works() {
     let by =
         |value: &str| format!("SELECT count(*) AS count FROM links WHERE token_hash = '{value}'");
     assert_eq!(count(by(token)).await, 0);
-    assert_eq!(count(by(&latchkey::keys::hash_token(token))).await, 1);
+    assert_eq!(count(by(&actix_login::hash_token(token))).await, 1);
     let kept = "SELECT count(*) AS count FROM outbox WHERE message <> ''";
     assert_eq!(count(kept.to_owned()).await, 0, "what was sent is forgotten");
 }

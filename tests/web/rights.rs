@@ -8,12 +8,12 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 use diesel::RunQueryDsl as _;
-use latchkey::app::features;
-use latchkey::auth::Sessions;
-use latchkey::db::{Connection, Db};
-use latchkey::user::User;
+use app::app::features;
+use app::people::Ending;
+use app::db::{Connection, Db};
+use app::people::User;
 
 use crate::browser::{Answer, Browser, Site, config, passwords};
 
@@ -73,7 +73,7 @@ fn with_a_gap(config: &mut ServiceConfig) {
 }
 
 async fn meanwhile(
-    db: Data<Db>,
+    db: Db,
     req: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -85,10 +85,10 @@ async fn meanwhile(
     next.call(req).await
 }
 
-fn happen(conn: &mut Connection, what: &str) -> latchkey::error::Result<()> {
+fn happen(conn: &mut Connection, what: &str) -> app::error::Result<()> {
     match what {
         "nothing" => {}
-        "ended by an operator" => Sessions::end_all(conn, 1, None)?,
+        "ended by an operator" => Ending::OperatorEnded.end(conn, 1, None)?,
         "deleted" => drop(User::delete(conn, 1)?),
         sql => drop(diesel::sql_query(sql).execute(conn)?),
     }
@@ -118,7 +118,7 @@ async fn rows(db: &Db) -> Vec<String> {
 /// A browser in which somebody is logged in, without the time that a password takes.
 async fn logged_in(site: &Rc<Site>, user: &User) -> Browser {
     let request = actix_web::test::TestRequest::default().to_http_request();
-    let cookie = site.app.accounts().log_in(&request, user, false).await.unwrap();
+    let cookie = site.app.state().accounts().log_in(&request, user, false).await.unwrap();
     let browser = site.stranger();
     browser.set_cookie("session", cookie.value());
     browser

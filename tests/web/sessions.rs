@@ -1,8 +1,8 @@
 //! How long a log-in lasts.
 
 use diesel::prelude::*;
-use latchkey::auth::Sessions;
-use latchkey::schema::sessions;
+use app::people::Ending;
+use app::schema::sessions;
 use time::Duration;
 
 use crate::browser::{Browser, PASSWORD, Site};
@@ -144,7 +144,7 @@ async fn two_browsers_have_two_sessions() {
 async fn a_deleted_session_is_over_at_the_next_request() {
     let ada = Browser::logged_in("ada").await;
     let id = ada.site.user("ada").await.id;
-    ada.site.db.write(move |conn| Sessions::end_all(conn, id, None)).await.unwrap();
+    ada.site.db.write(move |conn| Ending::OperatorEnded.end(conn, id, None)).await.unwrap();
     assert!(!ada.is_logged_in().await);
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM sessions").await, 0);
 }
@@ -170,7 +170,7 @@ async fn the_table_holds_nothing_that_logs_in() {
         .await
         .unwrap();
     assert_ne!(stored, secret);
-    assert_eq!(stored, latchkey::keys::hash_token(&secret));
+    assert_eq!(stored, actix_login::hash_token(&secret));
 }
 
 #[actix_web::test]

@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
-use latchkey::config::Registration::Closed;
-use latchkey::config::{Config, SmtpSecurity};
-use latchkey::keys::{self, SigningKey};
+use app::config::Registration::Closed;
+use actix_login::SigningKey;
+use app::config::{Config, SIGNING_KEYS};
+use kit::config::SmtpSecurity;
 
 /// What is wrong with these settings.
 fn problems(settings: &[(&str, &str)]) -> String {
@@ -17,7 +18,7 @@ fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
 }
 
 fn key() -> String {
-    keys::generate()
+    actix_login::generate_key()
 }
 
 #[test]
@@ -52,7 +53,7 @@ fn the_examples_values_are_the_defaults() {
     let mut pairs: Vec<_> = file.map(Result::unwrap).collect();
     // The example shows SQLite's, and a sample key that nobody may use.
     let other =
-        |value: &str| value == keys::SAMPLE || cfg!(feature = "postgres") && value.contains(".db");
+        |value: &str| value == SIGNING_KEYS.sample || cfg!(feature = "postgres") && value.contains(".db");
     pairs.retain(|(_, value)| !value.is_empty() && !other(value));
     assert!(pairs.len() > 15);
     let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -115,7 +116,7 @@ fn weak_keys_are_refused() {
     let short = &one[..42];
     let weak = [
         "secret",
-        keys::SAMPLE,
+        SIGNING_KEYS.sample,
         &"a".repeat(43),
         &"abcdefgh".repeat(8),
         short,
@@ -141,7 +142,7 @@ fn production_refuses_what_is_only_fine_at_home() {
     assert!(problems(&[production]).contains("PUBLIC_URL=http://localhost:8080"));
     assert!(problems(&[production, https]).contains("SECRET_KEY="));
     assert!(problems(&[production, https, ("SECRET_KEY", " ")]).contains("SECRET_KEY="));
-    assert!(problems(&[production, https, ("SECRET_KEY", keys::SAMPLE)]).contains("SECRET_KEY="));
+    assert!(problems(&[production, https, ("SECRET_KEY", SIGNING_KEYS.sample)]).contains("SECRET_KEY="));
     assert!(
         problems(&[production, https, secret, ("DEV_INSECURE_COOKIES", "true")]).contains("DEV_")
     );
@@ -280,8 +281,8 @@ fn a_key_is_base64_in_either_alphabet() {
         assert_eq!(id(text), id(&url), "{text}");
     }
     // The sample is the sample in either of them.
-    for sample in [keys::SAMPLE.replace('-', "+"), format!("{}=", keys::SAMPLE)] {
-        assert!(id(&sample).unwrap_err().contains("sample"), "{sample}");
+    for sample in [SIGNING_KEYS.sample.replace('-', "+"), format!("{}=", SIGNING_KEYS.sample)] {
+        assert!(problems(&[("SECRET_KEY", &sample)]).contains("must not be the sample"), "{sample}");
     }
 }
 
@@ -294,7 +295,7 @@ fn what_is_wrong_with_a_key_in_a_file_is_told_with_all_the_rest() {
     for (key, rule) in [
         ("short", "must be base64 of at least 32 random bytes"),
         (repeated.as_str(), "must be random"),
-        (keys::SAMPLE, "must not be the sample"),
+        (SIGNING_KEYS.sample, "must not be the sample"),
     ] {
         std::fs::write(&path, key).unwrap();
         let text = problems(&settings);
@@ -313,8 +314,8 @@ fn what_is_wrong_with_a_key_pair_is_told_with_all_the_rest() {
         ("p256.pem", "", "RSA or Ed25519"),
         ("README.md", "", "private key in PEM"),
         ("nowhere.pem", "", "names no file"),
-        ("rsa-encrypted.pem", "", "set TOKEN_PRIVATE_KEY_PASSWORD"),
-        ("rsa-encrypted.pem", "hunter2", "does not open with TOKEN_PRIVATE_KEY_PASSWORD"),
+        ("rsa-encrypted.pem", "", "is encrypted, and no password opens it. See TOKEN_PRIVATE_KEY_PASSWORD"),
+        ("rsa-encrypted.pem", "hunter2", "does not open with that password. See TOKEN_PRIVATE_KEY_PASSWORD"),
     ] {
         let path = format!("tests/keys/{file}");
         let pair =
@@ -365,7 +366,7 @@ fn misspelt_levels_of_the_log_are_named() {
         assert!(text.split(" commas between them: ").nth(1).unwrap().contains(named), "{text}");
     }
     for right in
-        ["info", "WARN", "off", "info, actix_server=warn", "latchkey::web=debug", "latchkey"]
+        ["info", "WARN", "off", "info, actix_server=warn", "app::web=debug", "app", "kit"]
     {
         assert!(read(&[("RUST_LOG", right)]).is_ok(), "{right}");
     }

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, resource};
-use latchkey::app::features;
+use app::app::features;
 
 use crate::browser::{Browser, Site, config, passwords};
 

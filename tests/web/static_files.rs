@@ -111,7 +111,7 @@ async fn a_file_in_a_subfolder_is_asked_for_again_each_time() {
     for name in ["app.css", "sub/inner.css"] {
         std::fs::write(dir.path().join(name), "x").unwrap();
     }
-    let key = latchkey::keys::generate();
+    let key = actix_login::generate_key();
     let production = [
         ("APP_ENV", "production"),
         ("SMTP_URL", "smtps://smtp.example.com"),

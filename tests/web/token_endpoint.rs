@@ -44,7 +44,7 @@ async fn a_password_gets_a_token_that_opens_the_api() {
 #[actix_web::test]
 async fn wrong_unknown_and_disabled_are_one_answer_at_one_price() {
     let site =
-        Site::build(&[], passwords(&crate::browser::config(&[])), latchkey::app::features).await;
+        Site::build(&[], passwords(&crate::browser::config(&[])), app::app::features).await;
     site.user("ada").await;
     site.user("dan").await;
     site.sql("UPDATE users SET disabled_at = created_at WHERE name = 'dan'").await;
@@ -246,13 +246,13 @@ async fn the_table_holds_no_token() {
         .site
         .db
         .run(|conn| {
-            latchkey::schema::refresh_tokens::table
-                .select(latchkey::schema::refresh_tokens::token_hash)
+            app::schema::refresh_tokens::table
+                .select(app::schema::refresh_tokens::token_hash)
                 .load(conn)
         })
         .await
         .unwrap();
-    assert_eq!(stored, [latchkey::keys::hash_token(&token)]);
+    assert_eq!(stored, [actix_login::hash_token(&token)]);
 }
 
 #[actix_web::test]

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{EncodingKey, Header};
-use latchkey::auth::manager::TokenOptions;
-use latchkey::keys::SigningKey;
+use actix_login::TokenOptions;
+use actix_login::SigningKey;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Site};
@@ -178,7 +178,7 @@ async fn other_keys_are_refused() {
     let ada = Browser::logged_in("ada").await;
     let token = ada.cookie("session").unwrap();
     let (header, claims) = (part(&token, 0), part(&token, 1));
-    let foreign = SigningKey::parse(&latchkey::keys::generate()).unwrap();
+    let foreign = SigningKey::parse(&actix_login::generate_key()).unwrap();
     let ours = &ada.site.config.secret_keys[0];
     for key in [foreign.derive("jwt-web"), ours.derive("jwt-api"), ours.derive("csrf"), [0; 32]] {
         assert!(!is_accepted(&ada, &signed(&key, &header, &claims)).await);
@@ -191,7 +191,7 @@ async fn other_keys_are_refused() {
 #[actix_web::test]
 async fn an_access_token_does_not_open_a_page() {
     let ada = Browser::logged_in("ada").await;
-    let token = ada.site.app.logins().create_access_token("1", TokenOptions::default()).unwrap();
+    let token = ada.site.app.state().logins().create_access_token("1", TokenOptions::default()).unwrap();
     assert!(!is_accepted(&ada, &token).await);
 }
 
@@ -235,12 +235,12 @@ async fn a_token_says_nothing_about_the_person() {
 
 #[actix_web::test]
 async fn after_a_rotation_old_sessions_go_on_until_the_old_key_is_removed() {
-    let (old, new) = (latchkey::keys::generate(), latchkey::keys::generate());
+    let (old, new) = (actix_login::generate_key(), actix_login::generate_key());
     let site = Site::with(&[("SECRET_KEY", &old)]).await;
     let token = site.logged_in("ada").await.cookie("session").unwrap();
     for (keys, fine) in [(format!("{new},{old}"), true), (new.clone(), false)] {
         let config = crate::browser::config(&[("SECRET_KEY", &keys)]);
-        let app = latchkey::app::App::new(
+        let app = app::app::App::new(
             config,
             site.db.clone(),
             site.clock.clone(),
@@ -249,6 +249,6 @@ async fn after_a_rotation_old_sessions_go_on_until_the_old_key_is_removed() {
         let request = actix_web::test::TestRequest::default()
             .insert_header(("cookie", format!("__Host-latchkey_session={token}")))
             .to_http_request();
-        assert_eq!(app.unwrap().logins().session_claims(&request).is_some(), fine);
+        assert_eq!(app.unwrap().state().sessions().last_user(&request).is_some(), fine);
     }
 }

@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use latchkey::app::features;
-use latchkey::auth::fair_queue::FairQueue;
-use latchkey::auth::workers::Workers;
-use latchkey::error::Error;
-use latchkey::peer::{Network, Origin};
+use app::app::features;
+use kit::password::fair_queue::FairQueue;
+use kit::password::workers::Workers;
+use kit::Error;
+use kit::http::client::{Client, Network};
 
 use crate::browser::{Browser, PASSWORD, Site, address, config, passwords};
 
 /// Of a client at this address.
 fn network(address: &str) -> Network {
-    (&Origin { ip_address: address.to_owned(), ..Origin::default() }).into()
+    (&Client { ip_address: address.to_owned(), ..Client::default() }).into()
 }
 
 /// The network of this letter, and of no other.
@@ -87,7 +87,7 @@ fn a_network_is_an_address_or_what_a_provider_gives_to_one_customer() {
     assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
     assert_eq!(network(""), Network::Unknown);
     let v4: IpAddr = "192.0.2.1".parse().unwrap();
-    assert_eq!(network("192.0.2.1"), Network::Client(v4.into()));
+    assert_eq!(network("192.0.2.1"), Network::Address(v4.into()));
 }
 
 /// A single worker that does nothing until it is let go.

@@ -1,6 +1,6 @@
 //! A form that is sent twice, by a double click or by a browser that got no answer.
 
-use latchkey::purge::purge;
+use app::purge::purge;
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};

@@ -1,0 +1,124 @@
+//! The keys that sign, and one derived key for each purpose.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use hkdf::Hkdf;
+use sha2::{Digest, Sha256};
+
+use crate::key_pair::KeyPair;
+
+/// A key has at least as many bytes as the hash it signs with puts out (RFC 7518 section 3.2).
+const MIN_BYTES: usize = 32;
+
+/// A master key. It never signs anything itself: see [`SigningKey::derive`].
+///
+/// ```
+/// # use actix_login::{SigningKey, generate_key};
+/// let key = SigningKey::parse(&generate_key())?;
+/// assert_ne!(key.derive("mails"), key.derive("links"));
+/// assert!(SigningKey::parse("secret").is_err());
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey(Vec<u8>);
+
+impl SigningKey {
+    /// Reads one key, or says which rule it breaks: base64 of at least 32 random bytes, in either
+    /// alphabet (RFC 4648 sections 4 and 5), with or without padding.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let bytes = BASE64.decode(text).unwrap_or_default();
+        if bytes.len() < MIN_BYTES {
+            return Err("must be base64 of at least 32 random bytes, in one line");
+        }
+        // 32 random bytes hold about 30 different values; "aaaa…" and "0123…0123…" do not.
+        let mut distinct = bytes.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() < 16 {
+            return Err("must be random, and this one repeats itself");
+        }
+        Ok(Self(bytes))
+    }
+
+    /// A key for one purpose (HKDF-SHA-256, RFC 5869), so that no key ever serves two: what is
+    /// signed for one audience cannot be passed off in another.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let mut key = [0; 32];
+        Hkdf::<Sha256>::new(None, &self.0)
+            .expand(purpose.as_bytes(), &mut key)
+            .expect("32 bytes are far less than HKDF's limit");
+        key
+    }
+
+    /// Names the key in a token's header (`kid`), so that a verifier finds it in the list.
+    pub fn id(&self) -> String {
+        let digest = Sha256::new().chain_update(b"kid").chain_update(&self.0);
+        BASE64.encode(&digest.finalize()[..8])
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.id())
+    }
+}
+
+/// Makes a new key, as [`SigningKey::parse`] reads it.
+pub fn generate_key() -> String {
+    random_token()
+}
+
+/// 32 bytes from the operating system as 43 characters: enough that nobody guesses one.
+pub fn random_token() -> String {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
+    BASE64.encode(bytes)
+}
+
+/// What is stored of a secret token: its hash. Whoever reads the table cannot use it.
+pub fn hash_token(token: &str) -> String {
+    BASE64.encode(Sha256::digest(token))
+}
+
+/// Reads `new,old`: the first key signs, all of them verify. The error completes the sentence "The
+/// keys …".
+///
+/// ```
+/// # use actix_login::{generate_key, parse_keys};
+/// let (new, old) = (generate_key(), generate_key());
+/// assert_eq!(parse_keys(&format!("{new}, {old}"))?.len(), 2);
+/// assert_eq!(parse_keys(&format!("{new}, {new}")).unwrap_err(), "must not name the same key twice");
+/// # Ok::<(), &str>(())
+/// ```
+pub fn parse_keys(list: &str) -> Result<Vec<SigningKey>, &'static str> {
+    let keys: Vec<_> =
+        list.split(',').map(str::trim).map(SigningKey::parse).collect::<Result<_, _>>()?;
+    let repeated =
+        (1..keys.len()).any(|n| keys[n..].iter().any(|key| key.id() == keys[n - 1].id()));
+    if repeated {
+        return Err("must not name the same key twice");
+    }
+    Ok(keys)
+}
+
+/// What access tokens are signed with.
+///
+/// ```no_run
+/// # use std::path::Path;
+/// # use actix_login::{KeyPair, Keys, LoginManager, SigningKey, generate_key};
+/// # let session_keys = vec![SigningKey::parse(&generate_key())?];
+/// let pair = KeyPair::read(Path::new("token-key.pem"), None)?;
+/// let builder = LoginManager::<String>::builder(session_keys).access_keys(Keys::Pair(pair.into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub enum Keys {
+    /// HS256: the first key signs, all verify. Each kind of token has a key of its own.
+    Secrets(Vec<SigningKey>),
+    /// RS256 or `EdDSA`, so that other services can verify with the public half.
+    Pair(Arc<KeyPair>),
+}

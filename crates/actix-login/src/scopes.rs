@@ -1,0 +1,121 @@
+//! Scopes: what tokens are good for.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::error::{Error, Result};
+
+/// A permission that a token can hold.
+pub trait Scope: 'static {
+    /// Its name in tokens.
+    const NAME: &'static str;
+}
+
+/// What people read about a scope, and who may hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScopeInfo {
+    /// Its name in tokens.
+    pub name: &'static str,
+    /// What it allows.
+    pub about: &'static str,
+    /// Whether only administrators hold it.
+    pub for_admins: bool,
+}
+
+/// Declares scopes: a type for the guard, a name for the token, a sentence for people, and the list
+/// `SCOPES` of all of them. `admins` behind one keeps it from everybody else.
+///
+/// ```
+/// actix_login::scopes! {
+///     NotesRead = "notes:read", "Read your notes";
+///     UsersRead = "users:read", "List the people with accounts", admins;
+/// }
+/// assert_eq!(SCOPES[0].name, "notes:read");
+/// assert!(SCOPES[1].for_admins);
+/// ```
+#[macro_export]
+macro_rules! scopes {
+    ($($name:ident = $text:literal, $about:literal $(, $admins:ident)?;)*) => {
+        $(
+            #[doc = $about]
+            pub struct $name;
+
+            impl $crate::Scope for $name {
+                const NAME: &'static str = $text;
+            }
+        )*
+
+        /// All of them.
+        pub const SCOPES: &[$crate::ScopeInfo] = &[$($crate::ScopeInfo {
+            name: $text,
+            about: $about,
+            for_admins: [$(stringify!($admins),)? ""].len() > 1,
+        }),*];
+    };
+}
+
+/// Every scope of an application. Cheap to clone.
+///
+/// ```
+/// # use actix_login::Scopes;
+/// actix_login::scopes! {
+///     NotesRead = "notes:read", "Read your notes";
+///     UsersRead = "users:read", "List the people with accounts", admins;
+/// }
+/// let scopes = Scopes::new(SCOPES.iter().copied(), "notes:read");
+/// assert_eq!(scopes.parse(true, "users:read notes:read").as_deref(), Some("notes:read users:read"));
+/// assert_eq!(scopes.parse(false, "users:read"), None);
+/// assert_eq!(scopes.parse(false, "").as_deref(), Some("notes:read"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scopes {
+    all: Arc<[ScopeInfo]>,
+    default: &'static str,
+}
+
+impl Scopes {
+    /// These, of which `default` is what a token holds that was asked for without naming any.
+    pub fn new(all: impl Iterator<Item = ScopeInfo>, default: &'static str) -> Self {
+        Self { all: all.collect(), default }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[ScopeInfo] {
+        &self.all
+    }
+
+    /// Those that somebody may hold.
+    pub fn of(&self, is_admin: bool) -> Vec<ScopeInfo> {
+        self.all.iter().filter(|scope| is_admin || !scope.for_admins).copied().collect()
+    }
+
+    /// Whether somebody's token may hold the scope. To be asked when a token is made, and again
+    /// whenever it is used: who is no longer an administrator holds an administrator's token for nothing.
+    pub fn may_hold(&self, is_admin: bool, scope: &str) -> bool {
+        self.all.iter().any(|known| known.name == scope && (is_admin || !known.for_admins))
+    }
+
+    /// The scopes that a request for a token names, in their order and without repetition, if they exist
+    /// and its owner may hold all of them.
+    pub fn parse(&self, is_admin: bool, requested: &str) -> Option<String> {
+        let requested = if requested.trim().is_empty() { self.default } else { requested };
+        let mut names: Vec<_> = requested.split_ascii_whitespace().collect();
+        names.sort_unstable();
+        names.dedup();
+        names.iter().all(|name| self.may_hold(is_admin, name)).then(|| names.join(" "))
+    }
+}
+
+/// As an argument of handlers: what the application put beside its routes with `app_data`.
+impl FromRequest for Scopes {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let missing = || Error::Internal("no Scopes beside the routes".to_owned());
+        ready(req.app_data::<Self>().cloned().ok_or_else(missing))
+    }
+}

@@ -1,0 +1,74 @@
+//! The cookie of a person at a browser, and the token in it.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use actix_web::http::header;
+use time::Duration;
+
+use crate::cookie::{CookieKind, Presented};
+use crate::error::Result;
+use crate::manager::Now;
+use crate::token::{Claims, Signer};
+
+/// Makes, reads and ends the cookie that keeps somebody logged in. Cheap to clone.
+///
+/// ```
+/// # use actix_login::{LoginManager, SigningKey, generate_key, random_token};
+/// # use actix_web::test::TestRequest;
+/// # let builder = LoginManager::<String>::builder(vec![SigningKey::parse(&generate_key())?]);
+/// let cookie = builder.session_cookie();
+/// let token = cookie.create_token("ada", random_token(), time::Duration::HOUR)?;
+///
+/// let request = TestRequest::default().cookie(cookie.with(&token, None)).to_http_request();
+/// assert_eq!(cookie.claims(&request).map(|claims| claims.sub).as_deref(), Some("ada"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SessionCookie {
+    pub(crate) signer: Arc<Signer>,
+    pub(crate) kind: CookieKind,
+    pub(crate) now: Now,
+}
+
+impl SessionCookie {
+    /// A signed token for the cookie: `id` is the session's secret.
+    pub fn create_token(&self, subject: &str, id: String, lifetime: Duration) -> Result<String> {
+        let claims = self.signer.claims(subject, id, (self.now)(), lifetime.whole_seconds());
+        self.signer.sign(&claims)
+    }
+
+    /// The cookie with `token`. Without `max_age` it ends with the browser.
+    pub fn with(&self, token: &str, max_age: Option<Duration>) -> Cookie<'static> {
+        self.kind.with(token, max_age)
+    }
+
+    /// The cookie that ends this one.
+    pub fn expired(&self) -> Cookie<'static> {
+        self.kind.expired()
+    }
+
+    /// The claims in the request's cookie, if everything about them is right.
+    pub fn claims(&self, req: &HttpRequest) -> Option<Claims> {
+        let Presented::One(token) = self.read(req) else { return None };
+        let verified = self.signer.verify(&token, (self.now)());
+        verified.inspect_err(|reason| log::debug!("session token refused: {reason}")).ok()
+    }
+
+    /// The subject that the cookie names, even if the session is over: whose it was. For keeping what
+    /// was typed in it from others; it lets nobody in.
+    pub fn last_subject(&self, req: &HttpRequest) -> Option<String> {
+        let Presented::One(token) = self.read(req) else { return None };
+        self.signer.subject(&token)
+    }
+
+    /// Who sends credentials in the header means those: otherwise a request could pass as an API
+    /// call, which needs no check of its origin, and be logged in by the cookie.
+    pub(crate) fn read(&self, req: &HttpRequest) -> Presented {
+        if req.headers().contains_key(header::AUTHORIZATION) {
+            return Presented::Nothing;
+        }
+        self.kind.read(req)
+    }
+}

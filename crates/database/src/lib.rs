@@ -1,0 +1,192 @@
+//! The way to a database with Diesel: [`Db::run`] to read, [`Db::write`] to write. It knows no table.
+//!
+//! Readers and writers have connections of their own, and wait for them in the program, not in the
+//! database: whoever holds up the writers (another program, a long change) holds up no page.
+
+#[cfg(feature = "postgres")]
+#[path = "postgres.rs"]
+mod backend;
+#[cfg(not(feature = "postgres"))]
+#[path = "sqlite.rs"]
+mod backend;
+mod error;
+mod lane;
+mod migrations;
+
+use std::sync::Arc;
+
+use diesel::{Connection as _, QueryResult, RunQueryDsl};
+use diesel_migrations::EmbeddedMigrations;
+use kit::http::deadline;
+
+pub use self::error::{Error, Result};
+use self::lane::Lane;
+
+/// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
+pub type Connection = backend::Connection;
+
+/// The SQL dialect of this build, for a model's `#[diesel(check_for_backend(Backend))]`.
+pub type Backend = <Connection as diesel::Connection>::Backend;
+
+/// The connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    readers: Lane,
+    writers: Lane,
+    place: Arc<backend::Place>,
+    migrations: fn() -> EmbeddedMigrations,
+}
+
+/// What the work with a connection may fail with.
+pub trait Failure: From<Error> + From<diesel::result::Error> + Send + 'static {}
+
+impl<E: From<Error> + From<diesel::result::Error> + Send + 'static> Failure for E {}
+
+impl Db {
+    /// Opens the database with up to `connections` at a time, at least one to read and one to write.
+    /// Its tables are those that `migrations` make. The error is a sentence that names the database and says
+    /// what to do.
+    pub fn connect(
+        url: &str,
+        connections: u32,
+        migrations: fn() -> EmbeddedMigrations,
+    ) -> Result<Self, String> {
+        let place = backend::Place::prepare(url)?;
+        lane::wait_for_database(&place)?;
+        let place = Arc::new(place);
+        let [readers, writers] = Lane::open(&place, connections)?;
+        Ok(Self { readers, writers, place, migrations })
+    }
+
+    /// Reads: runs `work` with a connection that cannot write, away from the threads that serve
+    /// requests.
+    pub async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    {
+        let progress = deadline::current();
+        progress.is_now("waiting for a connection to read");
+        let turn = self.readers.turn().await.map_err(E::from)?;
+        progress.is_now("reading the database");
+        let request = progress.clone();
+        let read = move |conn: &mut Connection| {
+            request.is_wanted().map_err(Error::from)?;
+            work(conn)
+        };
+        let read = self.readers.run(turn, read).await;
+        progress.is_now("");
+        read
+    }
+
+    /// Reads several things as they were at one moment, where one that was read before a change and
+    /// one that was read after it would tell a lie together.
+    pub async fn snapshot<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    {
+        self.run(|conn| conn.transaction(work)).await
+    }
+
+    /// Writes: runs `work` in one transaction; an error undoes all of it. So does the end of the
+    /// request's time: what was answered with [`kit::Error::Overdue`] is not there.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    {
+        let progress = deadline::current();
+        progress.is_now("waiting for its turn to write");
+        let turn = self.writers.turn().await.map_err(E::from)?;
+        progress.is_now("writing to the database");
+        let (place, request) = (Arc::clone(&self.place), progress.clone());
+        let write = move |conn: &mut Connection| {
+            request.is_wanted().map_err(Error::from)?;
+            backend::transaction(conn, |conn| {
+                let done = work(conn)?;
+                place.check()?;
+                request.may_commit().map_err(Error::from)?;
+                Ok(done)
+            })
+        };
+        let written = self.writers.run(turn, write).await;
+        progress.is_now("");
+        written
+    }
+
+    /// Takes a note beside the reading, such as when a session was last used: only if that makes
+    /// nobody wait. One that cannot be taken now is taken at the next request.
+    pub async fn note<F>(&self, what: &'static str, work: F)
+    where
+        F: FnOnce(&mut Connection) -> QueryResult<usize> + Send + 'static,
+    {
+        let Some(turn) = self.writers.turn_now() else {
+            return log::debug!("{what} is not noted: others are writing");
+        };
+        let note = move |conn: &mut Connection| backend::note(conn, work).map_err(Error::from);
+        match self.writers.run(turn, note).await {
+            Ok(_) => {}
+            Err(error) if is_locked(&error) => log::debug!("{what} is not noted: {error}"),
+            // Nobody is turned away because a note could not be taken.
+            Err(error) => log::warn!("{what} is not noted: {error}"),
+        }
+    }
+}
+
+/// Keeps all others from changing the table until the transaction is over, for what is decided by
+/// rows that are not there. (`SQLite` lets one write at a time anyway.)
+pub fn hold_table(connection: &mut Connection, table: &'static str) -> QueryResult<()> {
+    if cfg!(feature = "postgres") {
+        let lock = format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
+        diesel::sql_query(lock).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Waits until nobody else holds this name, and holds it until the transaction is over: for what is
+/// decided by many rows, of which others hold some. (`SQLite` lets one write at a time anyway.)
+#[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "SQLite has one writer"))]
+pub fn hold_name(connection: &mut Connection, name: &'static str) -> QueryResult<()> {
+    #[cfg(feature = "postgres")]
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext($1))")
+        .bind::<diesel::sql_types::Text, _>(name)
+        .execute(connection)?;
+    Ok(())
+}
+
+/// `None` when `work` failed because a row exists already. (`SQLite` does not name the constraint, so
+/// neither does this.) In a transaction of its own: `PostgreSQL` would undo the one around it, and
+/// call that a success.
+pub fn unless_duplicate<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+) -> QueryResult<Option<T>> {
+    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
+    match connection.transaction(work) {
+        Err(DatabaseError(UniqueViolation, _)) => Ok(None),
+        done => done.map(Some),
+    }
+}
+
+/// Whether somebody else holds what is to be written.
+fn is_locked(error: &Error) -> bool {
+    matches!(error, Error::Unusable(cause) if cause.contains("lock"))
+}
+
+fn cannot_open(database: &str, cause: &str) -> String {
+    if cause.contains("locked") {
+        return format!(
+            "The database {database} is locked: another program is writing to it. Stop that \
+             program and start again."
+        );
+    }
+    if cause.contains("readonly") {
+        return format!("The database {database} cannot be written. Give this user the right to.");
+    }
+    let cause = cause.lines().next().unwrap_or_default().trim_end_matches('.');
+    format!("The database {database} cannot be used: {cause}. Check DATABASE_URL.")
+}

@@ -1,0 +1,122 @@
+//! What is particular to `PostgreSQL`.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::r2d2::{Builder, ManageConnection};
+use diesel::{Connection as _, PgConnection, QueryResult};
+
+use crate::Failure;
+use crate::error::Result;
+
+pub(super) type Connection = PgConnection;
+
+macro_rules! settings {
+    () => {
+        "SET TIME ZONE 'UTC'; SET statement_timeout = '5s'; SET lock_timeout = '5s';"
+    };
+}
+pub(super) const WRITER: &str = settings!();
+/// A migration may take as long as it takes.
+pub(super) const MIGRATOR: &str = "SET TIME ZONE 'UTC'";
+/// A write in the wrong place fails at once, and what is read in one transaction is as it was at one
+/// moment: both as with `SQLite`.
+pub(super) const READER: &str = concat!(
+    settings!(),
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+);
+
+/// Names the lock of [`Place::turn_to_migrate`]; any number that nobody else uses.
+const MIGRATION_LOCK: i64 = 0x6461_7461_6261_7365;
+
+/// Writers that wait for each other leave connections to the readers.
+pub(super) fn share(connections: u32) -> (u32, u32) {
+    let writers = (connections / 2).max(1);
+    (connections.saturating_sub(writers).max(1), writers)
+}
+
+/// As the pool's authors think best: a server's connections are worth renewing.
+pub(super) fn keep<M: ManageConnection>(pool: Builder<M>) -> Builder<M> {
+    pool
+}
+
+/// Whether trying again may help: the server is about to start, as it may be when the whole machine
+/// is.
+pub(super) fn needs_time(cause: &str) -> bool {
+    ["starting up", "shutting down", "refused", "No such file or directory", "timeout expired"]
+        .iter()
+        .any(|sign| cause.contains(sign))
+}
+
+/// The database on its server.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    url: String,
+}
+
+/// The turn to migrate.
+pub(super) struct UntilTheConnectionEnds;
+
+impl Place {
+    #[expect(clippy::unnecessary_wraps, reason = "SQLite has a file to make")]
+    pub(super) fn prepare(url: &str) -> Result<Self, String> {
+        Ok(Self { url: url.to_owned() })
+    }
+
+    /// For a connection.
+    pub(super) fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// The database without what is secret about it. A password can stand in more places of a URL
+    /// than one, so only what surely holds none is shown.
+    pub(super) fn shown(&self) -> String {
+        url::Url::parse(&self.url)
+            .ok()
+            .and_then(|url| Some(format!("{}{}", url.host_str()?, url.path())))
+            .unwrap_or_else(|| "(its address cannot be read)".to_owned())
+    }
+
+    /// A server says by itself what is wrong.
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "SQLite has a file to check")]
+    pub(super) fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// A server lets everybody begin at once.
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "SQLite has a file to begin")]
+    pub(super) fn turn_to_begin(
+        &self,
+        _: &mut Connection,
+    ) -> Result<Option<UntilTheConnectionEnds>, String> {
+        Ok(None)
+    }
+
+    /// Waits until no other process migrates. The lock ends with the connection.
+    #[expect(clippy::unused_self, reason = "SQLite has a folder to lock")]
+    pub(super) fn turn_to_migrate(
+        &self,
+        connection: &mut Connection,
+    ) -> Result<UntilTheConnectionEnds, String> {
+        let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
+        connection.batch_execute(&lock).map_err(|e| e.to_string())?;
+        Ok(UntilTheConnectionEnds)
+    }
+}
+
+pub(super) fn transaction<T, E: Failure>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    connection.transaction(work)
+}
+
+/// Writes only if nobody holds the row, and does not wait for the disk.
+pub(super) fn note<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    connection.transaction(|connection| {
+        connection
+            .batch_execute("SET LOCAL lock_timeout = '1ms'; SET LOCAL synchronous_commit = off")?;
+        work(connection)
+    })
+}

@@ -1,0 +1,179 @@
+//! What is particular to `SQLite`.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::r2d2::{Builder, ManageConnection};
+use diesel::sql_types::Text;
+use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, SqliteConnection};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use kit::files;
+
+use crate::Failure;
+use crate::error::{Error, Result};
+
+pub(super) type Connection = SqliteConnection;
+
+// For other programs: our own writers wait in the lane.
+macro_rules! patience {
+    () => {
+        "PRAGMA busy_timeout = 5000;"
+    };
+}
+// WAL: readers and one writer at a time. NORMAL: a crash loses at most the last transactions, never
+// the file.
+macro_rules! settings {
+    () => {
+        concat!(
+            patience!(),
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+        )
+    };
+}
+pub(super) const WRITER: &str = settings!();
+pub(super) const MIGRATOR: &str = settings!();
+/// A write in the wrong place fails at once, and not only when there is a crowd.
+pub(super) const READER: &str = concat!(settings!(), "PRAGMA query_only = ON;");
+
+/// `SQLite` has one writer at a time.
+pub(super) fn share(connections: u32) -> (u32, u32) {
+    (connections.saturating_sub(1).max(1), 1)
+}
+
+/// Connections to a file do not age.
+pub(super) fn keep<M: ManageConnection>(pool: Builder<M>) -> Builder<M> {
+    pool.max_lifetime(None).idle_timeout(None)
+}
+
+/// Whether trying again may help: nothing of a file does.
+pub(super) fn needs_time(_cause: &str) -> bool {
+    false
+}
+
+/// The database file.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    path: PathBuf,
+    identity: Identity,
+}
+
+/// Device and number of the file. (As long as we have it open, no other gets its number.)
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = ();
+
+/// What stands for itself in a URI (RFC 3986 section 2.3), and the slash.
+const PLAIN: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
+impl Place {
+    /// Makes the file and its folder, both for this user alone: it holds e-mail addresses. This is
+    /// the only place that makes one.
+    pub(super) fn prepare(url: &str) -> Result<Self, String> {
+        let path = PathBuf::from(url);
+        let fail = |error: std::io::Error| {
+            format!(
+                "The database file {url} cannot be opened: {error}. Check DATABASE_URL and the \
+                 rights of its folder."
+            )
+        };
+        files::create_private_dir(path.parent().unwrap_or(Path::new(""))).map_err(fail)?;
+        files::open_private(&path).map(drop).map_err(fail)?;
+        let identity = identity(&path).map_err(fail)?;
+        Ok(Self { path, identity })
+    }
+
+    /// For a connection: it never makes a file.
+    pub(super) fn url(&self) -> String {
+        let path = self.path.to_string_lossy();
+        format!("file:{}?mode=rw", utf8_percent_encode(&path, PLAIN))
+    }
+
+    /// For people.
+    pub(super) fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Whether the file is still the one that was opened. Of one that was deleted we would go on
+    /// reading and writing what nobody ever sees again.
+    pub(super) fn check(&self) -> Result<()> {
+        let what = match identity(&self.path) {
+            Ok(identity) if identity == self.identity => return Ok(()),
+            Ok(_) => "another file was put in its place; start again to use that one".to_owned(),
+            Err(error) => format!("it was deleted or moved ({error}); put it back"),
+        };
+        Err(Error::Unusable(format!("the file {} is gone: {what}", self.path.display())))
+    }
+
+    /// Waits until no other process turns the write-ahead log on, if that is to be done: it is once
+    /// for a file, and `SQLite` refuses the second of two at once, without the patience of
+    /// `busy_timeout`.
+    pub(super) fn turn_to_begin(
+        &self,
+        connection: &mut Connection,
+    ) -> Result<Option<File>, String> {
+        #[derive(QueryableByName)]
+        struct Mode {
+            #[diesel(sql_type = Text)]
+            journal_mode: String,
+        }
+        let mode = connection
+            .batch_execute(patience!())
+            .and_then(|()| diesel::sql_query("PRAGMA journal_mode").get_result::<Mode>(connection))
+            .map_err(|e| e.to_string())?;
+        if mode.journal_mode == "wal" {
+            return Ok(None);
+        }
+        self.turn_to_migrate(connection).map(Some)
+    }
+
+    /// Waits until no other process migrates. The folder is locked, because a lock on the file itself
+    /// is not kept apart from `SQLite`'s own everywhere.
+    pub(super) fn turn_to_migrate(&self, _: &mut Connection) -> Result<File, String> {
+        let locked = self.to_lock().and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|e| format!("its tables cannot be changed by one program alone ({e})"))
+    }
+
+    fn to_lock(&self) -> std::io::Result<File> {
+        // Elsewhere than on Unix, a folder cannot be locked.
+        if !cfg!(unix) {
+            return files::open_private(&self.path.with_extension("lock"));
+        }
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))
+    }
+}
+
+#[cfg(unix)]
+fn identity(path: &Path) -> std::io::Result<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> std::io::Result<Identity> {
+    fs::metadata(path).map(drop)
+}
+
+/// Takes the write lock at its start. A deferred transaction that reads first and writes later fails
+/// at once when another writer came between, whatever the time-out.
+pub(super) fn transaction<T, E: Failure>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    connection.immediate_transaction(work)
+}
+
+/// Writes only if no other program does.
+pub(super) fn note<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    connection.batch_execute("PRAGMA busy_timeout = 0")?;
+    let noted = connection.immediate_transaction(work);
+    connection.batch_execute(patience!())?;
+    noted
+}

@@ -1,0 +1,64 @@
+//! Settings: read once at start-up from the environment and the file `.env`, all of them checked, all
+//! problems told at once.
+
+mod database;
+mod dotenv;
+mod reader;
+mod secrets;
+mod smtp;
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::Path;
+
+use self::reader::complain;
+pub use self::reader::{Reader, parse_host, parse_host_name, parse_public_url, parse_sender};
+pub use self::secrets::SigningKeys;
+pub use self::smtp::{Smtp, SmtpSecurity};
+
+/// A text that is never printed.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// Reads all settings from `.env` and the environment, which counts more. The error is one message
+/// about all that is wrong in both.
+pub fn load<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Result<T, String> {
+    let file = dotenv::read(Path::new(".env"));
+    if file.is_cut_off {
+        // What was not read is not known to be missing.
+        return Err(complain(&file.problems));
+    }
+    // Also what is set there and is no text: the settings refuse it by its name.
+    let lookup = |name: &str| env::var_os(name).or_else(|| Some(file.values.get(name)?.into()));
+    Reader::new(&lookup, file.problems).finish(read_all)
+}
+
+/// Reads all settings through `lookup`. The error lists all that is wrong: each with the variable, its
+/// value (secrets masked), the rule and an example.
+pub fn read<T, V: Into<OsString>>(
+    lookup: impl Fn(&str) -> Option<V>,
+    read_all: impl FnOnce(&mut Reader) -> T,
+) -> Result<T, String> {
+    Reader::new(&|name| lookup(name).map(Into::into), Vec::new()).finish(read_all)
+}
+
+/// The name of every variable that `read_all` looks at.
+pub fn variables<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Vec<&'static str> {
+    let mut reader = Reader::new(&|_| None, Vec::new());
+    read_all(&mut reader);
+    reader.names
+}

@@ -1,0 +1,253 @@
+//! Reads one setting at a time, and remembers what was asked and what was wrong.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use lettre::message::Mailbox;
+use log::LevelFilter;
+use time::Duration;
+use url::Url;
+
+use crate::email::Email;
+use crate::text;
+
+/// What is wrong with a variable.
+pub(super) struct Problem {
+    name: String,
+    /// Its lines in the list.
+    text: String,
+}
+
+impl Problem {
+    pub(super) fn new(name: impl Into<String>, text: String) -> Self {
+        Self { name: name.into(), text }
+    }
+}
+
+/// All that is wrong, as one message.
+pub(super) fn complain(problems: &[Problem]) -> String {
+    let texts: Vec<_> = problems.iter().map(|problem| problem.text.as_str()).collect();
+    format!("The settings need attention:\n\n{}\n", texts.join("\n\n"))
+}
+
+/// Reads one setting at a time, and remembers what was asked and what was wrong. Each method takes the
+/// name of the variable and its default, which keeps the same rule.
+pub struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<OsString>,
+    pub(super) names: Vec<&'static str>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    /// Begins with what is known to be wrong already.
+    pub(super) fn new(
+        lookup: &'a dyn Fn(&str) -> Option<OsString>,
+        problems: Vec<Problem>,
+    ) -> Self {
+        Self { lookup, names: Vec::new(), problems }
+    }
+
+    /// All settings, if nothing was wrong with them.
+    pub(super) fn finish<T>(mut self, read_all: impl FnOnce(&mut Self) -> T) -> Result<T, String> {
+        let settings = read_all(&mut self);
+        if self.problems.is_empty() { Ok(settings) } else { Err(complain(&self.problems)) }
+    }
+
+    /// The variable's text; an empty one counts as not set. One that is no text is refused: taken
+    /// for not set, it would open another database than the one that was meant.
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
+        self.names.push(name);
+        let value = (self.lookup)(name)?;
+        let Some(text) = value.to_str() else {
+            self.add(name, format!("  {name}=(hidden)\n    must be text in UTF-8"));
+            return None;
+        };
+        Some(text::trim(text).to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// Notes what is wrong with a variable.
+    pub fn problem(&mut self, name: &str, value: &str, rule: &str, example: &str) {
+        // An address may hold a password, wherever it was put by mistake.
+        let value = if value.contains("://") && value.contains('@') { "(hidden)" } else { value };
+        self.add(name, format!("  {name}={value}\n    {rule}\n    example: {name}={example}"));
+    }
+
+    /// The first one of a variable counts: what follows from it would only confuse.
+    fn add(&mut self, name: &str, text: String) {
+        if !self.problems.iter().any(|problem| problem.name == name) {
+            self.problems.push(Problem::new(name, text));
+        }
+    }
+
+    /// A value that `parse` reads, or else breaks `rule`.
+    pub fn value<T>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        rule: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> T {
+        let Some(value) = self.text(name) else {
+            return parse(default).expect("every default keeps its own rule");
+        };
+        parse(&value).unwrap_or_else(|| {
+            self.problem(name, &value, rule, default);
+            parse(default).expect("every default keeps its own rule")
+        })
+    }
+
+    /// A whole number.
+    pub fn number<T>(&mut self, name: &'static str, default: &str, range: RangeInclusive<T>) -> T
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let rule = format!("must be a number from {} to {}", range.start(), range.end());
+        self.value(name, default, &rule, |v| v.parse().ok().filter(|n| range.contains(n)))
+    }
+
+    /// One of several words.
+    pub fn choice<T: Copy, const N: usize>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        choices: [(&str, T); N],
+    ) -> T {
+        let rule = format!("must be {}", choices.map(|(word, _)| word).join(" or "));
+        self.value(name, default, &rule, |v| {
+            let chosen = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(v));
+            chosen.map(|(_, choice)| *choice)
+        })
+    }
+
+    /// The one way to write yes and no.
+    pub fn boolean(&mut self, name: &'static str, default: bool) -> bool {
+        const TRUE: [&str; 4] = ["true", "on", "yes", "1"];
+        const FALSE: [&str; 4] = ["false", "off", "no", "0"];
+        let is = |words: [&str; 4], v: &str| words.iter().any(|w| w.eq_ignore_ascii_case(v));
+        let default = if default { "true" } else { "false" };
+        self.value(name, default, "must be true or false (on and off will do)", |v| {
+            if is(TRUE, v) { Some(true) } else { is(FALSE, v).then_some(false) }
+        })
+    }
+
+    /// Several values with commas between them, or none.
+    pub fn list<T>(
+        &mut self,
+        name: &'static str,
+        rule: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let rule = format!("{rule}, with commas between them");
+        self.value(name, "", &rule, |v| {
+            v.split(',').map(text::trim).filter(|item| !item.is_empty()).map(&parse).collect()
+        })
+    }
+
+    /// A time, as in `15m`.
+    pub fn duration(&mut self, name: &'static str, default: &str) -> Duration {
+        let rule = "must be a whole number and a unit: s, m, h or d, and at most 400d";
+        self.value(name, default, rule, parse_duration)
+    }
+
+    /// `RUST_LOG`. The logger takes a misspelt level for the name of a part that never speaks: a
+    /// word alone has to be a level, or one of these parts of the program.
+    pub fn log_filter(&mut self, parts: &[&str]) -> String {
+        let (name, default) = ("RUST_LOG", "info,actix_server=warn");
+        let text = self.text(name).unwrap_or_else(|| default.to_owned());
+        if let Err(wrong) = check_log_filter(&text, parts) {
+            let rule = format!(
+                "must be levels (off, error, warn, info, debug, trace), for all or as part=level, \
+                 with commas between them: {wrong}"
+            );
+            self.problem(name, &text, &rule, default);
+        }
+        text
+    }
+
+    /// A folder that holds `file`. On the machine that built the program, it may be that of the source.
+    pub fn folder(
+        &mut self,
+        name: &'static str,
+        (default, source): (&str, &str),
+        file: &str,
+    ) -> PathBuf {
+        // The source tree of the machine that built it is of use on that machine only.
+        let is_here = Path::new(default).join(file).is_file() || !cfg!(debug_assertions);
+        let from = if is_here { default } else { source };
+        let folder = self.value(name, from, "", |v| Some(PathBuf::from(v)));
+        if !folder.join(file).is_file() {
+            let rule = format!("must be the folder that holds {file}");
+            self.problem(name, &folder.display().to_string(), &rule, default);
+        }
+        folder
+    }
+}
+
+/// An `http` or `https` address with a host and nothing after it.
+pub fn parse_public_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    plain.then_some(url)
+}
+
+/// An address to listen on.
+pub fn parse_host(text: &str) -> Option<IpAddr> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Some(Ipv4Addr::LOCALHOST.into());
+    }
+    // As an IPv6 address stands in a URL.
+    text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text).parse().ok()
+}
+
+/// A name as it stands in the header `Host`, with a port or without.
+pub fn parse_host_name(text: &str) -> Option<String> {
+    let url = Url::parse(&format!("http://{text}")).ok()?;
+    let is_host = text.is_ascii() && !text.contains(['/', '\\', '?', '#', '@', '%', '*']);
+    (is_host && url.has_host()).then(|| text.to_ascii_lowercase())
+}
+
+/// Who mail comes from: one that the mail library can write, and that can exist.
+pub fn parse_sender(text: &str) -> Option<Mailbox> {
+    let sender: Mailbox = text.parse().ok()?;
+    Email::may_send(sender.email.as_ref()).then_some(sender)
+}
+
+/// What is wrong with the levels of the log.
+fn check_log_filter(text: &str, parts: &[&str]) -> Result<(), String> {
+    env_filter::Builder::new().try_parse(text).map_err(|error| error.to_string())?;
+    let levels = text.split('/').next().unwrap_or_default().split(',').map(str::trim);
+    let is_ours = |part: &str| part.split("::").next().is_some_and(|part| parts.contains(&part));
+    let is_right = |item: &str| match item.split_once('=') {
+        Some((part, level)) => !part.is_empty() && !part.contains(' ') && !level.is_empty(),
+        None => item.is_empty() || item.parse::<LevelFilter>().is_ok() || is_ours(item),
+    };
+    match levels.into_iter().find(|item| !is_right(item)) {
+        Some(item) => Err(format!("\"{item}\" is none")),
+        None => Ok(()),
+    }
+}
+
+/// `90s`, `15m`, `24h` or `30d`.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let number: u32 = number.parse().ok().filter(|n| *n > 0)?;
+    let duration = Duration::seconds(i64::from(number) * seconds);
+    // Browsers keep no cookie for longer (RFC 6265bis section 5.5).
+    (duration <= Duration::days(400)).then_some(duration)
+}

@@ -1,0 +1,96 @@
+//! Static files: served from a folder, named with their hash so that browsers may keep them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use actix_files::Files;
+use actix_web::body::MessageBody;
+use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use sha2::{Digest, Sha256};
+
+use crate::http::site::Site;
+
+/// What the folder may hand out. A forgotten backup or source map stays inside.
+const EXTENSIONS: [&str; 8] = ["css", "ico", "js", "png", "svg", "txt", "webp", "woff2"];
+
+/// The folder of static files.
+pub struct Assets {
+    dir: PathBuf,
+    /// Empty in development, where a file may change between two requests.
+    hashes: HashMap<String, String>,
+}
+
+impl Assets {
+    /// Reads the folder. With `changing`, each use reads the file again.
+    pub(crate) fn new(dir: PathBuf, changing: bool) -> io::Result<Self> {
+        let mut hashes = HashMap::new();
+        for entry in if changing { None } else { Some(fs::read_dir(&dir)?) }.into_iter().flatten() {
+            let path = entry?.path();
+            if let (Some(name), Ok(hash)) = (path.file_name(), hash(&path)) {
+                hashes.insert(name.to_string_lossy().into_owned(), hash);
+            }
+        }
+        Ok(Self { dir, hashes })
+    }
+
+    /// The address of a file, with the hash of its content: another content is another address.
+    pub fn url(&self, name: &str) -> String {
+        match self.hash(name) {
+            Some(hash) => format!("/static/{name}?v={hash}"),
+            None => format!("/static/{name}"),
+        }
+    }
+
+    /// Serves the folder under `/static`. There is no listing, and no file whose name begins with
+    /// a dot.
+    pub fn service(&self) -> impl HttpServiceFactory + use<> {
+        let files = Files::new("", &self.dir)
+            .use_last_modified(true)
+            .path_filter(|path, _| is_served(path))
+            .prefer_utf8(true);
+        web::scope("/static").wrap(actix_web::middleware::from_fn(cache)).service(files)
+    }
+
+    /// The hash of a file that lies directly in the folder.
+    fn hash(&self, name: &str) -> Option<String> {
+        if !self.hashes.is_empty() {
+            return self.hashes.get(name).cloned();
+        }
+        // The name may come from an address: it must not lead out of the folder, nor to something
+        // whose reading never ends.
+        let path = self.dir.join(Path::new(name).file_name().filter(|file| *file == name)?);
+        if is_served(&path) && path.is_file() { hash(&path).ok() } else { None }
+    }
+}
+
+fn is_served(path: &Path) -> bool {
+    path.extension().is_some_and(|ext| EXTENSIONS.iter().any(|known| ext == *known))
+}
+
+fn hash(path: &Path) -> io::Result<String> {
+    Ok(BASE64.encode(&Sha256::digest(fs::read(path)?)[..9]))
+}
+
+/// A file asked for with the hash of its content never changes; without it, ask again each time.
+async fn cache(
+    req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let name = req.path().strip_prefix("/static/").unwrap_or_default();
+    let asked = req.query_string().strip_prefix("v=");
+    let site = Site::of(req.request());
+    let fixed = asked.is_some() && asked == site.assets().hash(name).as_deref();
+    let mut res = next.call(req).await?;
+    if res.status().is_success() {
+        let value = if fixed { "public, max-age=31536000, immutable" } else { "no-cache" };
+        res.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(value));
+    }
+    Ok(res)
+}

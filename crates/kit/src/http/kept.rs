@@ -1,0 +1,116 @@
+//! What somebody typed while their session ended, or their log-in was no longer fresh. It is not
+//! lost and not carried out: it travels, sealed, in the form that asks who they are, and is back in
+//! its own form after that, to be looked over and sent again.
+//!
+//! It is kept in the page alone: no table holds what nobody asked to be saved, it works without
+//! scripts, and closing the page ends it. Passwords are never kept.
+
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::http::fields::{FORM_ID, Fields};
+use crate::http::site::Site;
+
+/// The hidden field with the seal, in the forms that ask who somebody is.
+pub const SEAL: &str = "kept";
+
+/// The hidden field of a form that is only brought back: nothing may be saved yet.
+pub const BACK: &str = "brought_back";
+
+/// Fields that people type a password into. `tests/web/kept.rs` walks the templates for others.
+pub const PASSWORDS: [&str; 2] = ["password", "current"];
+
+/// Fields that nobody typed. The same test walks the templates for others.
+pub const HIDDEN: [&str; 5] = [FORM_ID, SEAL, BACK, "link", "next"];
+
+/// What was typed into a form.
+#[derive(Serialize, Deserialize)]
+pub struct Kept {
+    /// Where the form is sent.
+    pub path: String,
+    /// Whose session it was, as far as their cookie said.
+    pub(crate) user: Option<String>,
+    /// Names and values.
+    pub fields: Vec<(String, String)>,
+}
+
+/// What a request holds that somebody typed.
+pub enum Typed {
+    /// Nothing.
+    Nothing,
+    /// This, sealed.
+    Kept(String),
+    /// Something that cannot be kept: a file, or too much.
+    Lost,
+}
+
+impl Kept {
+    /// What a person knows to have typed.
+    pub fn typed(&self) -> impl Iterator<Item = &(String, String)> {
+        self.fields.iter().filter(|(name, value)| is_typed(name, value))
+    }
+
+    /// What was sealed for this user, unless it was changed, is too old, or is somebody else's.
+    pub fn open(req: &HttpRequest, seal: &str, user: &str) -> Option<Self> {
+        let site = Site::of(req);
+        let kept = site.0.seals.open(seal, user)?;
+        site.safe_next(&kept.path).is_some().then_some(kept)
+    }
+}
+
+/// Whether a form was only brought back.
+pub fn is_back(fields: &Fields) -> bool {
+    fields.get(BACK).is_some()
+}
+
+/// The same for what a request carries.
+pub fn brings_back(req: &impl HttpMessage) -> bool {
+    Fields::of(req).is_some_and(|fields| is_back(&fields))
+}
+
+/// What somebody typed into the form that the request carries, sealed for `user`: whose session it was.
+pub fn typed(req: &HttpRequest, user: Option<String>) -> Result<Typed> {
+    let Some(sent) = Fields::of(req) else {
+        let is_empty = req.content_type().is_empty();
+        return Ok(if is_empty { Typed::Nothing } else { Typed::Lost });
+    };
+    // The session ended while the password was asked for: it is carried on to the next door.
+    if let Some(seal) = sent.get(SEAL).filter(|seal| !seal.is_empty()) {
+        return Ok(Typed::Kept(seal.to_owned()));
+    }
+    if !sent.iter().any(|(name, value)| is_typed(name, value)) {
+        return Ok(Typed::Nothing);
+    }
+    let site = Site::of(req);
+    let path = req.uri().path_and_query().and_then(|path| site.safe_next(path.as_str()));
+    let Some(path) = path else { return Ok(Typed::Lost) };
+    let is_kept =
+        |(name, _): &(&str, &str)| !is_secret(name) && ![FORM_ID, SEAL, BACK].contains(name);
+    let fields =
+        sent.iter().filter(is_kept).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let kept = Kept { path, user, fields: fields.collect() };
+    Ok(site.0.seals.seal(kept)?.map_or(Typed::Lost, Typed::Kept))
+}
+
+/// Where a form leads: by itself, or to the page that it was on, since the address that it is sent to
+/// may have none.
+pub fn leads_to(req: &HttpRequest) -> Option<String> {
+    let site = Site::of(req);
+    let own = || site.safe_next(Fields::of(req)?.get("next")?);
+    let page = || {
+        let referer = req.headers().get(header::REFERER)?.to_str().ok()?;
+        site.safe_next(url::Url::parse(referer).ok()?.path())
+    };
+    own().or_else(page)
+}
+
+fn is_typed(name: &str, value: &str) -> bool {
+    !value.is_empty() && !HIDDEN.contains(&name) && !is_secret(name)
+}
+
+/// Better one too many than one too few.
+fn is_secret(name: &str) -> bool {
+    PASSWORDS.contains(&name) || name.contains("password") || name.contains("secret")
+}

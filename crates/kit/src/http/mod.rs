@@ -1,0 +1,28 @@
+//! What stands between the network and a handler: the rules that every request must keep, and what
+//! handlers ask for as arguments. The middlewares and some arguments read the [`Site`], which the
+//! application puts beside its routes, once.
+
+pub mod accept;
+pub mod assets;
+pub mod body;
+pub mod client;
+pub mod deadline;
+pub mod fields;
+pub mod flash;
+pub mod form;
+pub mod fragment;
+mod from_request;
+pub mod headers;
+pub mod json;
+pub mod kept;
+pub mod list;
+pub mod next;
+pub mod observe;
+pub mod origin;
+pub mod programs;
+pub mod request_id;
+mod seal;
+pub mod sent;
+pub mod site;
+pub mod slash;
+pub mod typed;

@@ -1,0 +1,17 @@
+//! What every web app needs and nobody wants to maintain, around Actix Web: passwords, the rules that
+//! every request must keep, forms, mail's way out, settings, the log. It knows no table, no template
+//! and no page of the application that stands on it.
+
+pub mod clock; // what time it is
+pub mod config; // settings: a reader that tells all problems at once
+pub mod email; // addresses: one parser for all doors
+pub mod error; // why a request is not carried out
+pub mod files; // files for this user alone
+pub mod http; // what stands between the network and a handler
+pub mod key_file; // signing keys in a file
+pub mod logger; // the log
+pub mod mail; // mails, and the way out
+pub mod password; // hashing, and what can be guessed
+pub mod text; // what people type
+
+pub use error::{Error, FieldErrors, Result};

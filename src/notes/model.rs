@@ -1,0 +1,60 @@
+//! A note, and the form that it is written with.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use time::PrimitiveDateTime;
+
+use crate::db::{Connection, Db};
+use crate::error::Result;
+use crate::schema::notes;
+use crate::web::{Errors, Form, List, Owned, Paging};
+
+#[derive(Queryable, Selectable, Serialize, utoipa::ToSchema)]
+pub(super) struct Note {
+    pub(super) id: i64,
+    pub(super) title: String,
+    pub(super) body: String,
+    #[serde(serialize_with = "crate::web::rfc3339")]
+    pub(super) created_at: PrimitiveDateTime,
+}
+
+#[derive(Default, Deserialize, Insertable, AsChangeset, utoipa::ToSchema)]
+#[diesel(table_name = notes)]
+#[schema(as = NoteDraft)]
+#[serde(default)]
+pub(super) struct Draft {
+    pub(super) title: String,
+    pub(super) body: String,
+}
+
+impl Form for Draft {
+    fn check(&mut self, errors: &mut Errors) {
+        errors.require("title", &mut self.title, "a title", 100);
+        errors.text("body", &mut self.body, 5000);
+    }
+}
+
+/// One person's notes. Reading begins here, so that another's note is one that is not there.
+#[diesel::dsl::auto_type]
+pub(super) fn notes_of(user_id: i64) -> _ {
+    notes::table.filter(notes::user_id.eq(user_id))
+}
+
+impl Owned for Note {
+    fn find(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<Self> {
+        notes_of(user_id).filter(notes::id.eq(id)).select(Self::as_select()).first(conn)
+    }
+}
+
+/// The newest first, a page at a time.
+pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<Note>> {
+    let rows = notes_of(user_id).order(notes::id.desc()).select(Note::as_select());
+    let rows = rows.limit(paging.limit()).offset(paging.offset());
+    Ok(paging.list(db.run(move |conn| rows.load(conn)).await?))
+}
+
+/// A copy of somebody's notes, for them.
+pub(super) fn export(conn: &mut Connection, user_id: i64) -> Result<serde_json::Value> {
+    let notes = notes_of(user_id).select(Note::as_select()).load(conn)?;
+    Ok(notes.iter().map(|note: &Note| serde_json::json!(note)).collect())
+}

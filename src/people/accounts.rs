@@ -1,0 +1,186 @@
+//! What the account pages do with people: check their password, make their account, log them in.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use diesel::prelude::*;
+use kit::clock::Clock;
+use kit::http::client::{Client, Network};
+use kit::http::form::Errors;
+use kit::password::{PasswordRule, Passwords, Verdict};
+use time::PrimitiveDateTime;
+
+use crate::db::{Connection, Db};
+use crate::error::Result;
+use crate::mail::Notice;
+use crate::people::Email;
+use crate::people::ending::Ending;
+use crate::people::event::{Event, SecurityEvent};
+use crate::people::events::Events;
+use crate::people::sessions::Sessions;
+use crate::people::user::{NewUser, User};
+use crate::schema::users;
+
+/// Checks passwords, makes accounts, logs people in. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    db: Db,
+    clock: Clock,
+    events: Events,
+    sessions: Sessions,
+    passwords: Passwords,
+}
+
+impl Accounts {
+    /// Out of these parts.
+    pub fn new(
+        (db, clock, events): (Db, Clock, Events),
+        sessions: Sessions,
+        passwords: Passwords,
+    ) -> Self {
+        Self { db, clock, events, sessions, passwords }
+    }
+
+    /// The time.
+    pub fn now(&self) -> PrimitiveDateTime {
+        self.clock.now()
+    }
+
+    /// Tells what happened: see [`Events::tell`].
+    pub async fn tell(&self, client: &Client, happened: SecurityEvent) {
+        self.events.tell(client, happened).await;
+    }
+
+    /// Whether nobody has an account yet. The first one is the operator's: a stranger who registered
+    /// before them would leave the site without an administrator.
+    pub async fn are_none(&self) -> Result<bool> {
+        Ok(!self.db.run(User::any_exists).await?)
+    }
+
+    /// The user with this address and password who may log in. Unknown, wrong and disabled are
+    /// one answer, at the cost of one hash and one row each: nobody learns which addresses have
+    /// accounts.
+    pub async fn authenticate(
+        &self,
+        client: &Client,
+        email: &str,
+        password: String,
+    ) -> Result<Option<User>> {
+        let user = match Email::of_account(email) {
+            Some(email) => self.db.run(move |conn| User::by_email(conn, &email)).await?,
+            None => None,
+        };
+        let user_id = user.as_ref().map(|user| user.id);
+        let user = user.filter(User::may_log_in);
+        let stored = user.as_ref().map(|user| user.password_hash.clone());
+        match self.passwords.verify(client, password, stored).await? {
+            Verdict::Wrong => {
+                self.tell(client, Event::LogInFailed.of_somebody(user_id)).await;
+                Ok(None)
+            }
+            Verdict::Right { rehashed } => match (user, rehashed) {
+                (Some(user), Some(hash)) => self.store_stronger_hash(user, hash).await,
+                (user, _) => Ok(user),
+            },
+        }
+    }
+
+    /// Only over the hash that was verified: the password may have been changed meanwhile, and then
+    /// nobody is logged in.
+    async fn store_stronger_hash(&self, user: User, hash: String) -> Result<Option<User>> {
+        let unchanged =
+            users::table.find(user.id).filter(users::password_hash.eq(user.password_hash));
+        let change = diesel::update(unchanged).set(users::password_hash.eq(hash));
+        let stored = change.returning(User::as_returning());
+        self.db.write(move |conn| stored.get_result(conn).optional()).await
+    }
+
+    /// Whether this is the password of somebody who is logged in.
+    pub async fn confirms(&self, client: &Client, user: &User, password: String) -> Result<bool> {
+        let stored = Some(user.password_hash.clone());
+        let verdict = self.passwords.verify(client, password, stored).await?;
+        Ok(matches!(verdict, Verdict::Right { .. }))
+    }
+
+    /// The rule for a new password, to be read before it is typed.
+    pub fn rule(&self) -> PasswordRule {
+        self.passwords.rule()
+    }
+
+    /// What is wrong with a new password of somebody of whom everybody knows these words.
+    pub async fn judge(
+        &self,
+        network: impl Into<Network>,
+        password: &str,
+        words: &[&str],
+    ) -> Result<Result<(), String>> {
+        Ok(self.passwords.check(network, password, words).await?)
+    }
+
+    /// The same, noted at a form's field `password`.
+    pub async fn check_new_password(
+        &self,
+        client: &Client,
+        errors: &mut Errors,
+        password: &str,
+        words: &[&str],
+    ) -> Result<()> {
+        if let Err(sentence) = self.judge(client, password, words).await? {
+            errors.add("password", sentence);
+        }
+        Ok(())
+    }
+
+    /// What is stored of a new password.
+    pub async fn hash(&self, network: impl Into<Network>, password: String) -> Result<String> {
+        Ok(self.passwords.hash(network, password).await?)
+    }
+
+    /// Makes an account; `None` when the address has one. `allowed` is asked in the same
+    /// transaction.
+    pub async fn create<F>(&self, new: NewUser, allowed: F) -> Result<Option<User>>
+    where
+        F: FnOnce(&mut Connection) -> Result<()> + Send + 'static,
+    {
+        let create = move |conn: &mut Connection| -> Result<_> {
+            allowed(conn)?;
+            Ok(User::create(conn, &new)?)
+        };
+        self.db.write(create).await
+    }
+
+    /// Stores another password, ends all that the old one opened, and tells the owner. For every way to
+    /// a new password, so that none forgets a part. `current` is the session in which it is changed.
+    pub fn replace_password(
+        conn: &mut Connection,
+        user: &User,
+        hash: &str,
+        current: Option<i64>,
+        now: PrimitiveDateTime,
+    ) -> Result<()> {
+        User::set_password(conn, user.id, hash)?;
+        Notice::PasswordChanged.post(conn, &user.address(), now)?;
+        let ending =
+            if current.is_some() { Ending::PasswordChanged } else { Ending::PasswordReset };
+        Ok(ending.end(conn, user.id, current)?)
+    }
+
+    /// Begins a session and returns its cookie.
+    pub async fn log_in(
+        &self,
+        req: &HttpRequest,
+        user: &User,
+        remembered: bool,
+    ) -> Result<Cookie<'static>> {
+        let cookie = self.sessions.begin(req, user, remembered).await?;
+        self.tell(&Client::of(req), Event::LoggedIn.of(user.id)).await;
+        Ok(cookie)
+    }
+
+    /// Ends the session of the request's cookie.
+    pub async fn log_out(&self, req: &HttpRequest) -> Result<()> {
+        if let Some(user_id) = self.sessions.end_current(req).await? {
+            self.tell(&Client::of(req), Event::LoggedOut.of(user_id)).await;
+        }
+        Ok(())
+    }
+}

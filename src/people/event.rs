@@ -1,0 +1,124 @@
+//! What can happen to log-ins and tokens: one line for each, from which follow its name in the table,
+//! whether it becomes a row, and how its owner reads it.
+
+use std::fmt;
+
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+/// A kind of event. Its name in the table, in the log and in the export is that of the variant.
+#[derive(Clone, Copy, Debug, EnumString, IntoStaticStr, PartialEq, Eq, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "`Event::about` says what each is")]
+pub enum Event {
+    LoggedIn,
+    LogInFailed,
+    LoggedOut,
+    Registered,
+    EmailConfirmed,
+    EmailChangeAsked,
+    EmailChanged,
+    PasswordChanged,
+    PasswordReset,
+    ResetLinkMade,
+    SessionEnded,
+    OtherSessionsEnded,
+    SessionsEnded,
+    SessionMoved,
+    SudoGranted,
+    SudoDenied,
+    DataExported,
+    AccountDeleted,
+    Invited,
+    TokenIssued,
+    TokenRefused,
+    TokenRefreshed,
+    TokenReused,
+    TokenRevoked,
+    ApiTokenCreated,
+    Unauthorized,
+    OutOfScope,
+}
+
+/// What becomes of an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// It becomes a row, which its owner reads as this.
+    News(&'static str),
+    /// The same, to be looked at: something went wrong.
+    Warning(&'static str),
+    /// It is for the log only: what programs do all day, what is nobody's, and what happened to who is
+    /// gone.
+    Logged,
+}
+
+impl Event {
+    /// What becomes of it. A failed log-in is kept for unknown addresses too, so that those take as long.
+    pub fn about(self) -> About {
+        use About::{Logged, News, Warning};
+        match self {
+            Self::LoggedIn => News("Logged in"),
+            Self::LogInFailed => Warning("A log-in failed: wrong password"),
+            Self::LoggedOut => News("Logged out"),
+            Self::Registered => News("The account was made"),
+            Self::EmailConfirmed => News("The e-mail address was confirmed"),
+            Self::EmailChangeAsked => News("Another e-mail address was asked for"),
+            Self::EmailChanged => News("The e-mail address was changed"),
+            Self::PasswordChanged => News("The password was changed"),
+            Self::PasswordReset => News("A new password was chosen through a link"),
+            Self::ResetLinkMade => News("An operator made a link to a new password"),
+            Self::SessionEnded => News("A session was ended from another one"),
+            Self::OtherSessionsEnded => News("All other sessions were ended"),
+            Self::SessionsEnded => News("Everything was logged out by an operator"),
+            Self::SessionMoved => Warning("A session turned up in another browser and network"),
+            Self::SudoGranted => News("The password was confirmed"),
+            Self::SudoDenied => Warning("The password to be confirmed was wrong"),
+            Self::DataExported => News("A copy of the data was taken"),
+            Self::AccountDeleted => Logged,
+            Self::Invited => News("Somebody was invited"),
+            Self::TokenIssued => News("A program logged in with the password"),
+            Self::TokenRefused | Self::TokenRefreshed => Logged,
+            // It was stolen, from its owner or by them.
+            Self::TokenReused => Warning("A used token came back: that program was logged out"),
+            Self::TokenRevoked => News("A token was ended"),
+            Self::ApiTokenCreated => News("An API token was made"),
+            Self::Unauthorized | Self::OutOfScope => Logged,
+        }
+    }
+
+    /// Its name in the table and in the export.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// It happened to this user.
+    pub fn of(self, user_id: i64) -> SecurityEvent {
+        SecurityEvent { event: self, user_id: Some(user_id), scope: None }
+    }
+
+    /// It happened to somebody, or nobody knows to whom. What was typed as an address is not told:
+    /// people type passwords into that field.
+    pub fn of_somebody(self, user_id: Option<i64>) -> SecurityEvent {
+        SecurityEvent { event: self, user_id, scope: None }
+    }
+}
+
+/// An event that happened: something that an operator may want to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityEvent {
+    /// What.
+    pub event: Event,
+    /// To whom, if to anybody.
+    pub user_id: Option<i64>,
+    /// The scope that a token lacked.
+    pub scope: Option<&'static str>,
+}
+
+impl fmt::Display for SecurityEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.event.name())?;
+        if let Some(user_id) = self.user_id {
+            write!(f, " user_id={user_id}")?;
+        }
+        self.scope.map_or(Ok(()), |scope| write!(f, " scope={scope}"))
+    }
+}

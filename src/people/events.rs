@@ -1,0 +1,118 @@
+//! Telling what happens to log-ins and tokens, and keeping it for the people it happened to.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use diesel::prelude::*;
+use kit::clock::{Clock, rfc3339};
+use kit::http::client::{Client, device};
+use kit::http::list::Paging;
+use serde::Serialize;
+use serde_json::{Value, json};
+use time::{Duration, PrimitiveDateTime};
+
+use crate::db::{Backend, Connection, Db};
+use crate::error::Result;
+use crate::people::event::{About, Event, SecurityEvent};
+use crate::schema::events;
+
+/// How long events are kept: long enough to find out what happened, no longer than that needs.
+pub const KEPT_FOR: Duration = Duration::days(90);
+
+type Listener = Box<dyn Fn(&SecurityEvent) + Send + Sync>;
+
+/// Where events go: to the log, to the table, and to whoever listens. Cheap to clone.
+#[derive(Clone)]
+pub struct Events {
+    db: Db,
+    clock: Clock,
+    listeners: Arc<RwLock<Vec<Listener>>>,
+}
+
+impl Events {
+    /// Keeps its rows in `db`.
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, listeners: Arc::default() }
+    }
+
+    /// Calls `listener` for each event from now on, on the thread where it happens: it must not
+    /// wait for anything.
+    pub fn listen(&self, listener: impl Fn(&SecurityEvent) + Send + Sync + 'static) {
+        let mut listeners = self.listeners.write().unwrap_or_else(PoisonError::into_inner);
+        listeners.push(Box::new(listener));
+    }
+
+    /// Tells that something happened to a request from `client`. What happened has happened: a row
+    /// that cannot be written is a line in the log.
+    pub async fn tell(&self, client: &Client, happened: SecurityEvent) {
+        log::info!(target: "security", "{happened}");
+        self.listeners
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .for_each(|listener| listener(&happened));
+        if happened.event.about() == About::Logged {
+            return;
+        }
+        let row = diesel::insert_into(events::table).values((
+            events::user_id.eq(happened.user_id),
+            events::kind.eq(happened.event.name()),
+            events::ip_address.eq(client.ip_address.clone()),
+            events::user_agent.eq(client.user_agent.clone()),
+            events::created_at.eq(self.clock.now()),
+        ));
+        let written: Result<usize> = self.db.write(move |conn| row.execute(conn)).await;
+        if let Err(error) = written {
+            log::error!("an event was not kept: {error}");
+        }
+    }
+}
+
+/// An event that was kept.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = events, check_for_backend(Backend))]
+pub struct Activity {
+    kind: String,
+    /// From which address; empty when an operator did it at the command line.
+    pub ip_address: String,
+    user_agent: String,
+    /// When.
+    #[serde(serialize_with = "rfc3339")]
+    pub created_at: PrimitiveDateTime,
+}
+
+impl Activity {
+    /// What happened to a user, the newest first.
+    pub fn of(conn: &mut Connection, user_id: i64, paging: Paging) -> QueryResult<Vec<Self>> {
+        let own = events::table.filter(events::user_id.eq(user_id)).order(events::id.desc());
+        own.offset(paging.offset()).limit(paging.limit()).select(Self::as_select()).load(conn)
+    }
+
+    /// A copy of all of it, for its owner.
+    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
+        let own = events::table.filter(events::user_id.eq(user_id)).order(events::id.desc());
+        let all: Vec<Self> = own.select(Self::as_select()).load(conn)?;
+        Ok(all.iter().map(|event| json!(event)).collect())
+    }
+
+    /// The browser.
+    pub fn device(&self) -> String {
+        device(&self.user_agent)
+    }
+
+    /// Whether something went wrong: to be looked at.
+    pub fn is_warning(&self) -> bool {
+        matches!(self.about(), Some(About::Warning(_)))
+    }
+
+    /// What happened, in words.
+    pub fn sentence(&self) -> &'static str {
+        match self.about() {
+            Some(About::News(sentence) | About::Warning(sentence)) => sentence,
+            Some(About::Logged) | None => "Something of an earlier version",
+        }
+    }
+
+    fn about(&self) -> Option<About> {
+        self.kind.parse().ok().map(Event::about)
+    }
+}

@@ -1,0 +1,236 @@
+//! Tokens for programs that know a person's password: a short access token, and a refresh token to
+//! get the next one with (RFC 6749). A refresh token works once. The ones that follow from one
+//! log-in are a family, and a used one that comes back ends the family (RFC 9700 section 4.14.2).
+
+use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
+use diesel::prelude::*;
+use kit::clock::{Clock, to_rfc3339};
+use kit::http::client::Client;
+use serde_json::{Value, json};
+use time::{Duration, PrimitiveDateTime};
+
+use crate::db::{Backend, Connection, Db};
+use crate::error::Result;
+use crate::mail::Notice;
+use crate::people::event::Event;
+use crate::people::events::Events;
+use crate::people::familiar::is_familiar;
+use crate::people::login::{Login, Right};
+use crate::people::personal_token::PersonalToken;
+use crate::people::user::User;
+use crate::schema::{refresh_tokens, users};
+
+/// Names the family in an access token, so that both end together.
+const FAMILY: &str = "sid";
+
+/// What a client gets (RFC 6749 section 5.1).
+pub struct Issued {
+    /// For the `Authorization` header.
+    pub access_token: String,
+    /// Seconds until it expires.
+    pub expires_in: i64,
+    /// For the next one.
+    pub refresh_token: String,
+    /// What they are good for.
+    pub scope: String,
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = refresh_tokens, check_for_backend(Backend))]
+struct RefreshToken {
+    user_id: i64,
+    family: String,
+    token_hash: String,
+    scope: String,
+    expires_at: PrimitiveDateTime,
+    used_at: Option<PrimitiveDateTime>,
+}
+
+/// What became of a refresh token.
+enum Exchange {
+    Next(RefreshToken, String),
+    Reused(i64),
+    Refused,
+}
+
+/// Issues, exchanges and ends tokens. Cheap to clone.
+#[derive(Clone)]
+pub struct Grants {
+    db: Db,
+    clock: Clock,
+    events: Events,
+    access: AccessTokens,
+    scopes: Scopes,
+    /// How long a family lives.
+    lifetime: Duration,
+}
+
+impl Grants {
+    /// Keeps its rows in `db`, and signs with `access`.
+    pub fn new(
+        (db, clock, events): (Db, Clock, Events),
+        access: AccessTokens,
+        scopes: Scopes,
+        lifetime: Duration,
+    ) -> Self {
+        Self { db, clock, events, access, scopes, lifetime }
+    }
+
+    /// The first tokens of a family. The scopes have passed [`Scopes::parse`].
+    pub async fn issue(&self, client: &Client, user: &User, scope: String) -> Result<Issued> {
+        let (now, token) = (self.clock.now(), random_token());
+        let (from, owner) = (client.clone(), user.clone());
+        let row = RefreshToken {
+            user_id: user.id,
+            family: random_token(),
+            token_hash: hash_token(&token),
+            scope,
+            expires_at: now + self.lifetime,
+            used_at: None,
+        };
+        let issue = move |conn: &mut Connection| -> Result<RefreshToken> {
+            // As when a session begins: the password may have been changed since.
+            User::require_still(conn, owner.id, &owner.password_hash)?;
+            if !is_familiar(conn, &owner, &from, now)? {
+                Notice::new_device(&from).post(conn, &owner.address(), now)?;
+            }
+            let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(owner.id));
+            diesel::delete(own.filter(refresh_tokens::expires_at.le(now))).execute(conn)?;
+            diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?;
+            Ok(row)
+        };
+        let row = self.db.write(issue).await?;
+        self.events.tell(client, Event::TokenIssued.of(user.id)).await;
+        self.pair(row, token)
+    }
+
+    /// The next tokens for a refresh token, or `None` for one that is not good.
+    pub async fn refresh(&self, client: &Client, token: &str) -> Result<Option<Issued>> {
+        let (hash, now, scopes) = (hash_token(token), self.clock.now(), self.scopes.clone());
+        match self.db.write(move |conn| exchange(conn, &hash, &scopes, now)).await? {
+            Exchange::Next(row, next) => {
+                self.events.tell(client, Event::TokenRefreshed.of(row.user_id)).await;
+                self.pair(row, next).map(Some)
+            }
+            Exchange::Reused(user_id) => {
+                self.events.tell(client, Event::TokenReused.of(user_id)).await;
+                Ok(None)
+            }
+            Exchange::Refused => Ok(None),
+        }
+    }
+
+    /// Ends a personal token, or the family of an access or refresh token (RFC 7009). Unknown
+    /// tokens end nothing.
+    pub async fn revoke(&self, client: &Client, token: &str) -> Result<()> {
+        let claimed = self.access.verify(token).ok();
+        let family = claimed.and_then(|claims| family_of(&claims).map(str::to_owned));
+        let hash = hash_token(token);
+        let end = move |conn: &mut Connection| {
+            if let Some(user_id) = PersonalToken::end(conn, &hash)? {
+                return QueryResult::Ok(Some(user_id));
+            }
+            let by_hash = refresh_tokens::table.filter(refresh_tokens::token_hash.eq(hash));
+            let found = by_hash.select(refresh_tokens::family).first(conn).optional()?;
+            found.or(family).map_or(Ok(None), |family| end_family(conn, &family))
+        };
+        if let Some(user_id) = self.db.write(end).await? {
+            self.events.tell(client, Event::TokenRevoked.of(user_id)).await;
+        }
+        Ok(())
+    }
+
+    /// The user of an access token whose family is alive, if they may log in.
+    pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
+        let Some(family) = family_of(&claims).map(str::to_owned) else { return Ok(None) };
+        let alive = refresh_tokens::table
+            .inner_join(users::table)
+            .filter(refresh_tokens::family.eq(family.clone()))
+            .filter(refresh_tokens::expires_at.gt(self.clock.now()))
+            .filter(users::disabled_at.is_null())
+            .select(User::as_select());
+        let user: Option<User> = self.db.run(move |conn| alive.first(conn).optional()).await?;
+        let user = user.filter(|user| user.id.to_string() == claims.sub);
+        Ok(user.map(|user| Login { user, session: None, right: Right::Family(family) }))
+    }
+
+    fn pair(&self, row: RefreshToken, refresh_token: String) -> Result<Issued> {
+        let RefreshToken { user_id, family, scope, .. } = row;
+        let scopes = scope.split(' ').map(str::to_owned).collect();
+        let mut options = TokenOptions { scopes, ..TokenOptions::default() };
+        options.claims.insert(FAMILY.to_owned(), json!(family));
+        let access_token = self.access.create(&user_id.to_string(), options)?;
+        let expires_in = self.access.expiry().whole_seconds();
+        Ok(Issued { access_token, expires_in, refresh_token, scope })
+    }
+}
+
+fn family_of(claims: &Claims) -> Option<&str> {
+    claims.extra.get(FAMILY)?.as_str()
+}
+
+fn exchange(
+    conn: &mut Connection,
+    hash: &str,
+    scopes: &Scopes,
+    now: PrimitiveDateTime,
+) -> Result<Exchange> {
+    let found: Option<(RefreshToken, User)> = refresh_tokens::table
+        .inner_join(users::table)
+        .filter(refresh_tokens::token_hash.eq(hash))
+        .select((RefreshToken::as_select(), User::as_select()))
+        .first(conn)
+        .optional()?;
+    let Some((row, user)) = found else { return Ok(Exchange::Refused) };
+    if row.used_at.is_some() {
+        end_family(conn, &row.family)?;
+        return Ok(Exchange::Reused(row.user_id));
+    }
+    // What the user may no longer hold is left out.
+    let held = row.scope.split(' ').filter(|name| scopes.may_hold(user.is_verified_admin(), name));
+    let scope = held.collect::<Vec<_>>().join(" ");
+    // Also waits for whoever is changing the password or ending the tokens, and sees what they did.
+    let may_log_in = User::is_still(conn, user.id, &user.password_hash)?;
+    if !may_log_in || now >= row.expires_at || scope.is_empty() {
+        return Ok(Exchange::Refused);
+    }
+    // One statement decides who was first, however many ask at once.
+    let unused = refresh_tokens::table
+        .filter(refresh_tokens::token_hash.eq(hash))
+        .filter(refresh_tokens::used_at.is_null());
+    if diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 0 {
+        // Used meanwhile, or ended meanwhile.
+        let reused = end_family(conn, &row.family)?;
+        return Ok(reused.map_or(Exchange::Refused, Exchange::Reused));
+    }
+    let next = random_token();
+    let row = RefreshToken { token_hash: hash_token(&next), scope, used_at: None, ..row };
+    diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?;
+    Ok(Exchange::Next(row, next))
+}
+
+/// Ends a family; whose it was. The user's row is taken first, so that a refresh that is under way
+/// adds nothing behind our back.
+fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
+    let rows = refresh_tokens::table.filter(refresh_tokens::family.eq(family));
+    let owner = rows.select(refresh_tokens::user_id).first(conn).optional()?;
+    if let Some(user_id) = owner {
+        User::lock(conn, user_id)?;
+    }
+    diesel::delete(rows).execute(conn)?;
+    Ok(owner)
+}
+
+/// A copy of what is stored of the programs that a user logged in, for them.
+pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
+    let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
+    let rows: Vec<RefreshToken> = own.select(RefreshToken::as_select()).load(conn)?;
+    let export = |row: &RefreshToken| {
+        json!({
+            "scope": row.scope,
+            "expires_at": to_rfc3339(&row.expires_at),
+            "used_at": row.used_at.as_ref().map(to_rfc3339),
+        })
+    };
+    Ok(rows.iter().map(export).collect())
+}

@@ -1,0 +1,86 @@
+//! Guards: a handler asks for one as an argument, and runs only for those it lets in. Each reads who is
+//! calling, which [`actix_login::identify`] has found out, or refuses.
+
+use actix_web::HttpRequest;
+use derive_more::Deref;
+use kit::from_request;
+use kit::http::site::Site;
+
+use crate::error::{Error, Result};
+use crate::people::login::Login;
+use crate::people::session::Session;
+
+/// Guard: a person is logged in, by the cookie. Otherwise [`Error::NotAuthenticated`]. A token in the
+/// header does not pass: it may be good for less than all that a person may do.
+pub type CurrentUser = actix_login::CurrentUser<Login>;
+
+/// The user, or nobody, for pages that are open to all.
+pub type OptionalUser = actix_login::OptionalUser<Login>;
+
+/// Guard: a program calls with a token that holds the scope. Otherwise [`Error::OutOfScope`].
+pub type Scoped<S> = actix_login::Scoped<S, Login>;
+
+/// Guard: a person at a browser, and their session.
+#[derive(Deref)]
+pub struct CurrentSession {
+    user: CurrentUser,
+    #[deref]
+    session: Session,
+}
+
+/// Guard: a person who typed their password within [`FRESH_FOR`](super::session::FRESH_FOR).
+/// Others are asked for it and come back. For what a stolen cookie must not do.
+#[derive(Deref)]
+pub struct Sudo(#[deref(forward)] CurrentUser);
+
+/// Guard: a person whose address is proved to be theirs. Others are sent to where they can do that.
+#[derive(Deref)]
+pub struct Verified(#[deref(forward)] CurrentUser);
+
+/// Guard: an administrator, whose address is proved.
+#[derive(Deref)]
+pub struct Admin(#[deref(forward)] CurrentUser);
+
+from_request!(CurrentSession, Error, CurrentSession::admit);
+from_request!(Sudo, Error, Sudo::admit);
+from_request!(Verified, Error, |req| match admit(req)? {
+    user if user.is_verified() => Ok(Verified(user)),
+    _ => Err(Error::NotVerified),
+});
+from_request!(Admin, Error, Admin::admit);
+
+fn admit(req: &HttpRequest) -> Result<CurrentUser> {
+    CurrentUser::of(req).ok_or(Error::NotAuthenticated)
+}
+
+impl CurrentSession {
+    /// Who.
+    pub fn user(&self) -> &CurrentUser {
+        &self.user
+    }
+
+    fn admit(req: &HttpRequest) -> Result<Self> {
+        let user = admit(req)?;
+        let session = user.session.clone().ok_or(Error::NotAuthenticated)?;
+        Ok(Self { user, session })
+    }
+}
+
+impl Sudo {
+    fn admit(req: &HttpRequest) -> Result<Self> {
+        let CurrentSession { user, session } = CurrentSession::admit(req)?;
+        let is_fresh = session.is_fresh(Site::of(req).clock().now());
+        if is_fresh { Ok(Self(user)) } else { Err(Error::NotFresh) }
+    }
+}
+
+impl Admin {
+    /// Whether somebody is let in, for guards that ask for more.
+    pub fn admit(req: &HttpRequest) -> Result<Self> {
+        match admit(req)? {
+            user if user.is_verified_admin() => Ok(Self(user)),
+            user if user.is_admin => Err(Error::NotVerified),
+            _ => Err(Error::Forbidden),
+        }
+    }
+}

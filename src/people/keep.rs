@@ -1,0 +1,90 @@
+//! Looking after the session of a person at a browser.
+
+use std::rc::Rc;
+
+use actix_login::Caller;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use kit::http::client::Client;
+
+use crate::config::SessionProtection;
+use crate::error::Result;
+use crate::people::event::Event;
+use crate::people::events::Events;
+use crate::people::login::Login;
+use crate::people::session::Session;
+use crate::people::sessions::Sessions;
+
+/// The middleware that looks after the session of a person at a browser: it marks or ends one that
+/// has moved, and renews the cookie of one in use.
+pub async fn keep(
+    sessions: Sessions,
+    events: Events,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if let Some(Caller::Session { user: login, claims }) =
+        Caller::<Login>::of(req.request()).as_deref()
+        && let Some(session) = &login.session
+        && sessions.protection != SessionProtection::Off
+        && has_moved(&Client::of(req.request()), &session.client())
+    {
+        let client = Client::of(req.request());
+        match sessions.protect(&events, &client, login, session).await {
+            Ok(None) => Caller::<Login>::Anonymous { stale: true }.replace(req.request()),
+            Ok(Some(login)) => {
+                let (user, claims) = (Rc::new(login), claims.clone());
+                Caller::Session { user, claims }.replace(req.request());
+            }
+            Err(error) => return Ok(req.error_response(error).map_into_right_body()),
+        }
+    }
+    let mut res = next.call(req).await?;
+    // The handler may just have ended this session or begun another.
+    if res.headers().contains_key(header::SET_COOKIE) {
+        return Ok(res.map_into_left_body());
+    }
+    if let Some(Caller::Session { user: login, claims }) =
+        Caller::<Login>::of(res.request()).as_deref()
+        && let Some(session) = &login.session
+        && let Some(cookie) = sessions.freshen(session, claims)?
+    {
+        res.response_mut().add_cookie(&cookie)?;
+    }
+    Ok(res.map_into_left_body())
+}
+
+impl Sessions {
+    /// What becomes of a session that has moved: who is calling from now on, if anybody.
+    async fn protect(
+        &self,
+        events: &Events,
+        client: &Client,
+        login: &Login,
+        session: &Session,
+    ) -> Result<Option<Login>> {
+        let moved = Event::SessionMoved.of(session.user_id);
+        if self.protection == SessionProtection::Strong {
+            events.tell(client, moved).await;
+            // Whatever becomes of the row: here, its cookie opens nothing and is ended.
+            if let Err(error) = self.end(session.user_id, session.id).await {
+                log::error!("a session that has moved was not ended: {error}");
+            }
+            return Ok(None);
+        }
+        if session.authenticated_at.is_some() {
+            events.tell(client, moved).await;
+            self.make_stale(session.id).await?;
+        }
+        let session = Session { authenticated_at: None, ..session.clone() };
+        Ok(Some(Login { session: Some(session), ..login.clone() }))
+    }
+}
+
+/// Whether a session is used from another kind of browser and another network than it was made in.
+/// One of them changes in good faith; both at once looks like a stolen cookie.
+fn has_moved(now: &Client, then: &Client) -> bool {
+    now.device() != then.device() && !now.is_near(then)
+}

@@ -1,0 +1,169 @@
+//! One-time links: they prove that whoever opens one reads the mail of an address.
+
+use actix_login::{hash_token, random_token};
+use diesel::prelude::*;
+use kit::clock::to_rfc3339;
+use serde_json::{Value, json};
+use time::PrimitiveDateTime;
+
+use crate::db::{Backend, Connection};
+use crate::error::{Error, LinkEnding, Result};
+use crate::people::Email;
+use crate::people::purpose::Purpose;
+use crate::people::user::User;
+use crate::schema::{links, users};
+
+/// A link that opens what it is for.
+#[derive(Clone)]
+pub struct Link {
+    id: i64,
+    /// Where it was sent; empty when it was handed over in another way, which proves no address.
+    pub email: String,
+    account: Option<User>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = links, check_for_backend(Backend))]
+struct LinkRow {
+    id: i64,
+    user_id: Option<i64>,
+    email: String,
+    bound_to: Option<String>,
+    expires_at: PrimitiveDateTime,
+    used_at: Option<PrimitiveDateTime>,
+}
+
+impl Link {
+    /// Makes a link to an address, about an account if there is one. Returns its token, which is
+    /// nowhere else.
+    pub fn make(
+        conn: &mut Connection,
+        purpose: Purpose,
+        email: &Email,
+        user: Option<&User>,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<String> {
+        let token = random_token();
+        diesel::insert_into(links::table)
+            .values((
+                links::purpose.eq(purpose.name()),
+                links::token_hash.eq(hash_token(&token)),
+                links::user_id.eq(user.map(|user| user.id)),
+                links::email.eq(&email.typed),
+                links::bound_to.eq(user.map(fingerprint)),
+                links::expires_at.eq(now + purpose.about().lifetime),
+            ))
+            .execute(conn)?;
+        Ok(token)
+    }
+
+    /// What a form says to name the link that it was drawn for. The row's number would tell how many
+    /// links were made since somebody's last one, and so whether there was an account to send one to.
+    pub fn mark(token: &str) -> String {
+        hash_token(&format!("the form behind {token}"))
+    }
+
+    /// The link with this token, or [`Error::LinkEnded`] with why it works no more. `shown` is the
+    /// [`Self::mark`] of the link that a form was drawn for. Reading uses nothing up: mail programs open links before their
+    /// owners do.
+    pub fn find(
+        conn: &mut Connection,
+        (purpose, token): (Purpose, &str),
+        shown: Option<&str>,
+        now: PrimitiveDateTime,
+    ) -> Result<Self> {
+        let found: Option<(LinkRow, Option<User>)> = with_token(purpose, token)
+            .left_join(users::table)
+            .select((LinkRow::as_select(), Option::<User>::as_select()))
+            .first(conn)
+            .optional()?;
+        let Some((row, user)) = found else { return Err(purpose.ended(LinkEnding::Unknown)) };
+        if shown.is_some_and(|shown| shown != Self::mark(token)) {
+            return Err(purpose.ended(LinkEnding::Another));
+        }
+        let account =
+            user.filter(|user| user.may_log_in() && row.bound_to == Some(fingerprint(user)));
+        let ending = match &row {
+            LinkRow { used_at: Some(at), .. } => {
+                LinkEnding::Used { at: *at, deed: purpose.about().deed }
+            }
+            LinkRow { expires_at, .. } if now >= *expires_at => LinkEnding::TooOld(*expires_at),
+            LinkRow { user_id: Some(_), .. } if account.is_none() => LinkEnding::Changed,
+            LinkRow { email, .. } if purpose.about().takes_address && is_taken(conn, email)? => {
+                LinkEnding::Taken
+            }
+            _ => return Ok(Self { id: row.id, email: row.email, account }),
+        };
+        Err(purpose.ended(ending))
+    }
+
+    /// Uses the link up. Holds its row and that of its user until the transaction is over: however
+    /// many ask at once, the first one is done when the second one looks.
+    pub fn redeem(
+        conn: &mut Connection,
+        (purpose, token): (Purpose, &str),
+        now: PrimitiveDateTime,
+    ) -> Result<Self> {
+        // The user before the link, as everybody takes them: otherwise two could wait for each other.
+        let about = with_token(purpose, token).select(links::user_id);
+        if let Some(Some(user_id)) = about.first::<Option<i64>>(conn).optional()? {
+            User::lock(conn, user_id)?;
+        }
+        let held = diesel::update(with_token(purpose, token));
+        held.set(links::used_at.eq(links::used_at)).execute(conn)?;
+        let link = Self::find(conn, (purpose, token), None, now)?;
+        diesel::update(links::table.find(link.id)).set(links::used_at.eq(now)).execute(conn)?;
+        Ok(link)
+    }
+
+    /// The account that the link is about.
+    pub fn account(&self) -> Result<&User> {
+        let missing = || Error::Internal("a link for an account is about none".to_owned());
+        self.account.as_ref().ok_or_else(missing)
+    }
+
+    /// A copy of what is stored of the links that a user was sent, for them.
+    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
+        let own = links::table.filter(links::user_id.eq(user_id));
+        let columns = (links::purpose, links::email, links::expires_at, links::used_at);
+        let rows = own.select(columns).load(conn)?;
+        let export = |(purpose, email, expires_at, used_at): Exported| {
+            json!({
+                "purpose": purpose,
+                "email": email,
+                "expires_at": to_rfc3339(&expires_at),
+                "used_at": used_at.as_ref().map(to_rfc3339),
+            })
+        };
+        Ok(rows.into_iter().map(export).collect())
+    }
+
+    /// Ends all links about an account: they are bound to nothing now. Their rows stay, to say so.
+    pub fn end_all(conn: &mut Connection, user_id: i64) -> QueryResult<usize> {
+        diesel::update(links::table.filter(links::user_id.eq(user_id)))
+            .set(links::bound_to.eq(None::<String>))
+            .execute(conn)
+    }
+}
+
+type Exported = (String, String, PrimitiveDateTime, Option<PrimitiveDateTime>);
+
+/// The link with this token, for this purpose.
+#[diesel::dsl::auto_type]
+fn with_token(purpose: Purpose, token: &str) -> _ {
+    let (token_hash, name): (String, &'static str) = (hash_token(token), purpose.name());
+    links::table.filter(links::token_hash.eq(token_hash)).filter(links::purpose.eq(name))
+}
+
+/// Whether somebody has an account with the address by now.
+fn is_taken(conn: &mut Connection, email: &str) -> Result<bool> {
+    let email = Email::parse(email).map_err(|e| Error::Internal(e.to_owned()))?;
+    Ok(User::by_email(conn, &email)?.is_some())
+}
+
+/// Changes with the account's address, its password and its role, and tells none of them: a link that
+/// was sent to somebody must not open the account of an administrator. (No address and no hash holds
+/// a space, so no two accounts run together to the same text.)
+pub fn fingerprint(user: &User) -> String {
+    hash_token(&format!("{} {} {}", user.email_canonical, user.password_hash, user.is_admin))
+}

@@ -1,0 +1,39 @@
+//! How people are called.
+
+use std::fmt;
+
+use kit::http::typed::FieldValue;
+use kit::text;
+
+/// The longest name, in characters.
+pub const NAME_MAX: usize = 100;
+
+/// A name: one line of 1 to [`NAME_MAX`] characters, as it was typed, less the spaces around it.
+#[derive(Clone, Debug)]
+pub struct Name(String);
+
+impl Name {
+    /// Reads what somebody typed. The error is a sentence for the field.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let line = text::trim(text);
+        text::check_line(line, "your name", NAME_MAX)?;
+        Ok(Self(line.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FieldValue for Name {
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,165 @@
+//! Personal API tokens: made by people for their own programs, shown once, ended at any time.
+
+use actix_login::{bearer, hash_token, random_token};
+use actix_web::HttpRequest;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use diesel::prelude::*;
+use kit::clock::{Clock, to_rfc3339};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use time::{Duration, PrimitiveDateTime};
+
+use crate::config::APP_NAME;
+use crate::db::{Backend, Connection, Db};
+use crate::error::Result;
+use crate::people::login::{Login, Right};
+use crate::people::user::User;
+use crate::schema::{api_tokens, users};
+
+/// The longest name, in characters.
+pub const NAME_MAX: usize = 60;
+
+/// The lives to choose from, in days.
+pub const LIVES: [i64; 3] = [30, 90, 365];
+
+/// `last_used_at` is written at most this often.
+const LAST_USED_EVERY: Duration = Duration::MINUTE;
+
+/// What is known of a token once it was shown.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = api_tokens, check_for_backend(Backend))]
+pub struct PersonalToken {
+    /// The row.
+    pub id: i64,
+    /// What its owner calls it.
+    pub name: String,
+    /// Its last characters, to tell it from others.
+    pub last_four: String,
+    /// What it is good for.
+    pub scope: String,
+    /// When it was made.
+    pub created_at: PrimitiveDateTime,
+    /// When it ends.
+    pub expires_at: PrimitiveDateTime,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<PrimitiveDateTime>,
+}
+
+/// A token to be made.
+pub struct NewToken {
+    /// Whose.
+    pub user_id: i64,
+    /// 1 to [`NAME_MAX`] characters.
+    pub name: String,
+    /// Has passed [`actix_login::Scopes::parse`].
+    pub scope: String,
+    /// How long it lives.
+    pub lifetime: Duration,
+}
+
+impl PersonalToken {
+    /// Makes a token; its text is to be had here and never again.
+    pub fn create(
+        conn: &mut Connection,
+        new: &NewToken,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<String> {
+        let token = generate();
+        diesel::insert_into(api_tokens::table)
+            .values((
+                api_tokens::user_id.eq(new.user_id),
+                api_tokens::name.eq(&new.name),
+                api_tokens::token_hash.eq(hash_token(&token)),
+                api_tokens::last_four.eq(&token[token.len() - 4..]),
+                api_tokens::scope.eq(&new.scope),
+                api_tokens::created_at.eq(now),
+                api_tokens::expires_at.eq(now + new.lifetime),
+            ))
+            .execute(conn)?;
+        Ok(token)
+    }
+
+    /// A user's tokens, newest first.
+    pub fn of(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Self>> {
+        api_tokens::table
+            .filter(api_tokens::user_id.eq(user_id))
+            .order(api_tokens::id.desc())
+            .select(Self::as_select())
+            .load(conn)
+    }
+
+    /// A copy of what is stored of a user's tokens, for them.
+    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
+        let rows = Self::of(conn, user_id)?.into_iter().map(|token| {
+            json!({
+                "name": token.name,
+                "last_four": token.last_four,
+                "scope": token.scope,
+                "created_at": to_rfc3339(&token.created_at),
+                "expires_at": to_rfc3339(&token.expires_at),
+                "last_used_at": token.last_used_at.as_ref().map(to_rfc3339),
+            })
+        });
+        Ok(rows.collect())
+    }
+
+    /// Ends the token with this hash; whose it was.
+    pub fn end(conn: &mut Connection, hash: &str) -> QueryResult<Option<i64>> {
+        let row = api_tokens::table.filter(api_tokens::token_hash.eq(hash));
+        let owner = row.select(api_tokens::user_id).first(conn).optional()?;
+        if let Some(user_id) = owner {
+            User::lock(conn, user_id)?;
+        }
+        diesel::delete(row).execute(conn)?;
+        Ok(owner)
+    }
+
+    /// Ends one of a user's tokens; no row when there is none.
+    pub fn revoke(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<i64> {
+        let own = api_tokens::table.find(id).filter(api_tokens::user_id.eq(user_id));
+        diesel::delete(own).returning(api_tokens::id).get_result(conn)
+    }
+}
+
+/// Who calls with a personal token, and what it is good for: the app's request loader.
+pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Login, Vec<String>)>> {
+    let Some(token) = bearer(&req).filter(|token| is_well_formed(token)) else { return Ok(None) };
+    let (hash, now) = (hash_token(token), clock.now());
+    drop(req);
+    let found = api_tokens::table
+        .inner_join(users::table)
+        .filter(api_tokens::token_hash.eq(hash))
+        .filter(api_tokens::expires_at.gt(now))
+        .filter(users::disabled_at.is_null())
+        .select((PersonalToken::as_select(), User::as_select()));
+    let found: Option<(PersonalToken, User)> =
+        db.run(move |conn| found.first(conn).optional()).await?;
+    let Some((token, user)) = found else { return Ok(None) };
+    if token.last_used_at.is_none_or(|last| now - last >= LAST_USED_EVERY) {
+        let noted =
+            diesel::update(api_tokens::table.find(token.id)).set(api_tokens::last_used_at.eq(now));
+        db.note("last_used_at", move |conn| noted.execute(conn)).await;
+    }
+    let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
+    let right = Right::ApiToken(token.id);
+    Ok(Some((Login { user, session: None, right }, scopes)))
+}
+
+/// A fixed beginning and a checksum, so that secret scanners know one when they see it.
+fn generate() -> String {
+    let body = format!("{APP_NAME}_{}", random_token());
+    format!("{body}{}", checksum(&body))
+}
+
+fn checksum(body: &str) -> String {
+    BASE64.encode(&Sha256::digest(body)[..3])
+}
+
+/// Whether it can be a personal token; a mistyped one costs no query.
+fn is_well_formed(token: &str) -> bool {
+    let Some((body, sum)) = token.split_at_checked(token.len().saturating_sub(4)) else {
+        return false;
+    };
+    body.strip_prefix(APP_NAME).is_some_and(|rest| rest.starts_with('_')) && checksum(body) == sum
+}

@@ -1,0 +1,274 @@
+//! Beginning, finding and ending sessions. The cookie only names the row; deleting the row ends the
+//! log-in at the next request.
+
+use actix_login::{Claims, SessionCookie, hash_token, random_token};
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use diesel::prelude::*;
+use kit::clock::Clock;
+use kit::http::client::Client;
+use time::{Duration, PrimitiveDateTime};
+
+use crate::config::{Config, Lifetimes, SessionProtection};
+use crate::db::{Connection, Db};
+use crate::error::{Error, Result};
+use crate::mail::Notice;
+use crate::people::familiar::is_familiar;
+use crate::people::login::{Login, Right};
+use crate::people::session::Session;
+use crate::people::user::User;
+use crate::schema::{sessions, users};
+
+/// How many sessions a user can have; the one unused for longest makes room for the next.
+pub const SESSIONS_MAX: i64 = 20;
+
+/// `last_seen_at` is written at most this often: not every page view is worth a write.
+const LAST_SEEN_EVERY: Duration = Duration::MINUTE;
+
+/// Begins, finds and ends sessions. Cheap to clone.
+#[derive(Clone)]
+pub struct Sessions {
+    db: Db,
+    clock: Clock,
+    cookie: SessionCookie,
+    lifetimes: Lifetimes,
+    /// What becomes of one that turns up elsewhere.
+    pub(super) protection: SessionProtection,
+}
+
+/// Another secret for a session, to be stored in the transaction of what it is changed for: whoever had
+/// the old cookie is out.
+pub struct Renewal {
+    session_id: i64,
+    token_hash: String,
+    cookie: Cookie<'static>,
+}
+
+impl Renewal {
+    /// What to do in the transaction. The session is [`Error::NotAuthenticated`] when it is over.
+    pub fn store(&self) -> impl FnOnce(&mut Connection) -> Result<()> + use<> {
+        let change = diesel::update(sessions::table.find(self.session_id))
+            .set(sessions::token_hash.eq(self.token_hash.clone()));
+        |conn| {
+            let changed = change.execute(conn)?;
+            if changed == 1 { Ok(()) } else { Err(Error::NotAuthenticated) }
+        }
+    }
+
+    /// The cookie, for the answer.
+    pub fn cookie(&self) -> &Cookie<'static> {
+        &self.cookie
+    }
+}
+
+impl Sessions {
+    /// Keeps its rows in `db`, and their secrets in `cookie`.
+    pub fn new(config: &Config, db: Db, clock: Clock, cookie: SessionCookie) -> Self {
+        let (lifetimes, protection) = (config.lifetimes, config.session_protection);
+        Self { db, clock, cookie, lifetimes, protection }
+    }
+
+    /// The time.
+    pub fn now(&self) -> PrimitiveDateTime {
+        self.clock.now()
+    }
+
+    /// Logs the user in: a new session, never one that was there before the log-in (session
+    /// fixation). Returns its cookie. A session that the browser had before ends.
+    pub async fn begin(
+        &self,
+        req: &HttpRequest,
+        user: &User,
+        remembered: bool,
+    ) -> Result<Cookie<'static>> {
+        let (client, user, now) = (Client::of(req), user.clone(), self.clock.now());
+        let (user_id, lifetime) = (user.id, self.absolute(remembered));
+        let secret = random_token();
+        let token_hash = hash_token(&secret);
+        let previous = self.cookie.claims(req).map(|claims| hash_token(&claims.jti));
+        let row = (
+            sessions::user_id.eq(user_id),
+            sessions::token_hash.eq(token_hash),
+            sessions::created_at.eq(now),
+            sessions::last_seen_at.eq(now),
+            sessions::expires_at.eq(now + lifetime),
+            sessions::remembered.eq(remembered),
+            sessions::ip_address.eq(client.ip_address.clone()),
+            sessions::user_agent.eq(client.user_agent.clone()),
+            // What a remembered session may do is not what a typed password may.
+            sessions::authenticated_at.eq((!remembered).then_some(now)),
+        );
+        let begin = move |conn: &mut Connection| -> Result<usize> {
+            // The password may have been changed, or the user disabled, since it was verified.
+            User::require_still(conn, user_id, &user.password_hash)?;
+            if !is_familiar(conn, &user, &client, now)? {
+                Notice::new_device(&client).post(conn, &user.address(), now)?;
+            }
+            make_room(conn, user_id, now)?;
+            if let Some(previous) = previous {
+                let previous = sessions::table.filter(sessions::token_hash.eq(previous));
+                diesel::delete(previous).execute(conn)?;
+            }
+            Ok(diesel::insert_into(sessions::table).values(row).execute(conn)?)
+        };
+        self.db.write(begin).await?;
+        self.cookie(user_id, secret, remembered, lifetime)
+    }
+
+    /// A new cookie for a session whose token is past half of its life. The row, and with it the
+    /// end of the session, stays as it is.
+    pub(super) fn freshen(
+        &self,
+        session: &Session,
+        claims: &Claims,
+    ) -> Result<Option<Cookie<'static>>> {
+        let ends = session.expires_at.assume_utc().unix_timestamp();
+        if self.clock.timestamp() < claims.iat.midpoint(claims.exp) || claims.exp >= ends {
+            return Ok(None);
+        }
+        self.cookie_of(session, claims.jti.clone()).map(Some)
+    }
+
+    /// Finds the session that `claims` name, and its user, unless it is over or they may not log
+    /// in. Notes that it was used.
+    pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
+        let token_hash = hash_token(&claims.jti);
+        let found = sessions::table
+            .inner_join(users::table)
+            .filter(sessions::token_hash.eq(token_hash.clone()))
+            .select((Session::as_select(), User::as_select()));
+        let found: Option<(Session, User)> =
+            self.db.run(move |conn| found.first(conn).optional()).await?;
+        let Some((session, user)) = found else { return Ok(None) };
+        if self.is_over(&session) || !user.may_log_in() || user.id.to_string() != claims.sub {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let every = LAST_SEEN_EVERY.min(self.idle(session.remembered) / 4);
+        if now - session.last_seen_at >= every {
+            // An update: it cannot bring back a row that was deleted meanwhile.
+            let seen = diesel::update(sessions::table.find(session.id))
+                .set(sessions::last_seen_at.eq(now));
+            self.db.note("last_seen_at", move |conn| seen.execute(conn)).await;
+        }
+        let right = Right::Session { id: session.id, token_hash };
+        Ok(Some(Login { user, session: Some(session), right }))
+    }
+
+    /// A user's sessions that are not over, the last used first.
+    pub async fn of(&self, user_id: i64) -> Result<Vec<Session>> {
+        let own = sessions::table.filter(sessions::user_id.eq(user_id));
+        let query = own.order(sessions::last_seen_at.desc()).select(Session::as_select());
+        let mut found: Vec<Session> = self.db.run(move |conn| query.load(conn)).await?;
+        found.retain(|session| !self.is_over(session));
+        Ok(found)
+    }
+
+    /// Ends one session of a user, if there is such a one.
+    pub(super) async fn end(&self, user_id: i64, id: i64) -> Result<()> {
+        match self.db.write(move |conn| Self::end_one(conn, user_id, id)).await {
+            Err(Error::NotFound) => Ok(()),
+            ended => ended,
+        }
+    }
+
+    /// The same in a transaction; [`Error::NotFound`] when there is none.
+    pub fn end_one(conn: &mut Connection, user_id: i64, id: i64) -> Result<()> {
+        User::lock(conn, user_id)?;
+        let own = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
+        if diesel::delete(own).execute(conn)? == 1 { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Ends the session of the request's cookie; whose it was, if there was one.
+    pub async fn end_current(&self, req: &HttpRequest) -> Result<Option<i64>> {
+        let Some(claims) = self.cookie.claims(req) else { return Ok(None) };
+        let named = sessions::table.filter(sessions::token_hash.eq(hash_token(&claims.jti)));
+        let ended = diesel::delete(named).returning(sessions::user_id);
+        self.db.write(move |conn| ended.get_result(conn).optional()).await
+    }
+
+    /// Notes that the password was just typed in a session.
+    pub fn confirm(
+        conn: &mut Connection,
+        id: i64,
+        client: &Client,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<usize> {
+        let here = (
+            sessions::authenticated_at.eq(now),
+            sessions::ip_address.eq(&client.ip_address),
+            sessions::user_agent.eq(&client.user_agent),
+        );
+        diesel::update(sessions::table.find(id)).set(here).execute(conn)
+    }
+
+    /// Forgets when the password was typed in a session.
+    pub(super) async fn make_stale(&self, id: i64) -> Result<()> {
+        let stale = sessions::authenticated_at.eq(None::<PrimitiveDateTime>);
+        let change = diesel::update(sessions::table.find(id)).set(stale);
+        self.db.write(move |conn| change.execute(conn)).await.map(drop)
+    }
+
+    /// Another secret for a session, and its cookie.
+    pub fn renew(&self, session: &Session) -> Result<Renewal> {
+        let secret = random_token();
+        let token_hash = hash_token(&secret);
+        let cookie = self.cookie_of(session, secret)?;
+        Ok(Renewal { session_id: session.id, token_hash, cookie })
+    }
+
+    /// Takes the cookie away, whatever became of its row: the next person at this browser is a stranger.
+    pub fn clear_cookie(&self) -> Cookie<'static> {
+        self.cookie.expired()
+    }
+
+    /// Whose session the request's cookie names, even if it is over.
+    pub fn last_user(&self, req: &HttpRequest) -> Option<String> {
+        self.cookie.last_subject(req)
+    }
+
+    fn cookie_of(&self, session: &Session, secret: String) -> Result<Cookie<'static>> {
+        let left = session.expires_at - self.clock.now();
+        self.cookie(session.user_id, secret, session.remembered, left)
+    }
+
+    /// The cookie with a token for the session. The token lives for twice the idle time and is
+    /// renewed at half of its life, so it never ends before the session does for want of use.
+    fn cookie(
+        &self,
+        user_id: i64,
+        secret: String,
+        remembered: bool,
+        left: Duration,
+    ) -> Result<Cookie<'static>> {
+        let lifetime = left.min(self.idle(remembered) * 2);
+        let token = self.cookie.create_token(&user_id.to_string(), secret, lifetime)?;
+        Ok(self.cookie.with(&token, remembered.then_some(left)))
+    }
+
+    fn is_over(&self, session: &Session) -> bool {
+        let now = self.clock.now();
+        now >= session.expires_at || now - session.last_seen_at >= self.idle(session.remembered)
+    }
+
+    fn idle(&self, remembered: bool) -> Duration {
+        if remembered { self.lifetimes.remembered_idle } else { self.lifetimes.idle }
+    }
+
+    fn absolute(&self, remembered: bool) -> Duration {
+        if remembered { self.lifetimes.remembered_absolute } else { self.lifetimes.absolute }
+    }
+}
+
+/// Deletes a user's sessions that are over, and the oldest of too many.
+fn make_room(conn: &mut Connection, user_id: i64, now: PrimitiveDateTime) -> QueryResult<()> {
+    let own = sessions::table.filter(sessions::user_id.eq(user_id));
+    diesel::delete(own.filter(sessions::expires_at.le(now))).execute(conn)?;
+    let kept: Vec<i64> = own
+        .order(sessions::last_seen_at.desc())
+        .limit(SESSIONS_MAX - 1)
+        .select(sessions::id)
+        .load(conn)?;
+    diesel::delete(own.filter(sessions::id.ne_all(kept))).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! The people who can log in.
+
+use std::fmt;
+
+use diesel::prelude::*;
+use kit::clock::to_rfc3339;
+use serde_json::{Value, json};
+use time::PrimitiveDateTime;
+
+use crate::db::{self, Backend, Connection};
+use crate::error::{Error, Result};
+use crate::people::Email;
+use crate::people::name::Name;
+use crate::schema::users;
+
+/// Somebody who can log in.
+#[derive(Clone, Queryable, Selectable, Identifiable)]
+#[diesel(check_for_backend(Backend))]
+pub struct User {
+    /// Never used for anybody else, even after this user is gone.
+    pub id: i64,
+    /// As typed. Mail goes here.
+    pub email: String,
+    /// As compared.
+    pub email_canonical: String,
+    /// How we greet them.
+    pub name: String,
+    /// Argon2id, as a PHC string.
+    pub password_hash: String,
+    /// Whether they run the place.
+    pub is_admin: bool,
+    /// Since when they may not log in.
+    pub disabled_at: Option<PrimitiveDateTime>,
+    /// When the account was made.
+    pub created_at: PrimitiveDateTime,
+    /// When the address was proved to be theirs.
+    pub verified_at: Option<PrimitiveDateTime>,
+}
+
+impl fmt::Debug for User {
+    /// Without the hash and the address: what is printed ends up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "User({})", self.id)
+    }
+}
+
+/// An account to be made.
+pub struct NewUser {
+    /// Where mail goes.
+    pub email: Email,
+    /// How we greet them.
+    pub name: Name,
+    /// Argon2id, as a PHC string.
+    pub password_hash: String,
+    /// Whether they run the place.
+    pub is_admin: bool,
+    /// The time.
+    pub created_at: PrimitiveDateTime,
+    /// Whether the address was proved to be theirs.
+    pub is_verified: bool,
+}
+
+impl User {
+    /// Where mail to them goes.
+    pub fn address(&self) -> Email {
+        Email { typed: self.email.clone(), canonical: self.email_canonical.clone() }
+    }
+
+    /// Whether they may log in.
+    pub fn may_log_in(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+
+    /// Whether the address was proved to be theirs.
+    pub fn is_verified(&self) -> bool {
+        self.verified_at.is_some()
+    }
+
+    /// Whether they run the place, and can be reached.
+    pub fn is_verified_admin(&self) -> bool {
+        self.is_admin && self.is_verified()
+    }
+
+    /// The user with this id.
+    pub fn by_id(conn: &mut Connection, id: i64) -> QueryResult<Option<Self>> {
+        users::table.find(id).select(Self::as_select()).first(conn).optional()
+    }
+
+    /// The user with this address, however it is capitalised.
+    pub fn by_email(conn: &mut Connection, email: &Email) -> QueryResult<Option<Self>> {
+        users::table
+            .filter(users::email_canonical.eq(&email.canonical))
+            .select(Self::as_select())
+            .first(conn)
+            .optional()
+    }
+
+    /// Everybody, by id.
+    pub fn all(conn: &mut Connection) -> QueryResult<Vec<Self>> {
+        users::table.order(users::id).select(Self::as_select()).load(conn)
+    }
+
+    /// Whether anybody has an account.
+    pub fn any_exists(conn: &mut Connection) -> QueryResult<bool> {
+        diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)
+    }
+
+    /// Whether nobody has an account, and nobody gets one before this transaction is over. Of two who
+    /// set up at once, at two servers, the second waits for the first, and finds an account.
+    pub fn hold_if_nobody_exists(conn: &mut Connection) -> QueryResult<bool> {
+        db::hold_table(conn, "users")?;
+        Ok(!Self::any_exists(conn)?)
+    }
+
+    /// Makes the account; `None` when the address has one already.
+    pub fn create(conn: &mut Connection, new: &NewUser) -> QueryResult<Option<Self>> {
+        let insert = diesel::insert_into(users::table)
+            .values((
+                users::email.eq(&new.email.typed),
+                users::email_canonical.eq(&new.email.canonical),
+                users::name.eq(new.name.as_str()),
+                users::password_hash.eq(&new.password_hash),
+                users::is_admin.eq(new.is_admin),
+                users::created_at.eq(new.created_at),
+                users::verified_at.eq(new.is_verified.then_some(new.created_at)),
+            ))
+            .returning(Self::as_returning());
+        db::unless_duplicate(conn, |conn| insert.get_result(conn))
+    }
+
+    /// Whether the user may log in and has this password hash. Holds the row until the transaction
+    /// is over: whoever changes the password meanwhile waits, and then ends what was begun here.
+    pub fn is_still(conn: &mut Connection, id: i64, hash: &str) -> QueryResult<bool> {
+        let unchanged = users::table
+            .find(id)
+            .filter(users::password_hash.eq(hash).and(users::disabled_at.is_null()));
+        diesel::update(unchanged)
+            .set(users::password_hash.eq(hash))
+            .execute(conn)
+            .map(|found| found == 1)
+    }
+
+    /// The same, as a condition of going on: otherwise [`Error::NotAuthenticated`].
+    pub fn require_still(conn: &mut Connection, id: i64, hash: &str) -> Result<()> {
+        if Self::is_still(conn, id, hash)? { Ok(()) } else { Err(Error::NotAuthenticated) }
+    }
+
+    /// Holds the user's row until the transaction is over. Whoever writes with a user's rights and
+    /// whoever ends such takes it first: otherwise what is added meanwhile is not ended.
+    pub fn lock(conn: &mut Connection, id: i64) -> QueryResult<usize> {
+        diesel::update(users::table.find(id)).set(users::name.eq(users::name)).execute(conn)
+    }
+
+    /// Stores another password.
+    pub fn set_password(conn: &mut Connection, id: i64, hash: &str) -> QueryResult<usize> {
+        diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)
+    }
+
+    /// Stores how they are greeted.
+    pub fn set_name(conn: &mut Connection, id: i64, name: &Name) -> QueryResult<usize> {
+        let change = users::name.eq(name.as_str());
+        diesel::update(users::table.find(id)).set(change).execute(conn)
+    }
+
+    /// Stores an address that was proved to be theirs, be it another one or the same; `false` when
+    /// somebody else has it.
+    pub fn set_verified_email(
+        conn: &mut Connection,
+        id: i64,
+        email: &Email,
+        now: PrimitiveDateTime,
+    ) -> QueryResult<bool> {
+        let change = diesel::update(users::table.find(id)).set((
+            users::email.eq(&email.typed),
+            users::email_canonical.eq(&email.canonical),
+            users::verified_at.eq(now),
+        ));
+        let changed = db::unless_duplicate(conn, |conn| change.execute(conn))?;
+        Ok(changed.is_some())
+    }
+
+    /// A copy of what is stored, for its owner.
+    pub fn export(conn: &mut Connection, id: i64) -> Result<Value> {
+        let user: Self = users::table.find(id).select(Self::as_select()).first(conn)?;
+        Ok(json!({
+            "id": user.id,
+            "email": user.email,
+            "name": user.name,
+            "is_admin": user.is_admin,
+            "created_at": to_rfc3339(&user.created_at),
+            "verified_at": user.verified_at.as_ref().map(to_rfc3339),
+        }))
+    }
+
+    /// Deletes the account, and with it every row of every table that belongs to it; not that of the
+    /// last administrator.
+    pub fn delete(conn: &mut Connection, id: i64) -> Result<()> {
+        Self::require_other_admin(conn, id)?;
+        Ok(diesel::delete(users::table.find(id)).execute(conn).map(drop)?)
+    }
+
+    /// Lets the user log in, or not from the time given; the last administrator always.
+    pub fn set_disabled(
+        conn: &mut Connection,
+        id: i64,
+        since: Option<PrimitiveDateTime>,
+    ) -> Result<()> {
+        if since.is_some() {
+            Self::require_other_admin(conn, id)?;
+        }
+        let change = diesel::update(users::table.find(id)).set(users::disabled_at.eq(since));
+        Ok(change.execute(conn).map(drop)?)
+    }
+
+    /// Makes the user an administrator, or no longer one; the last one stays it.
+    pub fn set_admin(conn: &mut Connection, id: i64, is_admin: bool) -> Result<()> {
+        if !is_admin {
+            Self::require_other_admin(conn, id)?;
+        }
+        let change = diesel::update(users::table.find(id)).set(users::is_admin.eq(is_admin));
+        Ok(change.execute(conn).map(drop)?)
+    }
+
+    /// Whether the user is the only administrator who may log in.
+    pub fn is_last_admin(conn: &mut Connection, id: i64) -> QueryResult<bool> {
+        let admins = users::table.filter(users::is_admin.and(users::disabled_at.is_null()));
+        let some: Vec<i64> = admins.select(users::id).limit(2).load(conn)?;
+        Ok(some == [id])
+    }
+
+    /// The condition of taking an administrator away: [`Error::LastAdministrator`] when nobody would
+    /// be left. Two of them who leave at once are asked one after the other.
+    fn require_other_admin(conn: &mut Connection, id: i64) -> Result<()> {
+        // A turn, and not the rows of all of them: whoever leaves holds a row already, and two would
+        // wait for each other's.
+        Self::lock(conn, id)?;
+        db::hold_name(conn, "administrators")?;
+        if Self::is_last_admin(conn, id)? { Err(Error::LastAdministrator) } else { Ok(()) }
+    }
+}

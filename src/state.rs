@@ -1,0 +1,245 @@
+//! The one state: every part of the program, built once, and what handlers ask for out of it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use actix_login::{Keys, Kind, LoginManager, Scopes, SigningKey};
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use kit::clock::Clock;
+use kit::http::observe::Lost;
+use kit::http::site::{Addresses, Site, SiteSettings};
+use kit::mail::{DevMailbox, Mailer, Queue as _};
+use kit::password::Passwords;
+use kit::{from_request, key_file};
+
+use crate::config::{Config, CookieUse, Environment, Registration};
+use crate::db::Db;
+use crate::error::Result;
+use crate::feature::Features;
+use crate::letters;
+use crate::mail::Outbox;
+use crate::people::setup_link::SetupLink;
+use crate::people::{Accounts, Events, Grants, Login, Sessions, personal_token};
+
+/// What the parts are told of the features, which stand above them.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    /// All features.
+    pub features: Features,
+    /// What a token holds that was asked for without naming any scope.
+    pub default_scope: &'static str,
+    /// The addresses that mean something.
+    pub addresses: Addresses,
+    /// Draws and logs the answer to a request that no handler brought to an end.
+    pub draw_lost: fn(&Lost) -> HttpResponse,
+}
+
+/// Every part of the program. Cheap to clone: the threads share it.
+#[derive(Clone)]
+pub struct State(Arc<Parts>);
+
+struct Parts {
+    config: Config,
+    db: Db,
+    site: Site,
+    features: Features,
+    scopes: Scopes,
+    logins: Data<LoginManager<Login>>,
+    sessions: Sessions,
+    grants: Grants,
+    events: Events,
+    accounts: Accounts,
+    outbox: Outbox,
+    setup_link: SetupLink,
+}
+
+/// Makes parts of the state arguments of handlers: `db: Db`.
+macro_rules! arguments {
+    ($($part:ty = $field:ident,)*) => {$(
+        from_request!($part, Infallible, |req| Ok(State::of(req).0.$field.clone()));
+    )*};
+}
+
+arguments! {
+    Db = db,
+    Features = features,
+    Sessions = sessions,
+    Grants = grants,
+    Events = events,
+    Accounts = accounts,
+    Outbox = outbox,
+    SetupLink = setup_link,
+}
+from_request!(State, Infallible, |req| Ok(State::of(req).clone()));
+from_request!(Registration, Infallible, |req| Ok(State::of(req).config().registration));
+
+impl State {
+    /// Puts the parts together around a database that is up to date. The error is a sentence for
+    /// the operator.
+    pub fn new(
+        config: Config,
+        db: Db,
+        clock: Clock,
+        passwords: Passwords,
+        frame: Frame,
+    ) -> Result<Self, String> {
+        let keys = signing_keys(&config)?;
+        let scopes = frame.features.scopes(frame.default_scope);
+        let mut login = LoginManager::builder(keys.clone())
+            .issuer(config.origin())
+            .cookie(config.cookie(CookieUse::Session))
+            .default_expiry(config.lifetimes.access_token)
+            .clock({
+                let clock = clock.clone();
+                move || clock.timestamp()
+            });
+        if let Some(pair) = &config.token_key_pair {
+            login = login.access_keys(Keys::Pair(pair.clone()));
+        }
+        let events = Events::new(db.clone(), clock.clone());
+        let sessions = Sessions::new(&config, db.clone(), clock.clone(), login.session_cookie());
+        let shared = (db.clone(), clock.clone(), events.clone());
+        let accounts = Accounts::new(shared.clone(), sessions.clone(), passwords);
+        let lifetime = config.lifetimes.refresh_token;
+        let grants = Grants::new(shared, login.access_tokens(), scopes.clone(), lifetime);
+        let logins = recognise(login, (&db, &clock), (&sessions, &grants), scopes.clone())?;
+        let mailer = Mailer::new(config.smtp.as_ref(), &config.mail_from, config.host_name())?;
+        let outbox =
+            Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
+        let site = site(&config, &keys, clock.clone(), frame)?;
+        let (logins, setup_link) = (Data::new(logins), SetupLink::closed(clock));
+        Ok(Self(Arc::new(Parts {
+            config,
+            db,
+            site,
+            features: frame.features,
+            scopes,
+            logins,
+            sessions,
+            grants,
+            events,
+            accounts,
+            outbox,
+            setup_link,
+        })))
+    }
+
+    /// Puts it beside the routes of one thread. There is no other way to it, and no route without it.
+    pub fn provide(&self, config: &mut ServiceConfig) {
+        config.app_data(self.clone()).app_data(self.0.logins.clone());
+        config.app_data(self.0.scopes.clone());
+        self.0.site.provide(config);
+    }
+
+    /// The state of the app that a request came to.
+    pub fn of(req: &HttpRequest) -> &Self {
+        req.app_data().expect("`App::web` provides it to every route")
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// What the middlewares know of the site.
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// What people do with their accounts.
+    pub fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    /// Where the app tells what happens to log-ins and tokens: listen here.
+    pub fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    /// The sessions.
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// The mails that wait, and the way out.
+    pub fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+
+    /// How people are recognised.
+    pub fn logins(&self) -> &LoginManager<Login> {
+        &self.0.logins
+    }
+
+    /// The link to the first account.
+    pub fn setup_link(&self) -> &SetupLink {
+        &self.0.setup_link
+    }
+
+    /// The mailbox, where it may be read in the browser: on a developer's machine, and in a debug build.
+    pub fn dev_mailbox(&self) -> Option<&DevMailbox> {
+        let config = self.config();
+        let is_here = config.environment == Environment::Development
+            && config.host.is_loopback()
+            && config.is_on_loopback();
+        self.outbox().mailer().mailbox().filter(|_| cfg!(debug_assertions) && is_here)
+    }
+}
+
+/// How people are recognised: by a session's cookie, an access token, or a personal token.
+fn recognise(
+    login: actix_login::Builder<Login>,
+    (db, clock): (&Db, &Clock),
+    (sessions, grants): (&Sessions, &Grants),
+    scopes: Scopes,
+) -> Result<LoginManager<Login>, String> {
+    let (sessions, grants) = (sessions.clone(), grants.clone());
+    let (db, clock) = (db.clone(), clock.clone());
+    login
+        .scopes(move |login, name| scopes.may_hold(login.is_verified_admin(), name))
+        .user_loader(move |claims| {
+            let (sessions, grants) = (sessions.clone(), grants.clone());
+            async move {
+                Ok(match claims.kind() {
+                    Kind::Session => sessions.find(claims).await?,
+                    Kind::Access => grants.find(claims).await?,
+                })
+            }
+        })
+        .request_loader(move |req| {
+            let (db, clock) = (db.clone(), clock.clone());
+            async move { Ok(personal_token::load(db, clock, req).await?) }
+        })
+        .build()
+}
+
+fn site(config: &Config, keys: &[SigningKey], clock: Clock, frame: Frame) -> Result<Site, String> {
+    Site::new(SiteSettings {
+        clock,
+        public_url: &config.public_url,
+        allowed_hosts: &config.allowed_hosts,
+        trusted_proxies: config.trusted_proxies.clone(),
+        request_timeout: config.request_timeout,
+        static_dir: config.static_dir.clone(),
+        static_files_change: config.environment == Environment::Development,
+        flash_cookie: config.cookie(CookieUse::Flash),
+        cookie_prefix: config.cookie_name(""),
+        keys,
+        addresses: frame.addresses,
+        draw: frame.draw_lost,
+    })
+}
+
+/// As the settings hold them; at the first run in development, their file is made.
+fn signing_keys(config: &Config) -> Result<Vec<SigningKey>, String> {
+    match &config.secret_key_file {
+        Some(file) if config.secret_keys.is_empty() => key_file::read_or_create(file),
+        _ => Ok(config.secret_keys.clone()),
+    }
+}
