@@ -15,7 +15,7 @@ use kit::{key_file, logger};
 use self::output::{Failure, say};
 use crate::app::App;
 use crate::config::{APP_NAME, Config, Environment};
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::error::Result;
 use crate::purge::purge;
 
@@ -89,7 +89,7 @@ impl Cli {
 fn connect() -> Result<(Config, Db), Failure> {
     let config = Config::load().map_err(Failure::config)?;
     logger::init(&config.log_filter, config.log_format);
-    let db = Db::connect(config.database_url.expose(), config.database_connections)?;
+    let db = db::connect(config.database_url.expose(), config.database_connections)?;
     Ok((config, db))
 }
 

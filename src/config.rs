@@ -7,20 +7,21 @@ use std::sync::Arc;
 
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
-use kit::config::{
-    Reader, Secret, SigningKeys, Smtp, parse_host, parse_host_name, parse_public_url, parse_sender,
-};
-use kit::email::Email;
+use kit::Email;
+use kit::config::{Reader, Secret, SigningKeys, Smtp};
 use kit::http::site::is_on_loopback;
 use kit::logger::LogFormat;
 use kit::password::HashCost;
 use lettre::message::Mailbox;
-use strum::{IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 use time::Duration;
 use url::Url;
 
-/// The name in cookies and in the database's file name.
+/// The name in cookies, in tokens and in the database's file name.
 pub const APP_NAME: &str = env!("CARGO_PKG_NAME");
+
+/// The name that people read: on pages, in mails, in documents.
+pub const BRAND: &str = "Latchkey";
 
 /// What is said about signing keys where they are wanted.
 pub const SIGNING_KEYS: SigningKeys = SigningKeys {
@@ -40,7 +41,8 @@ const DEFAULT_DATABASE_URL: &str = concat!("postgres://localhost/", env!("CARGO_
 const PARTS: [&str; 4] = ["app", "actix_login", "database", "kit"];
 
 /// What the program is run for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
 pub enum Environment {
     /// On a developer's machine: a key is made at the first run, the tables are kept up to date.
     Development,
@@ -49,7 +51,8 @@ pub enum Environment {
 }
 
 /// Who may make an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
 pub enum Registration {
     /// Everybody, at `/register`, and whoever an administrator invites.
     Open,
@@ -60,31 +63,13 @@ pub enum Registration {
 }
 
 /// What happens to a session that is suddenly used from another browser and another network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
 pub enum SessionProtection {
-    /// Nothing.
     Off,
     /// The password is asked for before anything that needs a fresh log-in.
     Basic,
-    /// It ends.
     Strong,
-}
-
-/// How long sessions and tokens live.
-#[derive(Clone, Copy, Debug)]
-pub struct Lifetimes {
-    /// A session ends after this long without a request (NIST SP 800-63B-4, AAL2: one hour).
-    pub idle: Duration,
-    /// A session ends this long after the log-in (NIST SP 800-63B-4, AAL2: 24 hours).
-    pub absolute: Duration,
-    /// The same two for "remember me" (AAL1: 30 days).
-    pub remembered_idle: Duration,
-    /// See [`Self::remembered_idle`].
-    pub remembered_absolute: Duration,
-    /// An access token that names no other expiry.
-    pub access_token: Duration,
-    /// A refresh token, counted from the log-in: refreshing does not make it longer.
-    pub refresh_token: Duration,
 }
 
 /// What our cookies are for. Each has its place here, and `tests/web/cookies.rs` plants them all.
@@ -100,9 +85,22 @@ pub enum CookieUse {
     Link,
 }
 
+/// How long sessions and tokens live. The first two end a session after so long without a request, and
+/// so long after the log-in (NIST SP 800-63B-4, AAL2: one hour, 24 hours); the next two are the same for
+/// "remember me" (AAL1: 30 days). A refresh token counts from the log-in: refreshing does not make it
+/// longer.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    pub idle: Duration,
+    pub absolute: Duration,
+    pub remembered_idle: Duration,
+    pub remembered_absolute: Duration,
+    pub access_token: Duration,
+    pub refresh_token: Duration,
+}
+
 /// Every setting. `.env.example` explains each.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each field is documented once, in .env.example")]
 pub struct Config {
     pub environment: Environment,
     pub host: IpAddr,
@@ -151,34 +149,19 @@ impl Config {
     }
 
     fn read_all(read: &mut Reader) -> Self {
-        use Environment::{Development, Production};
-        let environments = [("development", Development), ("production", Production)];
-        let environment = read.choice("APP_ENV", "development", environments);
-        let production = environment == Production;
+        let environment = read.one_of("APP_ENV", "development");
+        let production = environment == Environment::Production;
         let port = read.number("PORT", "8080", 1..=65_535);
-        let public_url = read.value(
-            "PUBLIC_URL",
-            &format!("http://localhost:{port}"),
-            "must be the address that people type, without a path",
-            parse_public_url,
-        );
-        let mail_from = format!("Latchkey <noreply@{}>", mail_domain(&public_url));
+        let public_url = read.public_url("PUBLIC_URL", &format!("http://localhost:{port}"));
+        let mail_from = format!("{BRAND} <noreply@{}>", mail_domain(&public_url));
         let (secret_keys, secret_key_file) = read.secret_keys(production, SIGNING_KEYS);
         let config = Self {
             environment,
-            host: read.value("HOST", "127.0.0.1", "must be an IP address or localhost", parse_host),
+            host: read.host("HOST", "127.0.0.1"),
             port,
             public_url,
-            allowed_hosts: read.list(
-                "ALLOWED_HOSTS",
-                "must be host names, as in www.example.com or localhost:8081",
-                parse_host_name,
-            ),
-            trusted_proxies: read.list(
-                "TRUSTED_PROXIES",
-                "must be addresses or networks such as 10.0.0.0/8",
-                |v| v.parse().ok().or_else(|| v.parse::<IpAddr>().ok().map(IpNet::from)),
-            ),
+            allowed_hosts: read.host_names("ALLOWED_HOSTS"),
+            trusted_proxies: read.networks("TRUSTED_PROXIES"),
             dev_insecure_cookies: read.boolean("DEV_INSECURE_COOKIES", false),
             database_url: read.database_url(cfg!(feature = "postgres"), DEFAULT_DATABASE_URL),
             database_connections: read.number("DATABASE_CONNECTIONS", "8", 1..=1000),
@@ -186,54 +169,18 @@ impl Config {
             secret_key_file,
             static_dir: read.folder("STATIC_DIR", STATIC_DIRS, "app.css"),
             smtp: read.smtp_url(production),
-            mail_from: read.value(
-                "MAIL_FROM",
-                &mail_from,
-                "must be an e-mail address, with or without a name before it",
-                parse_sender,
-            ),
-            registration: read.choice(
-                "REGISTRATION",
-                "open",
-                [
-                    ("open", Registration::Open),
-                    ("invite", Registration::Invite),
-                    ("closed", Registration::Closed),
-                ],
-            ),
+            mail_from: read.sender("MAIL_FROM", &mail_from),
+            registration: read.one_of("REGISTRATION", "open"),
             password_min_length: read.number("PASSWORD_MIN_LENGTH", "12", 8..=64),
-            hash_cost: HashCost {
-                // The floors are OWASP's minimum for argon2id with one lane.
-                memory_kib: read.number("ARGON2_MEMORY_KIB", "19456", 19_456..=1_048_576),
-                iterations: read.number("ARGON2_ITERATIONS", "2", 2..=16),
-            },
-            lifetimes: Lifetimes {
-                idle: read.duration("SESSION_IDLE", "60m"),
-                absolute: read.duration("SESSION_LIFETIME", "24h"),
-                remembered_idle: read.duration("REMEMBER_IDLE", "14d"),
-                remembered_absolute: read.duration("REMEMBER_LIFETIME", "30d"),
-                access_token: read.duration("TOKEN_EXPIRY", "15m"),
-                refresh_token: read.duration("REFRESH_EXPIRY", "30d"),
-            },
-            session_protection: read.choice(
-                "SESSION_PROTECTION",
-                "basic",
-                [
-                    ("off", SessionProtection::Off),
-                    ("basic", SessionProtection::Basic),
-                    ("strong", SessionProtection::Strong),
-                ],
-            ),
+            hash_cost: read_hash_cost(read),
+            lifetimes: read_lifetimes(read),
+            session_protection: read.one_of("SESSION_PROTECTION", "basic"),
             password_grant: read.boolean("PASSWORD_GRANT", true),
             api_docs: read.boolean("API_DOCS", !production),
             token_key_pair: read.token_key_pair(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
             log_filter: read.log_filter(&PARTS),
-            log_format: read.choice(
-                "LOG_FORMAT",
-                "text",
-                [("text", LogFormat::Text), ("json", LogFormat::Json)],
-            ),
+            log_format: read.one_of("LOG_FORMAT", "text"),
         };
         if production {
             config.check_production(read);
@@ -244,12 +191,8 @@ impl Config {
     /// What would be convenient on a developer's machine and a hole on a server.
     fn check_production(&self, read: &mut Reader) {
         if self.public_url.scheme() != "https" {
-            read.problem(
-                "PUBLIC_URL",
-                &self.origin(),
-                "must begin with https in production: passwords and cookies travel there",
-                "https://app.example.com",
-            );
+            let rule = "must begin with https in production: passwords and cookies travel there";
+            read.problem("PUBLIC_URL", &self.origin(), rule, "https://app.example.com");
         }
         if self.dev_insecure_cookies {
             read.problem("DEV_INSECURE_COOKIES", "true", "must be false in production", "false");
@@ -259,10 +202,8 @@ impl Config {
     /// Whether cookies carry `Secure` and the `__Host-` prefix. Browsers take both over plain HTTP
     /// from this machine; from another machine of the network they drop the cookie without a word.
     pub fn secure_cookies(&self) -> bool {
-        if self.dev_insecure_cookies {
-            return false;
-        }
-        self.public_url.scheme() == "https" || self.is_on_loopback()
+        let is_safe = self.public_url.scheme() == "https" || self.is_on_loopback();
+        is_safe && !self.dev_insecure_cookies
     }
 
     /// Whether the public address is this machine's own.
@@ -278,7 +219,6 @@ impl Config {
         format!("{prefix}{APP_NAME}_{purpose}")
     }
 
-    /// The cookie for this use.
     pub fn cookie(&self, of: CookieUse) -> CookieKind {
         CookieKind { name: self.cookie_name(of.into()), secure: self.secure_cookies() }
     }
@@ -291,6 +231,25 @@ impl Config {
     /// The public address without the last slash, as it is shown, compared and signed.
     pub fn origin(&self) -> String {
         self.public_url.origin().ascii_serialization()
+    }
+}
+
+/// The floors are OWASP's minimum for argon2id with one lane.
+fn read_hash_cost(read: &mut Reader) -> HashCost {
+    HashCost {
+        memory_kib: read.number("ARGON2_MEMORY_KIB", "19456", 19_456..=1_048_576),
+        iterations: read.number("ARGON2_ITERATIONS", "2", 2..=16),
+    }
+}
+
+fn read_lifetimes(read: &mut Reader) -> Lifetimes {
+    Lifetimes {
+        idle: read.duration("SESSION_IDLE", "60m"),
+        absolute: read.duration("SESSION_LIFETIME", "24h"),
+        remembered_idle: read.duration("REMEMBER_IDLE", "14d"),
+        remembered_absolute: read.duration("REMEMBER_LIFETIME", "30d"),
+        access_token: read.duration("TOKEN_EXPIRY", "15m"),
+        refresh_token: read.duration("REFRESH_EXPIRY", "30d"),
     }
 }
 

@@ -8,7 +8,6 @@ use time::PrimitiveDateTime;
 /// The result of everything that may fail while a request is answered.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What a handler returns.
 pub type Response = Result<HttpResponse>;
 
 /// What [`Error::LastAdministrator`] means, on a page and for the operator.
@@ -39,12 +38,7 @@ pub enum Error {
     LinkEnded(LinkEnding, &'static str),
     /// A form behind a one-time link was sent again. 303 to where the first one led, with a sentence;
     /// nothing was done twice.
-    DoneAlready {
-        /// Where it led.
-        page: &'static str,
-        /// What it did.
-        sentence: &'static str,
-    },
+    DoneAlready { page: &'static str, sentence: &'static str },
     /// Without this administrator there would be none. 409.
     LastAdministrator,
     /// A mail was asked for too often. 429, with when to ask again.
@@ -62,12 +56,10 @@ pub enum Error {
 pub enum LinkEnding {
     /// It did what it was for.
     Used {
-        /// When.
         at: PrimitiveDateTime,
         /// What for, to end a sentence with.
         deed: &'static str,
     },
-    /// Its time is over, since then.
     TooOld(PrimitiveDateTime),
     /// The account that it is about has changed, or may not be used.
     Changed,
@@ -75,7 +67,6 @@ pub enum LinkEnding {
     Taken,
     /// There is no such link, or none that is remembered.
     Unknown,
-    /// The browser shows none.
     NoCookie,
     /// The form was drawn for another one than the browser shows.
     Another,

@@ -15,11 +15,9 @@ pub type Export = fn(&mut Connection, i64) -> Result<Value>;
 /// A feature.
 #[derive(Clone, Copy)]
 pub struct Feature {
-    /// Its pages.
     pub routes: fn(&mut ServiceConfig),
     /// The same for programs.
     pub api_routes: fn(&mut ServiceConfig),
-    /// The API's description.
     pub describe: Option<fn() -> OpenApi>,
     /// What tokens can be good for here.
     pub scopes: &'static [ScopeInfo],

@@ -1,13 +1,8 @@
 //! The start page, open to all, and the dashboard: the smallest protected page, to copy.
 
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
-
 use crate::config::Registration;
-use crate::error::Response;
-use crate::feature::Feature;
 use crate::people::CurrentSession;
-use crate::web::{Page, render};
+use crate::web::{Feature, Page, Response, ServiceConfig, Template, render, resource};
 
 /// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature::pages(routes);

@@ -3,18 +3,15 @@
 mod api;
 mod model;
 
-use actix_web::web::{Path, ServiceConfig, resource};
-use askama::Template;
 use diesel::prelude::*;
 
 use self::model::{Draft, Note, list, notes_of};
-use crate::db::Db;
-use crate::error::Response;
-use crate::feature::Feature;
 use crate::people::CurrentUser;
 use crate::schema::notes;
-use crate::web::{Flash, List, Own, Page, Paging, Sent, Submitted};
-use crate::web::{once, redirect, render, render_with};
+use crate::web::{
+    Db, Feature, Flash, List, Own, Page, Paging, Path, Response, Sent, ServiceConfig, Submitted,
+    Template, once, redirect, render, render_with, resource,
+};
 
 /// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature {

@@ -1,36 +1,18 @@
 //! Deleting what has expired. It is refused without this too; this is so that it does not pile up.
 
 use actix_web::rt;
+use database::{Purge, old_rows};
 use diesel::prelude::*;
-use kit::clock::Clock;
-use time::{Duration, PrimitiveDateTime};
+use kit::Clock;
+use time::Duration;
 
-use crate::db::{Connection, Db};
+use crate::db::Db;
 use crate::error::Result;
 use crate::mail::GIVE_UP_AFTER;
 use crate::people::events::KEPT_FOR;
 use crate::schema::{api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions};
 
-/// How often.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
-
-/// How many rows go at once. So few that nobody waits long for it, however many have piled up.
-const BATCH: i64 = 1000;
-
-/// Of a table, its rows that are old enough and fulfil the condition, if there is one: the oldest
-/// first, and at most [`BATCH`]. How many were deleted.
-macro_rules! old_rows {
-    ($table:ident . $key:ident: $type:ty, $since:ident, $kept:expr $(, $condition:expr)?) => {
-        |conn, now| {
-            let old = $table::table.filter($table::$since.le(now - $kept))$(.filter($condition))?;
-            let old = old.order($table::$since).limit(BATCH).select($table::$key);
-            let old: Vec<$type> = old.load(conn)?;
-            diesel::delete($table::table.filter($table::$key.eq_any(old))).execute(conn)
-        }
-    };
-}
-
-type Purge = fn(&mut Connection, PrimitiveDateTime) -> QueryResult<usize>;
 
 /// What goes, and how long after its time.
 const PURGES: [Purge; 7] = [
@@ -67,23 +49,11 @@ pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {
     let now = clock.now();
     let mut gone = 0;
     for purge in PURGES {
-        gone += in_batches(db, purge, now).await?;
+        gone += db.purge(purge, now).await?;
     }
-    let given_up = in_batches(db, GIVEN_UP, now).await?;
+    let given_up = db.purge(GIVEN_UP, now).await?;
     if given_up > 0 {
         log::error!("{given_up} mails could not be sent for {GIVE_UP_AFTER} and are given up");
     }
     Ok(gone + given_up)
-}
-
-/// Each batch in a transaction of its own: what is done stays done, and others write in between.
-async fn in_batches(db: &Db, purge: Purge, now: PrimitiveDateTime) -> Result<usize> {
-    let mut gone = 0;
-    loop {
-        let batch = db.write(move |conn| purge(conn, now)).await?;
-        gone += batch;
-        if batch == 0 {
-            return Ok(gone);
-        }
-    }
 }

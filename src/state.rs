@@ -6,12 +6,13 @@ use std::sync::Arc;
 use actix_login::{Keys, Kind, LoginManager, Scopes, SigningKey};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use kit::clock::Clock;
+use kit::http::link::PrintedLink;
 use kit::http::observe::Lost;
 use kit::http::site::{Addresses, Site, SiteSettings};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
 use kit::password::Passwords;
-use kit::{from_request, key_file};
+use kit::{Clock, from_request, key_file};
+use time::Duration;
 
 use crate::config::{Config, CookieUse, Environment, Registration};
 use crate::db::Db;
@@ -19,13 +20,11 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
-use crate::people::setup_link::SetupLink;
 use crate::people::{Accounts, Events, Grants, Login, Sessions, personal_token};
 
 /// What the parts are told of the features, which stand above them.
 #[derive(Clone, Copy)]
 pub struct Frame {
-    /// All features.
     pub features: Features,
     /// What a token holds that was asked for without naming any scope.
     pub default_scope: &'static str,
@@ -34,6 +33,9 @@ pub struct Frame {
     /// Draws and logs the answer to a request that no handler brought to an end.
     pub draw_lost: fn(&Lost) -> HttpResponse,
 }
+
+/// How long the link to the first account works. Starting the program again makes a new one.
+const SETUP_LINK_LIFETIME: Duration = Duration::minutes(30);
 
 /// Every part of the program. Cheap to clone: the threads share it.
 #[derive(Clone)]
@@ -51,7 +53,7 @@ struct Parts {
     events: Events,
     accounts: Accounts,
     outbox: Outbox,
-    setup_link: SetupLink,
+    setup_link: PrintedLink,
 }
 
 /// Makes parts of the state arguments of handlers: `db: Db`.
@@ -62,14 +64,12 @@ macro_rules! arguments {
 }
 
 arguments! {
-    Db = db,
     Features = features,
     Sessions = sessions,
     Grants = grants,
     Events = events,
     Accounts = accounts,
     Outbox = outbox,
-    SetupLink = setup_link,
 }
 from_request!(State, Infallible, |req| Ok(State::of(req).clone()));
 from_request!(Registration, Infallible, |req| Ok(State::of(req).config().registration));
@@ -108,7 +108,8 @@ impl State {
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
         let site = site(&config, &keys, clock.clone(), frame)?;
-        let (logins, setup_link) = (Data::new(logins), SetupLink::closed(clock));
+        let (logins, setup_link) =
+            (Data::new(logins), PrintedLink::closed(clock, SETUP_LINK_LIFETIME));
         Ok(Self(Arc::new(Parts {
             config,
             db,
@@ -128,7 +129,7 @@ impl State {
     /// Puts it beside the routes of one thread. There is no other way to it, and no route without it.
     pub fn provide(&self, config: &mut ServiceConfig) {
         config.app_data(self.clone()).app_data(self.0.logins.clone());
-        config.app_data(self.0.scopes.clone());
+        config.app_data(self.0.scopes.clone()).app_data(self.0.db.clone());
         self.0.site.provide(config);
     }
 
@@ -137,12 +138,10 @@ impl State {
         req.app_data().expect("`App::web` provides it to every route")
     }
 
-    /// The settings.
     pub fn config(&self) -> &Config {
         &self.0.config
     }
 
-    /// The database.
     pub fn db(&self) -> &Db {
         &self.0.db
     }
@@ -152,7 +151,6 @@ impl State {
         &self.0.site
     }
 
-    /// What people do with their accounts.
     pub fn accounts(&self) -> &Accounts {
         &self.0.accounts
     }
@@ -162,7 +160,6 @@ impl State {
         &self.0.events
     }
 
-    /// The sessions.
     pub fn sessions(&self) -> &Sessions {
         &self.0.sessions
     }
@@ -172,13 +169,11 @@ impl State {
         &self.0.outbox
     }
 
-    /// How people are recognised.
     pub fn logins(&self) -> &LoginManager<Login> {
         &self.0.logins
     }
 
-    /// The link to the first account.
-    pub fn setup_link(&self) -> &SetupLink {
+    pub fn setup_link(&self) -> &PrintedLink {
         &self.0.setup_link
     }
 

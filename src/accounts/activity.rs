@@ -1,12 +1,7 @@
 //! What happened to somebody's log-ins, for them to look through.
 
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
-
-use crate::db::Db;
-use crate::error::Response;
 use crate::people::{Activity, CurrentUser};
-use crate::web::{List, Page, Paging, render};
+use crate::web::{Db, List, Page, Paging, Response, ServiceConfig, Template, render, resource};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/account/activity").get(index));

@@ -1,18 +1,17 @@
 //! What is stored about somebody: a copy of it, and the end of it.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
 use serde_json::{Map, Value};
 
 use crate::config::APP_NAME;
-use crate::db::Db;
-use crate::error::{Error, LAST_ADMINISTRATOR, Response, Result};
+use crate::error::LAST_ADMINISTRATOR;
 use crate::feature::Features;
 use crate::mail::{self, Notice};
 use crate::people::{Accounts, CurrentUser, Event, Events, Sessions, Sudo, User};
-use crate::web::{Client, Flash, Page, Sent, once, redirect, render};
+use crate::web::{
+    Client, Db, Error, Flash, HttpResponse, Page, Response, Result, Sent, ServiceConfig, Template,
+    once, redirect, render, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

@@ -2,21 +2,22 @@
 
 use std::pin::Pin;
 
+use actix_web::FromRequest;
 use actix_web::dev::Payload;
-use actix_web::web::{ServiceConfig, resource};
-use actix_web::{FromRequest, HttpRequest};
-use askama::Template;
 
 use crate::accounts::email_form::EmailForm;
 use crate::accounts::opened::{self, ChangeEmail, Confirm, For, Opened};
-use crate::db::{Connection, Db};
-use crate::error::{Error, LinkEnding, Response, Result};
+use crate::db::Connection;
+use crate::error::LinkEnding;
 use crate::mail::{Notice, Request};
 use crate::people::link::fingerprint;
 use crate::people::{
     Accounts, CurrentSession, CurrentUser, Email, Ending, Event, Link, Sessions, Sudo, User,
 };
-use crate::web::{Client, Flash, Page, Sent, Submitted, once, redirect, render, render_with};
+use crate::web::{
+    Client, Db, Error, Flash, HttpRequest, Page, Response, Result, Sent, ServiceConfig, Submitted,
+    Template, once, redirect, render, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

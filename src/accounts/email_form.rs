@@ -1,9 +1,8 @@
 //! The form that asks for an address, and nothing else.
 
-use kit::email::Email;
-use serde::Deserialize;
+use kit::Email;
 
-use crate::web::{Errors, Form, Submitted, Typed};
+use crate::web::{Deserialize, Errors, Form, Submitted, Typed};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -1,17 +1,15 @@
 //! A forgotten password: a link to choose another one. An outsider sees the same for every address.
 
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
 use kit::password::PasswordRule;
-use serde::Deserialize;
 
 use crate::accounts::email_form::EmailForm;
 use crate::accounts::opened::{self, Opened, Reset};
-use crate::db::Db;
-use crate::error::{Response, Result};
 use crate::mail::{Posted, Request};
 use crate::people::{Accounts, Event, Sessions, User};
-use crate::web::{Client, Flash, Form, Page, Submitted, once, redirect, render, render_with};
+use crate::web::{
+    Client, Db, Deserialize, Flash, Form, Page, Response, Result, ServiceConfig, Submitted,
+    Template, once, redirect, render, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

@@ -1,18 +1,17 @@
 //! Offering an account to somebody. Administrators only; the link leads to [`super::join`].
 
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
 use derive_more::Deref;
 use kit::from_request;
 
 use crate::accounts::email_form::EmailForm;
 use crate::config::Registration;
-use crate::db::Db;
-use crate::error::{Error, Response};
 use crate::mail::Request;
 use crate::people::{Accounts, Admin, Event};
 use crate::state::State;
-use crate::web::{Client, Flash, Page, Submitted, once, redirect, render, render_with};
+use crate::web::{
+    Client, Db, Error, Flash, Page, Response, ServiceConfig, Submitted, Template, once, redirect,
+    render, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/account/invitations").get(show).post(invite));

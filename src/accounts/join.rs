@@ -1,15 +1,14 @@
 //! Making an account through a link from a mail: one that somebody registered for, or an invitation.
 
-use actix_web::HttpRequest;
-use actix_web::web::ServiceConfig;
-use askama::Template;
 use kit::password::PasswordRule;
-use serde::Deserialize;
 
 use crate::accounts::opened::{self, For, Invite, Opened, Register};
-use crate::error::{Error, LinkEnding, Response};
+use crate::error::LinkEnding;
 use crate::people::{Accounts, Email, Event, Name, NewUser, Purpose, User};
-use crate::web::{Client, Errors, Flash, Form, Page, Submitted, Typed, redirect, render_with};
+use crate::web::{
+    Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Response, ServiceConfig,
+    Submitted, Template, Typed, redirect, render_with,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     opened::page::<Register, _, _, _, _>(config, show::<Register>, join::<Register>);

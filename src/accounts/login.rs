@@ -1,21 +1,19 @@
 //! Logging in and out.
 
-use actix_web::HttpRequest;
-use actix_web::web::{Query, ServiceConfig, resource};
-use askama::Template;
 use kit::email::EMAIL_MAX;
 use kit::http::next::Next;
 use kit::http::request_id::RequestId;
 use kit::http::site::Site;
 use kit::password;
-use serde::Deserialize;
 
 use crate::config::Registration;
-use crate::error::Response;
 use crate::people::{Accounts, CurrentUser, Login, OptionalUser, Sessions};
 use crate::state::State;
 use crate::web::kept::{self, Carried};
-use crate::web::{Client, Errors, Flash, Form, Page, Submitted, redirect, render_with};
+use crate::web::{
+    Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Query, Response, ServiceConfig,
+    Submitted, Template, redirect, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/login").get(show).post(log_in));

@@ -17,11 +17,9 @@ pub mod setup;
 pub mod sudo;
 mod tokens;
 
-use actix_web::web::ServiceConfig;
-
-use crate::feature::Feature;
 use crate::people::personal_token::PersonalToken;
 use crate::people::{Activity, Link, Session, User, grants};
+use crate::web::{Feature, ServiceConfig};
 
 /// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature {

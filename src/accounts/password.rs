@@ -1,16 +1,13 @@
 //! Changing the password, and telling how good a new one is while it is typed.
 
-use actix_web::HttpResponse;
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
 use kit::password::{self, PasswordRule};
-use serde::Deserialize;
 
-use crate::db::Db;
-use crate::error::Response;
 use crate::once::was_done;
 use crate::people::{Accounts, CurrentSession, Event, Sessions, User};
-use crate::web::{Client, Errors, Flash, Form, Page, Submitted, once, redirect, render_with};
+use crate::web::{
+    Client, Db, Deserialize, Errors, Flash, Form, HttpResponse, Page, Response, ServiceConfig,
+    Submitted, Template, once, redirect, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

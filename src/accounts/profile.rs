@@ -1,14 +1,11 @@
 //! The account's first page: name and address.
 
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
-use serde::Deserialize;
-
 use crate::config::Registration;
-use crate::db::Db;
-use crate::error::Response;
 use crate::people::{CurrentUser, Name, User};
-use crate::web::{Errors, Flash, Form, Page, Submitted, Typed, redirect, render_with};
+use crate::web::{
+    Db, Deserialize, Errors, Flash, Form, Page, Response, ServiceConfig, Submitted, Template,
+    Typed, redirect, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/account").get(show).post(rename));

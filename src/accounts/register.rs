@@ -3,19 +3,17 @@
 //! waits for somebody else's click, whatever cookies were planted (pre-registration takeover). What
 //! an outsider sees is the same for known and for new addresses.
 
-use actix_web::HttpResponse;
-use actix_web::web::{ServiceConfig, resource};
-use askama::Template;
 use kit::from_request;
 
 use crate::accounts::email_form::EmailForm;
 use crate::config::Registration;
-use crate::db::Db;
-use crate::error::{Error, Response};
 use crate::mail::{Posted, Request};
 use crate::people::Accounts;
 use crate::state::State;
-use crate::web::{Flash, Page, Submitted, once, redirect, render, render_with};
+use crate::web::{
+    Db, Error, Flash, HttpResponse, Page, Response, ServiceConfig, Submitted, Template, once,
+    redirect, render, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

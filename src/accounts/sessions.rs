@@ -1,13 +1,12 @@
 //! Where somebody is logged in, and ending it from afar.
 
-use actix_web::web::{Path, ServiceConfig, resource};
-use askama::Template;
 use time::PrimitiveDateTime;
 
-use crate::db::Db;
-use crate::error::Response;
 use crate::people::{CurrentSession, Ending, Event, Events, Session, Sessions};
-use crate::web::{Client, Flash, Page, Sent, once, redirect, render};
+use crate::web::{
+    Client, Db, Flash, Page, Path, Response, Sent, ServiceConfig, Template, once, redirect, render,
+    resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

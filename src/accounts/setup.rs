@@ -3,20 +3,19 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use actix_web::FromRequest;
 use actix_web::dev::Payload;
-use actix_web::web::{ServiceConfig, resource};
-use actix_web::{FromRequest, HttpRequest};
-use askama::Template;
+use kit::http::link::{PrintedEnding, PrintedLink, token_in_address};
 use kit::password::PasswordRule;
-use serde::Deserialize;
 
-use crate::accounts::opened::token_in_address;
-use crate::error::{Error, LinkEnding, Response, Result};
+use crate::error::LinkEnding;
 use crate::mail::{Posted, Request};
-use crate::people::setup_link::SetupLink;
 use crate::people::{Accounts, Email, Name, NewUser, User};
 use crate::state::State;
-use crate::web::{Client, Errors, Flash, Form, Page, Submitted, Typed, redirect, render_with};
+use crate::web::{
+    Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Response, Result,
+    ServiceConfig, Submitted, Template, Typed, redirect, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/setup").get(show).post(set_up));
@@ -27,19 +26,28 @@ pub fn link(token: &str) -> String {
     format!("/setup?token={token}")
 }
 
-/// Why a set-up link opens nothing, and where to go from there.
-fn ended(ending: LinkEnding) -> Error {
-    match ending {
-        LinkEnding::Used { .. } | LinkEnding::SetUpDone => Error::LinkEnded(ending, "/login"),
-        _ => Error::LinkEnded(ending, "/"),
-    }
+/// The link was not the first.
+const DONE: Error = Error::LinkEnded(LinkEnding::SetUpDone, "/login");
+
+/// Whether the link with this token opens the page, or why not, and where to go from there.
+fn require(link: &PrintedLink, token: &str, has_users: bool) -> Result<()> {
+    link.require(token).or_else(|ending| match ending {
+        PrintedEnding::Used(at) => {
+            let deed = "to make the first account";
+            Err(Error::LinkEnded(LinkEnding::Used { at, deed }, "/login"))
+        }
+        PrintedEnding::TooOld(_) | PrintedEnding::Earlier if has_users => Err(DONE),
+        PrintedEnding::TooOld(until) => Err(Error::LinkEnded(LinkEnding::SetUpTooOld(until), "/")),
+        PrintedEnding::Earlier => Err(Error::LinkEnded(LinkEnding::SetUpEarlier, "/")),
+    })?;
+    if has_users { Err(DONE) } else { Ok(()) }
 }
 
 /// Guard: the request carries the link's token, and there is no user yet. Otherwise
 /// [`Error::LinkEnded`]; without a token there is no such page.
 struct FirstVisitor {
     token: String,
-    link: SetupLink,
+    link: PrintedLink,
 }
 
 impl FromRequest for FirstVisitor {
@@ -51,7 +59,7 @@ impl FromRequest for FirstVisitor {
         Box::pin(async move {
             let Some(Ok(token)) = token else { return Err(Error::NotFound) };
             let (link, are_none) = (state.setup_link(), state.accounts().are_none().await?);
-            link.require(&token, !are_none).map_err(ended)?;
+            require(link, &token, !are_none)?;
             Ok(Self { token, link: link.clone() })
         })
     }
@@ -98,7 +106,7 @@ async fn set_up(
     };
     let password_hash = accounts.hash(&client, form.fields.password).await?;
     // Once more: hashing takes a while, and a new link ends the older ones.
-    visitor.link.require(&visitor.token, false).map_err(ended)?;
+    require(&visitor.link, &visitor.token, false)?;
     let (to, created_at) = (email.clone(), accounts.now());
     let name = Name::parse(email.local_part()).map_err(Error::Internal)?;
     let (is_admin, is_verified) = (true, false);
@@ -106,13 +114,13 @@ async fn set_up(
     // The transaction decides who is first, here and at `user add`.
     let nobody_yet = move |conn: &mut _| {
         if !User::hold_if_nobody_exists(conn)? {
-            return Err(ended(LinkEnding::SetUpDone));
+            return Err(DONE);
         }
         // Nothing is promised: the profile offers the link again.
         Request::Confirm.post(conn, &to, created_at).map(Posted::tell_nobody)
     };
     let created = accounts.create(new, nobody_yet).await?;
-    let user = created.ok_or_else(|| ended(LinkEnding::SetUpDone))?;
+    let user = created.ok_or(DONE)?;
     visitor.link.note_use(&visitor.token);
     let welcome = "Welcome! You are logged in, and you are the administrator.";
     let mut response = redirect("/dashboard", Flash::success(welcome));

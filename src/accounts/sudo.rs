@@ -1,17 +1,15 @@
 //! Asking for the password once more, before what a stolen cookie must not do.
 
-use actix_web::HttpRequest;
-use actix_web::web::{Query, ServiceConfig, resource};
-use askama::Template;
 use kit::http::next::Next;
 use kit::password;
-use serde::Deserialize;
 
-use crate::db::{Connection, Db};
-use crate::error::{Response, Result};
+use crate::db::Connection;
 use crate::people::{Accounts, CurrentSession, Event, Sessions};
 use crate::web::kept::{self, Carried};
-use crate::web::{Client, Errors, Form, Page, Submitted, render, render_with};
+use crate::web::{
+    Client, Db, Deserialize, Errors, Form, HttpRequest, Page, Query, Response, Result,
+    ServiceConfig, Submitted, Template, render, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/sudo").get(show).post(confirm));

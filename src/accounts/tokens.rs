@@ -3,19 +3,15 @@
 use std::collections::BTreeMap;
 
 use actix_login::{ScopeInfo, Scopes};
-use actix_web::HttpResponse;
-use actix_web::web::{Path, ServiceConfig, resource};
-use askama::Template;
-use kit::clock::Clock;
-use serde::Deserialize;
+use kit::Clock;
 use time::{Duration, PrimitiveDateTime};
 
-use crate::db::Db;
-use crate::error::Response;
 use crate::people::personal_token::{LIVES, NAME_MAX, NewToken, PersonalToken};
 use crate::people::{CurrentUser, Event, Events, Sudo};
-use crate::web::{Client, Errors, Flash, Form, Page, Sent, Submitted};
-use crate::web::{once, redirect, render, render_with};
+use crate::web::{
+    Client, Db, Deserialize, Errors, Flash, Form, HttpResponse, Page, Path, Response, Sent,
+    ServiceConfig, Submitted, Template, once, redirect, render, render_with, resource,
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -84,7 +80,11 @@ async fn index(user: CurrentUser, page: Page, db: Db, clock: Clock) -> Response 
 
 async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
     let form = TokenForm { days: "90".to_owned(), ..TokenForm::default() };
-    render(&NewTokenPage { page, form: Submitted::with(form), scopes: scopes.of(user.is_verified_admin()) })
+    render(&NewTokenPage {
+        page,
+        form: Submitted::with(form),
+        scopes: scopes.of(user.is_verified_admin()),
+    })
 }
 
 async fn create(
@@ -105,7 +105,10 @@ async fn create(
     }
     let (true, Some(scope), Some(lifetime)) = (form.is_valid(), scope, form.fields.lifetime())
     else {
-        return render_with(form.status(), &NewTokenPage { page, form, scopes: scopes.of(user.is_verified_admin()) });
+        return render_with(
+            form.status(),
+            &NewTokenPage { page, form, scopes: scopes.of(user.is_verified_admin()) },
+        );
     };
     let new = NewToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();

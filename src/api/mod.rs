@@ -2,17 +2,15 @@
 
 mod token;
 
-use actix_web::HttpResponse;
-use actix_web::web::{ServiceConfig, resource};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::db::Db;
-use crate::error::Response;
-use crate::feature::Feature;
 use crate::people::{Name, Scoped, User};
 use crate::schema::users;
-use crate::web::{Errors, Form, List, Paging, Typed, Valid};
+use crate::web::{
+    Db, Deserialize, Errors, Feature, Form, HttpResponse, List, Paging, Response, ServiceConfig,
+    Typed, Valid, resource,
+};
 
 /// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature {

@@ -4,8 +4,7 @@
 use std::fmt;
 
 use diesel::prelude::*;
-use kit::email::Email;
-use kit::http::client::Client;
+use kit::{Client, Email};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 use time::{Duration, PrimitiveDateTime};
@@ -49,15 +48,11 @@ pub enum Request {
     /// The link to prove an address is wanted once more. Nobody but those who wait for it gets it.
     Confirm,
     /// An administrator offers an account.
-    Invite {
-        /// Their name.
-        by: String,
-    },
+    Invite { by: String },
     /// The password is forgotten. Who has no account gets nothing.
     Reset,
     /// Somebody wants this to be the address of their account.
     ChangeEmail {
-        /// Whose account.
         user_id: i64,
         /// The fingerprint of the account when they asked.
         asked_by: String,
@@ -71,31 +66,23 @@ pub enum Request {
 pub enum Notice {
     /// To the old address: another one is wanted.
     EmailChangeAsked {
-        /// Which.
         to: String,
     },
-    /// To the old address: it was changed.
     EmailChanged {
-        /// To which.
         to: String,
     },
-    /// The password was changed.
     PasswordChanged,
     /// A log-in from where none came from before.
     NewDevice {
-        /// The browser.
         device: String,
-        /// The address.
         ip_address: String,
     },
-    /// The account was deleted.
     AccountDeleted,
 }
 
 /// What became of a [`Request`].
 #[must_use = "whoever asked for it is told, or `tell_nobody` says why not"]
 pub enum Posted {
-    /// It waits to be sent.
     Waits,
     /// It was asked for too often, and will not be sent.
     LeftOut(Again),

@@ -2,9 +2,8 @@
 //! clockwork of [`kit::mail`].
 
 use diesel::prelude::*;
-use kit::clock::Clock;
-use kit::email::Email;
 use kit::mail::{Mail, Mailer, Queue, Unsent, Waiting};
+use kit::{Clock, Email};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::db::{Backend, Connection, Db};
@@ -18,13 +17,10 @@ pub const GIVE_UP_AFTER: Duration = Duration::days(4);
 
 /// A letter that is written.
 pub struct Written {
-    /// The address.
     pub to: String,
     /// The line that people see in a list.
     pub subject: String,
-    /// The text.
     pub text: String,
-    /// The same as HTML.
     pub html: String,
 }
 
@@ -34,9 +30,7 @@ pub struct Writer<'a> {
     pub conn: &'a mut Connection,
     /// Our public address, for links: whatever a request calls us is not to be believed.
     pub site: &'a str,
-    /// The time.
     pub now: PrimitiveDateTime,
-    /// When what is said happened.
     pub posted_at: PrimitiveDateTime,
 }
 

@@ -1,15 +1,11 @@
 //! The notes for programs: the same model, the same rules, JSON instead of pages.
 
-use actix_web::HttpResponse;
-use actix_web::web::{ServiceConfig, resource};
 use diesel::prelude::*;
 
 use super::model::{Draft, Note, list};
-use crate::db::Db;
-use crate::error::Response;
 use crate::people::Scoped;
 use crate::schema::notes;
-use crate::web::{List, Own, Paging, Valid};
+use crate::web::{Db, HttpResponse, List, Own, Paging, Response, ServiceConfig, Valid, resource};
 
 actix_login::scopes! {
     NotesRead = "notes:read", "Read your notes";
@@ -20,12 +16,10 @@ actix_login::scopes! {
 #[openapi(paths(index, create, show, update, delete), tags((name = "notes")))]
 struct Described;
 
-/// This face, for the API's description.
 pub fn describe() -> utoipa::openapi::OpenApi {
     <Described as utoipa::OpenApi>::openapi()
 }
 
-/// The routes of this face.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/api/notes").get(index).post(create))

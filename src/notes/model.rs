@@ -1,13 +1,12 @@
 //! A note, and the form that it is written with.
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use time::PrimitiveDateTime;
 
-use crate::db::{Connection, Db};
-use crate::error::Result;
+use crate::db::Connection;
 use crate::schema::notes;
-use crate::web::{Errors, Form, List, Owned, Paging};
+use crate::web::{Db, Deserialize, Errors, Form, List, Owned, Paging, Result};
 
 #[derive(Queryable, Selectable, Serialize, utoipa::ToSchema)]
 pub(super) struct Note {

@@ -3,21 +3,15 @@
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
-use kit::clock::Clock;
-use kit::http::client::{Client, Network};
 use kit::http::form::Errors;
 use kit::password::{PasswordRule, Passwords, Verdict};
+use kit::{Client, Clock, Network};
 use time::PrimitiveDateTime;
 
 use crate::db::{Connection, Db};
 use crate::error::Result;
 use crate::mail::Notice;
-use crate::people::Email;
-use crate::people::ending::Ending;
-use crate::people::event::{Event, SecurityEvent};
-use crate::people::events::Events;
-use crate::people::sessions::Sessions;
-use crate::people::user::{NewUser, User};
+use crate::people::{Email, Ending, Event, Events, NewUser, SecurityEvent, Sessions, User};
 use crate::schema::users;
 
 /// Checks passwords, makes accounts, logs people in. Cheap to clone.
@@ -31,7 +25,6 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Out of these parts.
     pub fn new(
         (db, clock, events): (Db, Clock, Events),
         sessions: Sessions,
@@ -40,7 +33,6 @@ impl Accounts {
         Self { db, clock, events, sessions, passwords }
     }
 
-    /// The time.
     pub fn now(&self) -> PrimitiveDateTime {
         self.clock.now()
     }
@@ -164,7 +156,6 @@ impl Accounts {
         Ok(ending.end(conn, user.id, current)?)
     }
 
-    /// Begins a session and returns its cookie.
     pub async fn log_in(
         &self,
         req: &HttpRequest,
@@ -176,7 +167,6 @@ impl Accounts {
         Ok(cookie)
     }
 
-    /// Ends the session of the request's cookie.
     pub async fn log_out(&self, req: &HttpRequest) -> Result<()> {
         if let Some(user_id) = self.sessions.end_current(req).await? {
             self.tell(&Client::of(req), Event::LoggedOut.of(user_id)).await;

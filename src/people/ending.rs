@@ -4,17 +4,14 @@ use diesel::prelude::*;
 use strum::VariantArray;
 
 use crate::db::Connection;
-use crate::people::user::User;
+use crate::people::User;
 use crate::schema::{api_tokens, links, refresh_tokens, sessions};
 
 /// Something that happens to a user's log-ins: the rows of the table, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Ending {
-    /// Log-out.
     LoggedOut,
-    /// One session is ended from another.
     SessionEnded,
-    /// All other sessions are ended.
     OthersEnded,
     /// The password is changed, by who knows it.
     PasswordChanged,
@@ -22,28 +19,21 @@ pub enum Ending {
     PasswordReset,
     /// The address is proved for the first time.
     AddressProved,
-    /// The address is changed.
     AddressChanged,
     /// The password is confirmed (`/sudo`).
     PasswordConfirmed,
     /// A personal API token is ended.
     TokenEnded,
-    /// An operator ends the sessions.
     OperatorEnded,
-    /// The role is changed.
     RoleChanged,
-    /// The user is disabled.
     Disabled,
-    /// The account is deleted.
     Deleted,
-    /// The name is changed.
     NameChanged,
 }
 
 /// What becomes of one column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It goes on.
     Stays,
     /// It goes on with a new secret: whoever had the old cookie is out ([`super::Sessions::renew`]).
     Renewed,
@@ -56,9 +46,7 @@ pub enum Fate {
 /// What becomes of all of them: the columns of the table. All links share one.
 #[derive(Clone, Copy, Debug)]
 pub struct Fates {
-    /// The session in which it happens.
     pub this_session: Fate,
-    /// The other sessions.
     pub other_sessions: Fate,
     /// The tokens of programs that know the password.
     pub refresh_tokens: Fate,

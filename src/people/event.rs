@@ -5,40 +5,6 @@ use std::fmt;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// A kind of event. Its name in the table, in the log and in the export is that of the variant.
-#[derive(Clone, Copy, Debug, EnumString, IntoStaticStr, PartialEq, Eq, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "`Event::about` says what each is")]
-pub enum Event {
-    LoggedIn,
-    LogInFailed,
-    LoggedOut,
-    Registered,
-    EmailConfirmed,
-    EmailChangeAsked,
-    EmailChanged,
-    PasswordChanged,
-    PasswordReset,
-    ResetLinkMade,
-    SessionEnded,
-    OtherSessionsEnded,
-    SessionsEnded,
-    SessionMoved,
-    SudoGranted,
-    SudoDenied,
-    DataExported,
-    AccountDeleted,
-    Invited,
-    TokenIssued,
-    TokenRefused,
-    TokenRefreshed,
-    TokenReused,
-    TokenRevoked,
-    ApiTokenCreated,
-    Unauthorized,
-    OutOfScope,
-}
-
 /// What becomes of an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum About {
@@ -51,40 +17,62 @@ pub enum About {
     Logged,
 }
 
-impl Event {
-    /// What becomes of it. A failed log-in is kept for unknown addresses too, so that those take as long.
-    pub fn about(self) -> About {
-        use About::{Logged, News, Warning};
-        match self {
-            Self::LoggedIn => News("Logged in"),
-            Self::LogInFailed => Warning("A log-in failed: wrong password"),
-            Self::LoggedOut => News("Logged out"),
-            Self::Registered => News("The account was made"),
-            Self::EmailConfirmed => News("The e-mail address was confirmed"),
-            Self::EmailChangeAsked => News("Another e-mail address was asked for"),
-            Self::EmailChanged => News("The e-mail address was changed"),
-            Self::PasswordChanged => News("The password was changed"),
-            Self::PasswordReset => News("A new password was chosen through a link"),
-            Self::ResetLinkMade => News("An operator made a link to a new password"),
-            Self::SessionEnded => News("A session was ended from another one"),
-            Self::OtherSessionsEnded => News("All other sessions were ended"),
-            Self::SessionsEnded => News("Everything was logged out by an operator"),
-            Self::SessionMoved => Warning("A session turned up in another browser and network"),
-            Self::SudoGranted => News("The password was confirmed"),
-            Self::SudoDenied => Warning("The password to be confirmed was wrong"),
-            Self::DataExported => News("A copy of the data was taken"),
-            Self::AccountDeleted => Logged,
-            Self::Invited => News("Somebody was invited"),
-            Self::TokenIssued => News("A program logged in with the password"),
-            Self::TokenRefused | Self::TokenRefreshed => Logged,
-            // It was stolen, from its owner or by them.
-            Self::TokenReused => Warning("A used token came back: that program was logged out"),
-            Self::TokenRevoked => News("A token was ended"),
-            Self::ApiTokenCreated => News("An API token was made"),
-            Self::Unauthorized | Self::OutOfScope => Logged,
+/// Declares the events: the name of each, and what becomes of it.
+macro_rules! events {
+    ($($name:ident: $about:expr,)*) => {
+        /// A kind of event. Its name in the table, in the log and in the export is that of the variant.
+        #[derive(Clone, Copy, Debug, EnumString, IntoStaticStr, PartialEq, Eq, VariantArray)]
+        #[strum(serialize_all = "snake_case")]
+        #[expect(missing_docs, reason = "the sentence beside each says what it is")]
+        pub enum Event {
+            $($name,)*
         }
-    }
 
+        impl Event {
+            /// What becomes of it.
+            pub fn about(self) -> About {
+                use About::{Logged, News, Warning};
+                match self {
+                    $(Self::$name => $about,)*
+                }
+            }
+        }
+    };
+}
+
+events! {
+    LoggedIn: News("Logged in"),
+    // Kept for unknown addresses too, so that those take as long.
+    LogInFailed: Warning("A log-in failed: wrong password"),
+    LoggedOut: News("Logged out"),
+    Registered: News("The account was made"),
+    EmailConfirmed: News("The e-mail address was confirmed"),
+    EmailChangeAsked: News("Another e-mail address was asked for"),
+    EmailChanged: News("The e-mail address was changed"),
+    PasswordChanged: News("The password was changed"),
+    PasswordReset: News("A new password was chosen through a link"),
+    ResetLinkMade: News("An operator made a link to a new password"),
+    SessionEnded: News("A session was ended from another one"),
+    OtherSessionsEnded: News("All other sessions were ended"),
+    SessionsEnded: News("Everything was logged out by an operator"),
+    SessionMoved: Warning("A session turned up in another browser and network"),
+    SudoGranted: News("The password was confirmed"),
+    SudoDenied: Warning("The password to be confirmed was wrong"),
+    DataExported: News("A copy of the data was taken"),
+    AccountDeleted: Logged,
+    Invited: News("Somebody was invited"),
+    TokenIssued: News("A program logged in with the password"),
+    TokenRefused: Logged,
+    TokenRefreshed: Logged,
+    // It was stolen, from its owner or by them.
+    TokenReused: Warning("A used token came back: that program was logged out"),
+    TokenRevoked: News("A token was ended"),
+    ApiTokenCreated: News("An API token was made"),
+    Unauthorized: Logged,
+    OutOfScope: Logged,
+}
+
+impl Event {
     /// Its name in the table and in the export.
     pub fn name(self) -> &'static str {
         self.into()
@@ -105,9 +93,7 @@ impl Event {
 /// An event that happened: something that an operator may want to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecurityEvent {
-    /// What.
     pub event: Event,
-    /// To whom, if to anybody.
     pub user_id: Option<i64>,
     /// The scope that a token lacked.
     pub scope: Option<&'static str>,

@@ -3,16 +3,16 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
-use kit::clock::{Clock, rfc3339};
-use kit::http::client::{Client, device};
+use kit::http::client::device;
 use kit::http::list::Paging;
-use serde::Serialize;
-use serde_json::{Value, json};
+use kit::{Client, Clock, export};
+use serde_json::Value;
 use time::{Duration, PrimitiveDateTime};
 
 use crate::db::{Backend, Connection, Db};
 use crate::error::Result;
-use crate::people::event::{About, Event, SecurityEvent};
+use crate::people::event::About;
+use crate::people::{Event, SecurityEvent};
 use crate::schema::events;
 
 /// How long events are kept: long enough to find out what happened, no longer than that needs.
@@ -29,7 +29,6 @@ pub struct Events {
 }
 
 impl Events {
-    /// Keeps its rows in `db`.
     pub fn new(db: Db, clock: Clock) -> Self {
         Self { db, clock, listeners: Arc::default() }
     }
@@ -68,15 +67,13 @@ impl Events {
 }
 
 /// An event that was kept.
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(Backend))]
 pub struct Activity {
     kind: String,
     /// From which address; empty when an operator did it at the command line.
     pub ip_address: String,
     user_agent: String,
-    /// When.
-    #[serde(serialize_with = "rfc3339")]
     pub created_at: PrimitiveDateTime,
 }
 
@@ -90,11 +87,11 @@ impl Activity {
     /// A copy of all of it, for its owner.
     pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
         let own = events::table.filter(events::user_id.eq(user_id)).order(events::id.desc());
-        let all: Vec<Self> = own.select(Self::as_select()).load(conn)?;
-        Ok(all.iter().map(|event| json!(event)).collect())
+        let rows: Vec<Self> = own.select(Self::as_select()).load(conn)?;
+        let export = |row: &Self| export!(row; kind, ip_address, user_agent, created_at);
+        Ok(rows.iter().map(export).collect())
     }
 
-    /// The browser.
     pub fn device(&self) -> String {
         device(&self.user_agent)
     }
@@ -104,7 +101,6 @@ impl Activity {
         matches!(self.about(), Some(About::Warning(_)))
     }
 
-    /// What happened, in words.
     pub fn sentence(&self) -> &'static str {
         match self.about() {
             Some(About::News(sentence) | About::Warning(sentence)) => sentence,

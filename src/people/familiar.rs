@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use diesel::dsl::min;
 use diesel::prelude::*;
-use kit::http::client::{Client, device};
+use kit::Client;
+use kit::http::client::device;
 use time::PrimitiveDateTime;
 
 use crate::db::Connection;
-use crate::people::event::Event;
 use crate::people::events::KEPT_FOR;
-use crate::people::user::User;
+use crate::people::{Event, User};
 use crate::schema::events;
 
 /// How many of somebody's browsers and addresses are looked at, at a log-in: more than people have.

@@ -4,36 +4,22 @@
 
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
 use diesel::prelude::*;
-use kit::clock::{Clock, to_rfc3339};
-use kit::http::client::Client;
+use kit::http::oauth::Issued;
+use kit::{Client, Clock, export};
 use serde_json::{Value, json};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::db::{Backend, Connection, Db};
 use crate::error::Result;
 use crate::mail::Notice;
-use crate::people::event::Event;
-use crate::people::events::Events;
 use crate::people::familiar::is_familiar;
-use crate::people::login::{Login, Right};
+use crate::people::login::Right;
 use crate::people::personal_token::PersonalToken;
-use crate::people::user::User;
+use crate::people::{Event, Events, Login, User};
 use crate::schema::{refresh_tokens, users};
 
 /// Names the family in an access token, so that both end together.
 const FAMILY: &str = "sid";
-
-/// What a client gets (RFC 6749 section 5.1).
-pub struct Issued {
-    /// For the `Authorization` header.
-    pub access_token: String,
-    /// Seconds until it expires.
-    pub expires_in: i64,
-    /// For the next one.
-    pub refresh_token: String,
-    /// What they are good for.
-    pub scope: String,
-}
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = refresh_tokens, check_for_backend(Backend))]
@@ -61,7 +47,6 @@ pub struct Grants {
     events: Events,
     access: AccessTokens,
     scopes: Scopes,
-    /// How long a family lives.
     lifetime: Duration,
 }
 
@@ -161,7 +146,7 @@ impl Grants {
         options.claims.insert(FAMILY.to_owned(), json!(family));
         let access_token = self.access.create(&user_id.to_string(), options)?;
         let expires_in = self.access.expiry().whole_seconds();
-        Ok(Issued { access_token, expires_in, refresh_token, scope })
+        Ok(Issued { access_token, token_type: "bearer", expires_in, refresh_token, scope })
     }
 }
 
@@ -225,12 +210,6 @@ fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
 pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
     let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
     let rows: Vec<RefreshToken> = own.select(RefreshToken::as_select()).load(conn)?;
-    let export = |row: &RefreshToken| {
-        json!({
-            "scope": row.scope,
-            "expires_at": to_rfc3339(&row.expires_at),
-            "used_at": row.used_at.as_ref().map(to_rfc3339),
-        })
-    };
+    let export = |row: &RefreshToken| export!(row; scope, expires_at, used_at);
     Ok(rows.iter().map(export).collect())
 }

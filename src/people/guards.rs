@@ -7,8 +7,7 @@ use kit::from_request;
 use kit::http::site::Site;
 
 use crate::error::{Error, Result};
-use crate::people::login::Login;
-use crate::people::session::Session;
+use crate::people::{Login, Session};
 
 /// Guard: a person is logged in, by the cookie. Otherwise [`Error::NotAuthenticated`]. A token in the
 /// header does not pass: it may be good for less than all that a person may do.
@@ -54,7 +53,6 @@ fn admit(req: &HttpRequest) -> Result<CurrentUser> {
 }
 
 impl CurrentSession {
-    /// Who.
     pub fn user(&self) -> &CurrentUser {
         &self.user
     }

@@ -7,15 +7,11 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use kit::http::client::Client;
+use kit::Client;
 
 use crate::config::SessionProtection;
 use crate::error::Result;
-use crate::people::event::Event;
-use crate::people::events::Events;
-use crate::people::login::Login;
-use crate::people::session::Session;
-use crate::people::sessions::Sessions;
+use crate::people::{Event, Events, Login, Session, Sessions};
 
 /// The middleware that looks after the session of a person at a browser: it marks or ends one that
 /// has moved, and renews the cookie of one in use.

@@ -2,15 +2,14 @@
 
 use actix_login::{hash_token, random_token};
 use diesel::prelude::*;
-use kit::clock::to_rfc3339;
-use serde_json::{Value, json};
+use kit::export;
+use kit::http::link::mark;
+use serde_json::Value;
 use time::PrimitiveDateTime;
 
 use crate::db::{Backend, Connection};
 use crate::error::{Error, LinkEnding, Result};
-use crate::people::Email;
-use crate::people::purpose::Purpose;
-use crate::people::user::User;
+use crate::people::{Email, Purpose, User};
 use crate::schema::{links, users};
 
 /// A link that opens what it is for.
@@ -26,6 +25,7 @@ pub struct Link {
 #[diesel(table_name = links, check_for_backend(Backend))]
 struct LinkRow {
     id: i64,
+    purpose: String,
     user_id: Option<i64>,
     email: String,
     bound_to: Option<String>,
@@ -57,14 +57,8 @@ impl Link {
         Ok(token)
     }
 
-    /// What a form says to name the link that it was drawn for. The row's number would tell how many
-    /// links were made since somebody's last one, and so whether there was an account to send one to.
-    pub fn mark(token: &str) -> String {
-        hash_token(&format!("the form behind {token}"))
-    }
-
     /// The link with this token, or [`Error::LinkEnded`] with why it works no more. `shown` is the
-    /// [`Self::mark`] of the link that a form was drawn for. Reading uses nothing up: mail programs open links before their
+    /// [`mark`] of the link that a form was drawn for. Reading uses nothing up: mail programs open links before their
     /// owners do.
     pub fn find(
         conn: &mut Connection,
@@ -78,7 +72,7 @@ impl Link {
             .first(conn)
             .optional()?;
         let Some((row, user)) = found else { return Err(purpose.ended(LinkEnding::Unknown)) };
-        if shown.is_some_and(|shown| shown != Self::mark(token)) {
+        if shown.is_some_and(|shown| shown != mark(token)) {
             return Err(purpose.ended(LinkEnding::Another));
         }
         let account =
@@ -116,7 +110,6 @@ impl Link {
         Ok(link)
     }
 
-    /// The account that the link is about.
     pub fn account(&self) -> Result<&User> {
         let missing = || Error::Internal("a link for an account is about none".to_owned());
         self.account.as_ref().ok_or_else(missing)
@@ -124,29 +117,12 @@ impl Link {
 
     /// A copy of what is stored of the links that a user was sent, for them.
     pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-        let own = links::table.filter(links::user_id.eq(user_id));
-        let columns = (links::purpose, links::email, links::expires_at, links::used_at);
-        let rows = own.select(columns).load(conn)?;
-        let export = |(purpose, email, expires_at, used_at): Exported| {
-            json!({
-                "purpose": purpose,
-                "email": email,
-                "expires_at": to_rfc3339(&expires_at),
-                "used_at": used_at.as_ref().map(to_rfc3339),
-            })
-        };
-        Ok(rows.into_iter().map(export).collect())
-    }
-
-    /// Ends all links about an account: they are bound to nothing now. Their rows stay, to say so.
-    pub fn end_all(conn: &mut Connection, user_id: i64) -> QueryResult<usize> {
-        diesel::update(links::table.filter(links::user_id.eq(user_id)))
-            .set(links::bound_to.eq(None::<String>))
-            .execute(conn)
+        let own = links::table.filter(links::user_id.eq(user_id)).select(LinkRow::as_select());
+        let rows: Vec<LinkRow> = own.load(conn)?;
+        let export = |row: &LinkRow| export!(row; purpose, email, expires_at, used_at);
+        Ok(rows.iter().map(export).collect())
     }
 }
-
-type Exported = (String, String, PrimitiveDateTime, Option<PrimitiveDateTime>);
 
 /// The link with this token, for this purpose.
 #[diesel::dsl::auto_type]

@@ -9,14 +9,11 @@ use kit::http::deadline;
 
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
-use crate::people::session::Session;
-use crate::people::user::User;
+use crate::people::{Session, User};
 use crate::schema::{api_tokens, refresh_tokens, sessions};
 
-/// Somebody who is logged in.
 #[derive(Clone, Deref)]
 pub struct Login {
-    /// Who.
     #[deref]
     pub user: User,
     /// The session of a person at a browser; a program with a token has none.
@@ -30,14 +27,10 @@ pub struct Login {
 pub(super) enum Right {
     /// A session, with the secret that the request came with.
     Session {
-        /// The row.
         id: i64,
-        /// The hash of the secret.
         token_hash: String,
     },
-    /// An access token of this family.
     Family(String),
-    /// A personal token.
     ApiToken(i64),
     /// None: they are named on a page, and act with the next request.
     Nothing,

@@ -10,12 +10,10 @@ pub mod guards; // what handlers ask for
 pub mod keep; // looking after a session
 pub mod link; // one-time links
 pub mod login; // who is logged in, and writing with their rights
-pub mod name; // how people are called
 pub mod personal_token; // tokens that people make for their programs
 pub mod purpose; // what links are for
 pub mod session; // one log-in, as its row
 pub mod sessions; // beginning, finding and ending them
-pub mod setup_link; // the link to the first account
 pub mod user; // somebody who can log in
 
 pub use accounts::Accounts;
@@ -25,9 +23,9 @@ pub use events::{Activity, Events};
 pub use grants::Grants;
 pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo, Verified};
 pub use kit::email::Email;
+pub use kit::name::Name;
 pub use link::Link;
 pub use login::Login;
-pub use name::Name;
 pub use purpose::Purpose;
 pub use session::Session;
 pub use sessions::Sessions;

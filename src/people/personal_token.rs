@@ -1,23 +1,19 @@
 //! Personal API tokens: made by people for their own programs, shown once, ended at any time.
 
-use actix_login::{bearer, hash_token, random_token};
+use actix_login::{bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use diesel::prelude::*;
-use kit::clock::{Clock, to_rfc3339};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use kit::{Clock, export};
+use serde_json::Value;
 use time::{Duration, PrimitiveDateTime};
 
 use crate::config::APP_NAME;
 use crate::db::{Backend, Connection, Db};
 use crate::error::Result;
-use crate::people::login::{Login, Right};
-use crate::people::user::User;
+use crate::people::login::Right;
+use crate::people::{Login, User};
 use crate::schema::{api_tokens, users};
 
-/// The longest name, in characters.
 pub const NAME_MAX: usize = 60;
 
 /// The lives to choose from, in days.
@@ -30,17 +26,12 @@ const LAST_USED_EVERY: Duration = Duration::MINUTE;
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = api_tokens, check_for_backend(Backend))]
 pub struct PersonalToken {
-    /// The row.
     pub id: i64,
-    /// What its owner calls it.
     pub name: String,
     /// Its last characters, to tell it from others.
     pub last_four: String,
-    /// What it is good for.
     pub scope: String,
-    /// When it was made.
     pub created_at: PrimitiveDateTime,
-    /// When it ends.
     pub expires_at: PrimitiveDateTime,
     /// When it was last used, to the minute.
     pub last_used_at: Option<PrimitiveDateTime>,
@@ -48,13 +39,11 @@ pub struct PersonalToken {
 
 /// A token to be made.
 pub struct NewToken {
-    /// Whose.
     pub user_id: i64,
     /// 1 to [`NAME_MAX`] characters.
     pub name: String,
     /// Has passed [`actix_login::Scopes::parse`].
     pub scope: String,
-    /// How long it lives.
     pub lifetime: Duration,
 }
 
@@ -65,7 +54,7 @@ impl PersonalToken {
         new: &NewToken,
         now: PrimitiveDateTime,
     ) -> QueryResult<String> {
-        let token = generate();
+        let token = personal_token(APP_NAME);
         diesel::insert_into(api_tokens::table)
             .values((
                 api_tokens::user_id.eq(new.user_id),
@@ -91,17 +80,9 @@ impl PersonalToken {
 
     /// A copy of what is stored of a user's tokens, for them.
     pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-        let rows = Self::of(conn, user_id)?.into_iter().map(|token| {
-            json!({
-                "name": token.name,
-                "last_four": token.last_four,
-                "scope": token.scope,
-                "created_at": to_rfc3339(&token.created_at),
-                "expires_at": to_rfc3339(&token.expires_at),
-                "last_used_at": token.last_used_at.as_ref().map(to_rfc3339),
-            })
-        });
-        Ok(rows.collect())
+        let export =
+            |row: &Self| export!(row; name, last_four, scope, created_at, expires_at, last_used_at);
+        Ok(Self::of(conn, user_id)?.iter().map(export).collect())
     }
 
     /// Ends the token with this hash; whose it was.
@@ -124,7 +105,9 @@ impl PersonalToken {
 
 /// Who calls with a personal token, and what it is good for: the app's request loader.
 pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Login, Vec<String>)>> {
-    let Some(token) = bearer(&req).filter(|token| is_well_formed(token)) else { return Ok(None) };
+    let Some(token) = bearer(&req).filter(|token| is_personal_token(APP_NAME, token)) else {
+        return Ok(None);
+    };
     let (hash, now) = (hash_token(token), clock.now());
     drop(req);
     let found = api_tokens::table
@@ -144,22 +127,4 @@ pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Logi
     let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
     let right = Right::ApiToken(token.id);
     Ok(Some((Login { user, session: None, right }, scopes)))
-}
-
-/// A fixed beginning and a checksum, so that secret scanners know one when they see it.
-fn generate() -> String {
-    let body = format!("{APP_NAME}_{}", random_token());
-    format!("{body}{}", checksum(&body))
-}
-
-fn checksum(body: &str) -> String {
-    BASE64.encode(&Sha256::digest(body)[..3])
-}
-
-/// Whether it can be a personal token; a mistyped one costs no query.
-fn is_well_formed(token: &str) -> bool {
-    let Some((body, sum)) = token.split_at_checked(token.len().saturating_sub(4)) else {
-        return false;
-    };
-    body.strip_prefix(APP_NAME).is_some_and(|rest| rest.starts_with('_')) && checksum(body) == sum
 }

@@ -15,9 +15,7 @@ pub enum Purpose {
     Invite,
     /// To prove the address of an account that was made in another way.
     Confirm,
-    /// To prove another address for an account.
     ChangeEmail,
-    /// To choose a new password.
     Reset,
 }
 
@@ -89,7 +87,6 @@ const RESET: About = About {
 };
 
 impl Purpose {
-    /// Its description.
     pub const fn about(self) -> &'static About {
         match self {
             Self::Register => &REGISTER,
@@ -105,7 +102,6 @@ impl Purpose {
         self.into()
     }
 
-    /// The link itself.
     pub fn url(self, site: &str, token: &str) -> String {
         format!("{site}{}?token={token}", self.about().path)
     }

@@ -1,13 +1,14 @@
 //! A session: one log-in of one user on one browser, as its row.
 
+use actix_web::cookie::Cookie;
 use diesel::prelude::*;
-use kit::clock::to_rfc3339;
-use kit::http::client::{Client, device};
-use serde_json::{Value, json};
+use kit::http::client::device;
+use kit::{Client, export};
+use serde_json::Value;
 use time::{Duration, PrimitiveDateTime};
 
 use crate::db::{Backend, Connection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::sessions;
 
 /// How long a typed password counts for what needs a fresh log-in ([`super::Sudo`]).
@@ -17,21 +18,16 @@ pub const FRESH_FOR: Duration = Duration::minutes(10);
 #[derive(Clone, Debug, Queryable, Selectable, Identifiable)]
 #[diesel(check_for_backend(Backend))]
 pub struct Session {
-    /// The row.
     pub id: i64,
-    /// Whose log-in it is.
     pub user_id: i64,
-    /// When it began.
     pub created_at: PrimitiveDateTime,
     /// The last request, to the minute.
     pub last_seen_at: PrimitiveDateTime,
     /// When it ends, however busy.
     pub expires_at: PrimitiveDateTime,
-    /// Whether "remember me" was ticked.
     pub remembered: bool,
     /// Where it began.
     pub ip_address: String,
-    /// The browser's description of itself.
     pub user_agent: String,
     /// When the password was last asked for; `None` when it has to be asked for again.
     pub authenticated_at: Option<PrimitiveDateTime>,
@@ -51,21 +47,36 @@ impl Session {
     /// A copy of what is stored of a user's sessions, for them.
     pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
         let own = sessions::table.filter(sessions::user_id.eq(user_id)).select(Self::as_select());
-        let rows = own.load(conn)?.into_iter().map(|session: Self| {
-            json!({
-                "created_at": to_rfc3339(&session.created_at),
-                "last_seen_at": to_rfc3339(&session.last_seen_at),
-                "expires_at": to_rfc3339(&session.expires_at),
-                "remembered": session.remembered,
-                "ip_address": session.ip_address,
-                "user_agent": session.user_agent,
-            })
-        });
-        Ok(rows.collect())
+        let rows: Vec<Self> = own.load(conn)?;
+        let export = |row: &Self| export!(row; created_at, last_seen_at, expires_at, remembered, ip_address, user_agent);
+        Ok(rows.iter().map(export).collect())
     }
 
-    /// The browser and the system.
     pub fn device(&self) -> String {
         device(&self.user_agent)
+    }
+}
+
+/// Another secret for a session, to be stored in the transaction of what it is changed for: whoever had
+/// the old cookie is out.
+pub struct Renewal {
+    pub(super) session_id: i64,
+    pub(super) token_hash: String,
+    pub(super) cookie: Cookie<'static>,
+}
+
+impl Renewal {
+    /// What to do in the transaction. The session is [`Error::NotAuthenticated`] when it is over.
+    pub fn store(&self) -> impl FnOnce(&mut Connection) -> Result<()> + use<> {
+        let change = diesel::update(sessions::table.find(self.session_id))
+            .set(sessions::token_hash.eq(self.token_hash.clone()));
+        |conn| {
+            let changed = change.execute(conn)?;
+            if changed == 1 { Ok(()) } else { Err(Error::NotAuthenticated) }
+        }
+    }
+
+    pub fn cookie(&self) -> &Cookie<'static> {
+        &self.cookie
     }
 }

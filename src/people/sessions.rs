@@ -5,8 +5,7 @@ use actix_login::{Claims, SessionCookie, hash_token, random_token};
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
-use kit::clock::Clock;
-use kit::http::client::Client;
+use kit::{Client, Clock};
 use time::{Duration, PrimitiveDateTime};
 
 use crate::config::{Config, Lifetimes, SessionProtection};
@@ -14,9 +13,9 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::mail::Notice;
 use crate::people::familiar::is_familiar;
-use crate::people::login::{Login, Right};
-use crate::people::session::Session;
-use crate::people::user::User;
+use crate::people::login::Right;
+use crate::people::session::Renewal;
+use crate::people::{Login, Session, User};
 use crate::schema::{sessions, users};
 
 /// How many sessions a user can have; the one unused for longest makes room for the next.
@@ -36,31 +35,6 @@ pub struct Sessions {
     pub(super) protection: SessionProtection,
 }
 
-/// Another secret for a session, to be stored in the transaction of what it is changed for: whoever had
-/// the old cookie is out.
-pub struct Renewal {
-    session_id: i64,
-    token_hash: String,
-    cookie: Cookie<'static>,
-}
-
-impl Renewal {
-    /// What to do in the transaction. The session is [`Error::NotAuthenticated`] when it is over.
-    pub fn store(&self) -> impl FnOnce(&mut Connection) -> Result<()> + use<> {
-        let change = diesel::update(sessions::table.find(self.session_id))
-            .set(sessions::token_hash.eq(self.token_hash.clone()));
-        |conn| {
-            let changed = change.execute(conn)?;
-            if changed == 1 { Ok(()) } else { Err(Error::NotAuthenticated) }
-        }
-    }
-
-    /// The cookie, for the answer.
-    pub fn cookie(&self) -> &Cookie<'static> {
-        &self.cookie
-    }
-}
-
 impl Sessions {
     /// Keeps its rows in `db`, and their secrets in `cookie`.
     pub fn new(config: &Config, db: Db, clock: Clock, cookie: SessionCookie) -> Self {
@@ -68,7 +42,6 @@ impl Sessions {
         Self { db, clock, cookie, lifetimes, protection }
     }
 
-    /// The time.
     pub fn now(&self) -> PrimitiveDateTime {
         self.clock.now()
     }

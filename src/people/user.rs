@@ -3,14 +3,13 @@
 use std::fmt;
 
 use diesel::prelude::*;
-use kit::clock::to_rfc3339;
-use serde_json::{Value, json};
+use kit::export;
+use serde_json::Value;
 use time::PrimitiveDateTime;
 
 use crate::db::{self, Backend, Connection};
 use crate::error::{Error, Result};
-use crate::people::Email;
-use crate::people::name::Name;
+use crate::people::{Email, Name};
 use crate::schema::users;
 
 /// Somebody who can log in.
@@ -23,15 +22,11 @@ pub struct User {
     pub email: String,
     /// As compared.
     pub email_canonical: String,
-    /// How we greet them.
     pub name: String,
-    /// Argon2id, as a PHC string.
     pub password_hash: String,
-    /// Whether they run the place.
     pub is_admin: bool,
     /// Since when they may not log in.
     pub disabled_at: Option<PrimitiveDateTime>,
-    /// When the account was made.
     pub created_at: PrimitiveDateTime,
     /// When the address was proved to be theirs.
     pub verified_at: Option<PrimitiveDateTime>,
@@ -46,15 +41,10 @@ impl fmt::Debug for User {
 
 /// An account to be made.
 pub struct NewUser {
-    /// Where mail goes.
     pub email: Email,
-    /// How we greet them.
     pub name: Name,
-    /// Argon2id, as a PHC string.
     pub password_hash: String,
-    /// Whether they run the place.
     pub is_admin: bool,
-    /// The time.
     pub created_at: PrimitiveDateTime,
     /// Whether the address was proved to be theirs.
     pub is_verified: bool,
@@ -66,7 +56,6 @@ impl User {
         Email { typed: self.email.clone(), canonical: self.email_canonical.clone() }
     }
 
-    /// Whether they may log in.
     pub fn may_log_in(&self) -> bool {
         self.disabled_at.is_none()
     }
@@ -81,7 +70,6 @@ impl User {
         self.is_admin && self.is_verified()
     }
 
-    /// The user with this id.
     pub fn by_id(conn: &mut Connection, id: i64) -> QueryResult<Option<Self>> {
         users::table.find(id).select(Self::as_select()).first(conn).optional()
     }
@@ -95,12 +83,10 @@ impl User {
             .optional()
     }
 
-    /// Everybody, by id.
     pub fn all(conn: &mut Connection) -> QueryResult<Vec<Self>> {
         users::table.order(users::id).select(Self::as_select()).load(conn)
     }
 
-    /// Whether anybody has an account.
     pub fn any_exists(conn: &mut Connection) -> QueryResult<bool> {
         diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)
     }
@@ -151,12 +137,10 @@ impl User {
         diesel::update(users::table.find(id)).set(users::name.eq(users::name)).execute(conn)
     }
 
-    /// Stores another password.
     pub fn set_password(conn: &mut Connection, id: i64, hash: &str) -> QueryResult<usize> {
         diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)
     }
 
-    /// Stores how they are greeted.
     pub fn set_name(conn: &mut Connection, id: i64, name: &Name) -> QueryResult<usize> {
         let change = users::name.eq(name.as_str());
         diesel::update(users::table.find(id)).set(change).execute(conn)
@@ -182,14 +166,7 @@ impl User {
     /// A copy of what is stored, for its owner.
     pub fn export(conn: &mut Connection, id: i64) -> Result<Value> {
         let user: Self = users::table.find(id).select(Self::as_select()).first(conn)?;
-        Ok(json!({
-            "id": user.id,
-            "email": user.email,
-            "name": user.name,
-            "is_admin": user.is_admin,
-            "created_at": to_rfc3339(&user.created_at),
-            "verified_at": user.verified_at.as_ref().map(to_rfc3339),
-        }))
+        Ok(export!(user; id, email, name, is_admin, created_at, verified_at))
     }
 
     /// Deletes the account, and with it every row of every table that belongs to it; not that of the

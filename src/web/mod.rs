@@ -9,6 +9,10 @@ pub mod own; // a row in the address, and its owner
 pub mod page; // the layout's needs
 pub mod time; // times on pages
 
+// What nearly every feature asks for, so that one line brings it.
+pub use actix_web::web::{Path, Query, ServiceConfig, resource};
+pub use actix_web::{HttpRequest, HttpResponse};
+pub use askama::Template;
 pub use kit::clock::rfc3339;
 pub use kit::http::client::Client;
 pub use kit::http::flash::{Flash, redirect};
@@ -18,7 +22,12 @@ pub use kit::http::list::{List, Paging};
 pub use kit::http::sent::Sent;
 pub use kit::http::typed::Typed;
 
+pub use serde::Deserialize;
+
 pub use self::own::{Own, Owned};
 pub use self::page::{Page, render, render_with};
 pub use self::time::{ago, when};
+pub use crate::db::Db;
+pub use crate::error::{Error, Response, Result};
+pub use crate::feature::Feature;
 pub use crate::once::once;

@@ -1,7 +1,7 @@
 //! E-mail addresses, at every door.
 
-use kit::text::trim;
 use app::people::Email;
+use kit::text::trim;
 
 use crate::browser::{Browser, PASSWORD, Site};
 

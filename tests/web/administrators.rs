@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
 use app::error::Error;
 use app::people::User;
+use futures_util::future::join_all;
 
 use crate::browser::{Browser, Site};
 

@@ -20,17 +20,16 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::ServiceConfig;
-use futures_util::future::LocalBoxFuture;
 use app::app::{App, features};
-use kit::password::Passwords;
-use kit::clock::Clock;
 use app::config::Config;
 use app::db::Db;
-use app::people::Link;
 use app::mail::Outbox;
-use kit::mail::{Mail, Mailer, Queue as _};
-use kit::http::client::Network;
 use app::people::{Email, Name, NewUser, User};
+use futures_util::future::LocalBoxFuture;
+use kit::clock::Clock;
+use kit::http::client::Network;
+use kit::mail::{Mail, Mailer, Queue as _};
+use kit::password::Passwords;
 use time::macros::datetime;
 use tokio::sync::OnceCell;
 
@@ -116,7 +115,7 @@ impl Site {
         statements::listen();
         let is_set = settings.iter().any(|(name, _)| *name == "DATABASE_CONNECTIONS");
         let connections = if is_set { config.database_connections } else { 4 };
-        let db = Db::connect(&database.url, connections).unwrap();
+        let db = app::db::connect(&database.url, connections).unwrap();
         let app = App::new(config.clone(), db.clone(), clock.clone(), passwords.clone()).unwrap();
         let send = send(&app, features).await;
         let visits = RefCell::default();
@@ -342,7 +341,7 @@ impl Browser {
     /// What a form says that was drawn for the link that this browser has opened, for whoever makes
     /// one up.
     pub fn mark(&self, purpose: &str) -> (&'static str, String) {
-        ("link", Link::mark(&self.cookie(&format!("link_{purpose}")).unwrap()))
+        ("link", kit::http::link::mark(&self.cookie(&format!("link_{purpose}")).unwrap()))
     }
 
     /// Sends a form, with the hidden field `link` if it has one; redirects are not followed.

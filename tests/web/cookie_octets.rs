@@ -1,9 +1,9 @@
 //! Cookies as octets: what a neighbour can plant under a name that only looks like ours, and what
 //! foreign cookies may hold.
 
+use actix_login::{CookieKind, Presented};
 use actix_web::http::header::COOKIE;
 use actix_web::test::TestRequest;
-use actix_login::{CookieKind, Presented};
 use app::config::CookieUse;
 use app::people::Purpose;
 use strum::VariantArray as _;

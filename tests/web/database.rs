@@ -2,15 +2,15 @@
 
 use std::sync::LazyLock;
 
+use app::db::Connection;
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use app::db::{Connection, Db};
 
 #[cfg(not(feature = "postgres"))]
 static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("template.db");
-    let db = Db::connect(path.to_str().unwrap(), 1).unwrap();
+    let db = app::db::connect(path.to_str().unwrap(), 1).unwrap();
     db.migrate().unwrap();
     dir
 });
@@ -74,7 +74,7 @@ fn on_server(sql: &str) {
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     let name = format!("template_{}", std::process::id());
     on_server(&format!("CREATE DATABASE {name}"));
-    Db::connect(&format!("{}/{name}", server()), 1).unwrap().migrate().unwrap();
+    app::db::connect(&format!("{}/{name}", server()), 1).unwrap().migrate().unwrap();
     name
 });
 

@@ -20,7 +20,10 @@ async fn the_document_is_openapi_and_knows_how_to_get_a_token() {
         (&flow["tokenUrl"], &flow["refreshUrl"]),
         (&"/auth/token".into(), &"/auth/token".into())
     );
-    assert_eq!(flow["scopes"].as_object().unwrap().len(), Features(FEATURES).scopes("").all().len());
+    assert_eq!(
+        flow["scopes"].as_object().unwrap().len(),
+        Features(FEATURES).scopes("").all().len()
+    );
 }
 
 #[actix_web::test]

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
-use futures_util::future::{Either, join_all, select};
 use app::app::features;
 use app::error::Error;
+use futures_util::future::{Either, join_all, select};
 use kit::http::observe::IN_FLIGHT_MAX;
 
 use crate::browser::{Answer, Browser, Site, config, passwords};

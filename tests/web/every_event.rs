@@ -4,8 +4,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection as _;
 use app::people::{Event, SecurityEvent};
+use diesel::connection::SimpleConnection as _;
 use strum::VariantArray as _;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, rt};
-use diesel::RunQueryDsl;
-use diesel::connection::SimpleConnection;
-use futures_util::future::{join, join_all};
 use app::app::features;
 use app::db::Db;
 use app::error::Error;
 use app::mail::Notice;
 use app::people::{Email, Name, NewUser, User};
+use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
+use futures_util::future::{join, join_all};
 
 use crate::browser::{Answer, Browser, PASSWORD, Site, config, passwords};
 use crate::database::{HOLD_EVERYTHING, TestDatabase};
@@ -168,7 +168,7 @@ async fn a_moved_session_that_cannot_be_ended_is_no_log_in_all_the_same() {
 #[test]
 fn of_many_that_bring_the_tables_up_to_date_at_once_one_does() {
     let database = TestDatabase::empty();
-    let migrate = || Db::connect(&database.url, 1).unwrap().migrate().unwrap();
+    let migrate = || app::db::connect(&database.url, 1).unwrap().migrate().unwrap();
     let done: Vec<usize> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -308,20 +308,20 @@ mod server {
     fn a_server_that_is_just_starting_is_waited_for() {
         let database = TestDatabase::create();
         let url = slow_way(&database.url, Duration::from_secs(1), Duration::ZERO);
-        Db::connect(&url, 2).unwrap();
+        app::db::connect(&url, 2).unwrap();
     }
 
     #[test]
     fn a_server_that_takes_longer_than_a_request_may_wait_is_waited_for_at_the_start() {
         let database = TestDatabase::create();
         let url = slow_way(&database.url, Duration::ZERO, Duration::from_secs(4));
-        Db::connect(&url, 2).unwrap();
+        app::db::connect(&url, 2).unwrap();
     }
 
     #[test]
     fn a_server_that_refuses_is_named_at_once() {
         let url = TestDatabase::create().url.replace("/test_", "/no_such_");
-        let said = Db::connect(&url, 2).err().unwrap();
+        let said = app::db::connect(&url, 2).err().unwrap();
         assert!(said.contains("does not exist") && said.contains("DATABASE_URL"), "{said}");
     }
 }

@@ -1,8 +1,8 @@
 //! Another program holds the database's lock while people use the site.
 
+use app::db::Connection;
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use app::db::Connection;
 
 use crate::browser::{Browser, Site};
 

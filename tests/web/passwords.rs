@@ -1,9 +1,9 @@
 //! How passwords are kept.
 
-use futures_util::future::join_all;
 use app::app::features;
-use kit::http::client::Network;
 use app::people::{Email, Name, NewUser};
+use futures_util::future::join_all;
+use kit::http::client::Network;
 
 use crate::browser::{Browser, PASSWORD, Site, config, passwords};
 

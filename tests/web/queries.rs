@@ -6,12 +6,12 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use actix_web::http::Method;
-use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection as _};
-use diesel::{QueryableByName, RunQueryDsl};
 use app::app::FEATURES;
 use app::db::Connection;
 use app::feature::Features;
 use app::purge::purge;
+use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection as _};
+use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::json;
 use time::Duration;
 

@@ -1,7 +1,7 @@
 //! Registering.
 
-use futures_util::future::join_all;
 use app::app::features;
+use futures_util::future::join_all;
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, passwords};

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
 use app::app::features;
-use app::people::{Link, Purpose};
 use app::people::Email;
+use app::people::{Link, Purpose};
+use futures_util::future::join_all;
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, passwords};

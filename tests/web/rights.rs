@@ -9,11 +9,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use diesel::RunQueryDsl as _;
 use app::app::features;
-use app::people::Ending;
 use app::db::{Connection, Db};
+use app::people::Ending;
 use app::people::User;
+use diesel::RunQueryDsl as _;
 
 use crate::browser::{Answer, Browser, Site, config, passwords};
 

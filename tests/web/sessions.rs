@@ -1,8 +1,8 @@
 //! How long a log-in lasts.
 
-use diesel::prelude::*;
 use app::people::Ending;
 use app::schema::sessions;
+use diesel::prelude::*;
 use time::Duration;
 
 use crate::browser::{Browser, PASSWORD, Site};

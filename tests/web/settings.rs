@@ -1,10 +1,10 @@
 //! The settings.
 
+use actix_login::SigningKey;
+use app::config::Registration::Closed;
+use app::config::{Config, SIGNING_KEYS};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
-use app::config::Registration::Closed;
-use actix_login::SigningKey;
-use app::config::{Config, SIGNING_KEYS};
 use kit::config::SmtpSecurity;
 
 /// What is wrong with these settings.
@@ -52,8 +52,9 @@ fn the_examples_values_are_the_defaults() {
     let file = dotenvy::from_read_iter(lines.join("\n").leak().as_bytes());
     let mut pairs: Vec<_> = file.map(Result::unwrap).collect();
     // The example shows SQLite's, and a sample key that nobody may use.
-    let other =
-        |value: &str| value == SIGNING_KEYS.sample || cfg!(feature = "postgres") && value.contains(".db");
+    let other = |value: &str| {
+        value == SIGNING_KEYS.sample || cfg!(feature = "postgres") && value.contains(".db")
+    };
     pairs.retain(|(_, value)| !value.is_empty() && !other(value));
     assert!(pairs.len() > 15);
     let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -142,7 +143,9 @@ fn production_refuses_what_is_only_fine_at_home() {
     assert!(problems(&[production]).contains("PUBLIC_URL=http://localhost:8080"));
     assert!(problems(&[production, https]).contains("SECRET_KEY="));
     assert!(problems(&[production, https, ("SECRET_KEY", " ")]).contains("SECRET_KEY="));
-    assert!(problems(&[production, https, ("SECRET_KEY", SIGNING_KEYS.sample)]).contains("SECRET_KEY="));
+    assert!(
+        problems(&[production, https, ("SECRET_KEY", SIGNING_KEYS.sample)]).contains("SECRET_KEY=")
+    );
     assert!(
         problems(&[production, https, secret, ("DEV_INSECURE_COOKIES", "true")]).contains("DEV_")
     );
@@ -282,7 +285,10 @@ fn a_key_is_base64_in_either_alphabet() {
     }
     // The sample is the sample in either of them.
     for sample in [SIGNING_KEYS.sample.replace('-', "+"), format!("{}=", SIGNING_KEYS.sample)] {
-        assert!(problems(&[("SECRET_KEY", &sample)]).contains("must not be the sample"), "{sample}");
+        assert!(
+            problems(&[("SECRET_KEY", &sample)]).contains("must not be the sample"),
+            "{sample}"
+        );
     }
 }
 
@@ -314,8 +320,16 @@ fn what_is_wrong_with_a_key_pair_is_told_with_all_the_rest() {
         ("p256.pem", "", "RSA or Ed25519"),
         ("README.md", "", "private key in PEM"),
         ("nowhere.pem", "", "names no file"),
-        ("rsa-encrypted.pem", "", "is encrypted, and no password opens it. See TOKEN_PRIVATE_KEY_PASSWORD"),
-        ("rsa-encrypted.pem", "hunter2", "does not open with that password. See TOKEN_PRIVATE_KEY_PASSWORD"),
+        (
+            "rsa-encrypted.pem",
+            "",
+            "is encrypted, and no password opens it. See TOKEN_PRIVATE_KEY_PASSWORD",
+        ),
+        (
+            "rsa-encrypted.pem",
+            "hunter2",
+            "does not open with that password. See TOKEN_PRIVATE_KEY_PASSWORD",
+        ),
     ] {
         let path = format!("tests/keys/{file}");
         let pair =
@@ -365,8 +379,7 @@ fn misspelt_levels_of_the_log_are_named() {
         assert!(text.contains("RUST_LOG=") && text.contains(named), "{wrong}: {text}");
         assert!(text.split(" commas between them: ").nth(1).unwrap().contains(named), "{text}");
     }
-    for right in
-        ["info", "WARN", "off", "info, actix_server=warn", "app::web=debug", "app", "kit"]
+    for right in ["info", "WARN", "off", "info, actix_server=warn", "app::web=debug", "app", "kit"]
     {
         assert!(read(&[("RUST_LOG", right)]).is_ok(), "{right}");
     }

@@ -43,8 +43,7 @@ async fn a_password_gets_a_token_that_opens_the_api() {
 
 #[actix_web::test]
 async fn wrong_unknown_and_disabled_are_one_answer_at_one_price() {
-    let site =
-        Site::build(&[], passwords(&crate::browser::config(&[])), app::app::features).await;
+    let site = Site::build(&[], passwords(&crate::browser::config(&[])), app::app::features).await;
     site.user("ada").await;
     site.user("dan").await;
     site.sql("UPDATE users SET disabled_at = created_at WHERE name = 'dan'").await;

@@ -1,10 +1,10 @@
 //! Forged, broken and foreign tokens in the cookie: an anonymous visitor, never an error.
 
+use actix_login::SigningKey;
+use actix_login::TokenOptions;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{EncodingKey, Header};
-use actix_login::TokenOptions;
-use actix_login::SigningKey;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Site};
@@ -191,7 +191,8 @@ async fn other_keys_are_refused() {
 #[actix_web::test]
 async fn an_access_token_does_not_open_a_page() {
     let ada = Browser::logged_in("ada").await;
-    let token = ada.site.app.state().logins().create_access_token("1", TokenOptions::default()).unwrap();
+    let token =
+        ada.site.app.state().logins().create_access_token("1", TokenOptions::default()).unwrap();
     assert!(!is_accepted(&ada, &token).await);
 }
 
@@ -240,12 +241,8 @@ async fn after_a_rotation_old_sessions_go_on_until_the_old_key_is_removed() {
     let token = site.logged_in("ada").await.cookie("session").unwrap();
     for (keys, fine) in [(format!("{new},{old}"), true), (new.clone(), false)] {
         let config = crate::browser::config(&[("SECRET_KEY", &keys)]);
-        let app = app::app::App::new(
-            config,
-            site.db.clone(),
-            site.clock.clone(),
-            site.passwords.clone(),
-        );
+        let app =
+            app::app::App::new(config, site.db.clone(), site.clock.clone(), site.passwords.clone());
         let request = actix_web::test::TestRequest::default()
             .insert_header(("cookie", format!("__Host-latchkey_session={token}")))
             .to_http_request();

@@ -6,12 +6,12 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::future::{join, join_all};
 use app::app::features;
-use kit::password::fair_queue::FairQueue;
-use kit::password::workers::Workers;
+use futures_util::future::{join, join_all};
 use kit::Error;
 use kit::http::client::{Client, Network};
+use kit::password::fair_queue::FairQueue;
+use kit::password::workers::Workers;
 
 use crate::browser::{Browser, PASSWORD, Site, address, config, passwords};
 

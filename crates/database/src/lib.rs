@@ -12,15 +12,22 @@ mod backend;
 mod error;
 mod lane;
 mod migrations;
+mod purge;
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use diesel::{Connection as _, QueryResult, RunQueryDsl};
 use diesel_migrations::EmbeddedMigrations;
 use kit::http::deadline;
 
 pub use self::error::{Error, Result};
 use self::lane::Lane;
+pub use self::purge::{BATCH, Purge};
 
 /// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
 pub type Connection = backend::Connection;
@@ -28,21 +35,30 @@ pub type Connection = backend::Connection;
 /// The SQL dialect of this build, for a model's `#[diesel(check_for_backend(Backend))]`.
 pub type Backend = <Connection as diesel::Connection>::Backend;
 
-/// The connections. Cheap to clone.
-#[derive(Clone)]
-pub struct Db {
+/// The connections. Cheap to clone. `E` is the error of the application, which all work with them fails
+/// with. As an argument of handlers it is what the application put beside its routes with `app_data`.
+pub struct Db<E> {
     readers: Lane,
     writers: Lane,
     place: Arc<backend::Place>,
     migrations: fn() -> EmbeddedMigrations,
+    failure: PhantomData<fn() -> E>,
 }
 
-/// What the work with a connection may fail with.
+impl<E> Clone for Db<E> {
+    fn clone(&self) -> Self {
+        let (readers, writers) = (self.readers.clone(), self.writers.clone());
+        let (place, migrations) = (Arc::clone(&self.place), self.migrations);
+        Self { readers, writers, place, migrations, failure: PhantomData }
+    }
+}
+
+/// What an application's error has to know.
 pub trait Failure: From<Error> + From<diesel::result::Error> + Send + 'static {}
 
 impl<E: From<Error> + From<diesel::result::Error> + Send + 'static> Failure for E {}
 
-impl Db {
+impl<E: Failure> Db<E> {
     /// Opens the database with up to `connections` at a time, at least one to read and one to write.
     /// Its tables are those that `migrations` make. The error is a sentence that names the database and says
     /// what to do.
@@ -55,16 +71,16 @@ impl Db {
         lane::wait_for_database(&place)?;
         let place = Arc::new(place);
         let [readers, writers] = Lane::open(&place, connections)?;
-        Ok(Self { readers, writers, place, migrations })
+        Ok(Self { readers, writers, place, migrations, failure: PhantomData })
     }
 
     /// Reads: runs `work` with a connection that cannot write, away from the threads that serve
     /// requests.
-    pub async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn run<T, W, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Failure,
-        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        W: Into<E> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
     {
         let progress = deadline::current();
         progress.is_now("waiting for a connection to read");
@@ -73,7 +89,7 @@ impl Db {
         let request = progress.clone();
         let read = move |conn: &mut Connection| {
             request.is_wanted().map_err(Error::from)?;
-            work(conn)
+            work(conn).map_err(Into::into)
         };
         let read = self.readers.run(turn, read).await;
         progress.is_now("");
@@ -82,22 +98,22 @@ impl Db {
 
     /// Reads several things as they were at one moment, where one that was read before a change and
     /// one that was read after it would tell a lie together.
-    pub async fn snapshot<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn snapshot<T, W, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Failure,
-        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        W: Into<E> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
     {
-        self.run(|conn| conn.transaction(work)).await
+        self.run(|conn| conn.transaction(|conn| work(conn).map_err(Into::into))).await
     }
 
     /// Writes: runs `work` in one transaction; an error undoes all of it. So does the end of the
     /// request's time: what was answered with [`kit::Error::Overdue`] is not there.
-    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn write<T, W, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Failure,
-        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        W: Into<E> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
     {
         let progress = deadline::current();
         progress.is_now("waiting for its turn to write");
@@ -107,7 +123,7 @@ impl Db {
         let write = move |conn: &mut Connection| {
             request.is_wanted().map_err(Error::from)?;
             backend::transaction(conn, |conn| {
-                let done = work(conn)?;
+                let done = work(conn).map_err(Into::into)?;
                 place.check()?;
                 request.may_commit().map_err(Error::from)?;
                 Ok(done)
@@ -134,6 +150,16 @@ impl Db {
             // Nobody is turned away because a note could not be taken.
             Err(error) => log::warn!("{what} is not noted: {error}"),
         }
+    }
+}
+
+impl<E: 'static> FromRequest for Db<E> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let db: &Self = req.app_data().expect("the application puts it beside its routes");
+        ready(Ok(db.clone()))
     }
 }
 

@@ -5,10 +5,10 @@ use diesel::connection::SimpleConnection as _;
 use diesel::migration::{self, Migration, MigrationSource};
 use diesel_migrations::MigrationHarness;
 
-use super::{Backend, Connection, Db, backend, cannot_open};
+use super::{Backend, Connection, Db, Failure, backend, cannot_open};
 use crate::error::{Error, Result};
 
-impl Db {
+impl<E: Failure> Db<E> {
     /// Brings the tables up to date; returns how many migrations that took.
     pub fn migrate(&self) -> Result<usize, String> {
         let migrations = (self.migrations)();
@@ -27,11 +27,11 @@ impl Db {
 
     /// Whether requests can be served: the database answers, and has every migration of this program.
     /// Only reads.
-    pub async fn is_ready(&self) -> Result<()> {
+    pub async fn is_ready(&self) -> Result<(), E> {
         use diesel::prelude::*;
         diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
         let migrations = (self.migrations)();
-        self.run(move |connection| {
+        self.run(move |connection| -> Result<()> {
             let versions =
                 __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
             let applied: Vec<String> = versions.load(connection)?;

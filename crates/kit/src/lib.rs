@@ -6,12 +6,18 @@ pub mod clock; // what time it is
 pub mod config; // settings: a reader that tells all problems at once
 pub mod email; // addresses: one parser for all doors
 pub mod error; // why a request is not carried out
+pub mod export; // a copy of what is stored
 pub mod files; // files for this user alone
 pub mod http; // what stands between the network and a handler
 pub mod key_file; // signing keys in a file
 pub mod logger; // the log
 pub mod mail; // mails, and the way out
+pub mod name; // how people are called
 pub mod password; // hashing, and what can be guessed
 pub mod text; // what people type
 
+pub use clock::Clock;
+pub use email::Email;
 pub use error::{Error, FieldErrors, Result};
+pub use http::client::{Client, Network};
+pub use name::Name;

@@ -6,12 +6,14 @@ use env_logger::{Builder, Logger};
 use log::kv::{Error, Key, Value, VisitSource};
 use log::{Level, Log, Metadata, Record};
 use serde_json::{Map, json};
+use strum::{EnumString, VariantNames};
 use time::format_description::well_known::Rfc3339;
 
 use crate::clock::Clock;
 
 /// How the log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
 pub enum LogFormat {
     /// A line for people.
     Text,

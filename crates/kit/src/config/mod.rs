@@ -13,7 +13,7 @@ use std::fmt;
 use std::path::Path;
 
 use self::reader::complain;
-pub use self::reader::{Reader, parse_host, parse_host_name, parse_public_url, parse_sender};
+pub use self::reader::Reader;
 pub use self::secrets::SigningKeys;
 pub use self::smtp::{Smtp, SmtpSecurity};
 

@@ -7,8 +7,10 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use lettre::message::Mailbox;
 use log::LevelFilter;
+use strum::VariantNames;
 use time::Duration;
 use url::Url;
 
@@ -109,18 +111,10 @@ impl<'a> Reader<'a> {
         self.value(name, default, &rule, |v| v.parse().ok().filter(|n| range.contains(n)))
     }
 
-    /// One of several words.
-    pub fn choice<T: Copy, const N: usize>(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        choices: [(&str, T); N],
-    ) -> T {
-        let rule = format!("must be {}", choices.map(|(word, _)| word).join(" or "));
-        self.value(name, default, &rule, |v| {
-            let chosen = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(v));
-            chosen.map(|(_, choice)| *choice)
-        })
+    /// One of the words for the variants of `T`.
+    pub fn one_of<T: FromStr + VariantNames>(&mut self, name: &'static str, default: &str) -> T {
+        let rule = format!("must be {}", T::VARIANTS.join(" or "));
+        self.value(name, default, &rule, |v| v.parse().ok())
     }
 
     /// The one way to write yes and no.
@@ -151,6 +145,35 @@ impl<'a> Reader<'a> {
     pub fn duration(&mut self, name: &'static str, default: &str) -> Duration {
         let rule = "must be a whole number and a unit: s, m, h or d, and at most 400d";
         self.value(name, default, rule, parse_duration)
+    }
+
+    /// The address that people type: http or https, with a host and nothing after it.
+    pub fn public_url(&mut self, name: &'static str, default: &str) -> Url {
+        let rule = "must be the address that people type, without a path";
+        self.value(name, default, rule, parse_public_url)
+    }
+
+    /// An address to listen on.
+    pub fn host(&mut self, name: &'static str, default: &str) -> IpAddr {
+        self.value(name, default, "must be an IP address or localhost", parse_host)
+    }
+
+    /// Names as they stand in the header `Host`.
+    pub fn host_names(&mut self, name: &'static str) -> Vec<String> {
+        let rule = "must be host names, as in www.example.com or localhost:8081";
+        self.list(name, rule, parse_host_name)
+    }
+
+    /// Addresses and networks.
+    pub fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
+        let rule = "must be addresses or networks such as 10.0.0.0/8";
+        self.list(name, rule, |v| v.parse().ok().or_else(|| v.parse::<IpAddr>().ok().map(IpNet::from)))
+    }
+
+    /// Who mail comes from.
+    pub fn sender(&mut self, name: &'static str, default: &str) -> Mailbox {
+        let rule = "must be an e-mail address, with or without a name before it";
+        self.value(name, default, rule, parse_sender)
     }
 
     /// `RUST_LOG`. The logger takes a misspelt level for the name of a part that never speaks: a
@@ -188,7 +211,7 @@ impl<'a> Reader<'a> {
 }
 
 /// An `http` or `https` address with a host and nothing after it.
-pub fn parse_public_url(text: &str) -> Option<Url> {
+fn parse_public_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let plain = matches!(url.scheme(), "http" | "https")
         && url.username().is_empty()
@@ -200,7 +223,7 @@ pub fn parse_public_url(text: &str) -> Option<Url> {
 }
 
 /// An address to listen on.
-pub fn parse_host(text: &str) -> Option<IpAddr> {
+fn parse_host(text: &str) -> Option<IpAddr> {
     if text.eq_ignore_ascii_case("localhost") {
         return Some(Ipv4Addr::LOCALHOST.into());
     }
@@ -209,14 +232,14 @@ pub fn parse_host(text: &str) -> Option<IpAddr> {
 }
 
 /// A name as it stands in the header `Host`, with a port or without.
-pub fn parse_host_name(text: &str) -> Option<String> {
+fn parse_host_name(text: &str) -> Option<String> {
     let url = Url::parse(&format!("http://{text}")).ok()?;
     let is_host = text.is_ascii() && !text.contains(['/', '\\', '?', '#', '@', '%', '*']);
     (is_host && url.has_host()).then(|| text.to_ascii_lowercase())
 }
 
 /// Who mail comes from: one that the mail library can write, and that can exist.
-pub fn parse_sender(text: &str) -> Option<Mailbox> {
+fn parse_sender(text: &str) -> Option<Mailbox> {
     let sender: Mailbox = text.parse().ok()?;
     Email::may_send(sender.email.as_ref()).then_some(sender)
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use kit::http::typed::FieldValue;
-use kit::text;
+use crate::http::typed::FieldValue;
+use crate::text;
 
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 100;

@@ -1,0 +1,13 @@
+//! The library by itself: users in memory, no database, no pages.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
+
+mod cookies;
+mod features;
+mod forgeries;
+mod guards;
+mod keys;
+mod pairs;
+mod promises;
+mod scopes;
+mod site;

@@ -1,0 +1,112 @@
+//! Key pairs: RS256 and `EdDSA`, for tokens that other services verify.
+
+use std::path::Path;
+
+use actix_login::{KeyPair, Keys, LoginManager, Refusal};
+use jsonwebtoken::Algorithm;
+use serde_json::Value;
+
+use crate::forgeries::Original;
+use crate::site::{Person, builder, session, token};
+
+const ED25519: &str = include_str!("../keys/ed25519.pem");
+const RSA: &str = include_str!("../keys/rsa.pem");
+
+fn with_pair(pem: &str, password: Option<&str>) -> LoginManager<Person> {
+    let pair = KeyPair::parse(pem, password).unwrap();
+    builder().access_keys(Keys::Pair(pair.into())).build().unwrap()
+}
+
+#[test]
+fn eddsa_signs_access_tokens_from_pem_with_and_without_a_password() {
+    let sealed = include_str!("../keys/ed25519-encrypted.pem");
+    for manager in [with_pair(ED25519, None), with_pair(sealed, Some("opens-it"))] {
+        let token = token(&manager, &[]);
+        assert_eq!(jsonwebtoken::decode_header(&token).unwrap().alg, Algorithm::EdDSA);
+        assert_eq!(manager.verify_access_token(&token).unwrap().sub, "ada");
+    }
+}
+
+#[test]
+fn rs256_signs_access_tokens_from_pem_with_and_without_a_password() {
+    let sealed = include_str!("../keys/rsa-encrypted.pem");
+    let old_form = include_str!("../keys/rsa-pkcs1.pem");
+    for manager in
+        [with_pair(RSA, None), with_pair(sealed, Some("opens-it")), with_pair(old_form, None)]
+    {
+        let token = token(&manager, &[]);
+        assert_eq!(jsonwebtoken::decode_header(&token).unwrap().alg, Algorithm::RS256);
+        assert_eq!(manager.verify_access_token(&token).unwrap().sub, "ada");
+    }
+}
+
+#[test]
+fn the_public_half_is_enough_to_verify_elsewhere() {
+    let token = token(&with_pair(ED25519, None), &[]);
+    let pair = KeyPair::parse(ED25519, None).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(Algorithm::EdDSA);
+    validation.set_audience(&["api"]);
+    validation.validate_exp = false;
+    let elsewhere = jsonwebtoken::decode::<Value>(&token, &pair.keys().1, &validation);
+    assert_eq!(elsewhere.unwrap().claims["sub"], "ada");
+}
+
+#[test]
+fn a_pair_is_for_access_tokens_and_sessions_keep_the_secret() {
+    let manager = with_pair(RSA, None);
+    let header = jsonwebtoken::decode_header(session(&manager)).unwrap();
+    assert_eq!((header.alg, header.typ.as_deref()), (Algorithm::HS256, Some("sess+jwt")));
+}
+
+#[test]
+fn weak_broken_and_closed_key_pairs_are_refused() {
+    let refusal = |pem: &str, password| KeyPair::parse(pem, password).unwrap_err();
+    let sealed = include_str!("../keys/rsa-encrypted.pem");
+    assert!(refusal(include_str!("../keys/rsa-short.pem"), None).contains("at least 2048 bits"));
+    assert!(refusal(include_str!("../keys/rsa-long.pem"), None).contains("at most 4096 bits"));
+    assert!(refusal(include_str!("../keys/p256.pem"), None).contains("RSA or Ed25519"));
+    assert_eq!(refusal(sealed, None), "is encrypted, and no password opens it");
+    assert_eq!(refusal(sealed, Some("wrong")), "does not open with that password");
+    for pem in ["", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+        assert!(refusal(pem, None).starts_with("must be"), "{pem:?}");
+    }
+}
+
+#[test]
+fn a_file_is_read_and_its_errors_name_it() {
+    let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys");
+    let read = |name: &str, password| KeyPair::read(&keys.join(name), password);
+    assert_eq!(read("ed25519.pem", None).unwrap().algorithm(), Algorithm::EdDSA);
+    assert_eq!(read("rsa-encrypted.pem", Some("opens-it")).unwrap().algorithm(), Algorithm::RS256);
+    let errors = [read("none.pem", None), read("p256.pem", None), read("rsa-encrypted.pem", None)];
+    for error in errors.map(Result::unwrap_err) {
+        assert!(error.starts_with("The key in ") && error.ends_with('.'), "{error}");
+    }
+}
+
+#[test]
+fn nothing_shows_a_private_key() {
+    let pair = KeyPair::parse(ED25519, None).unwrap();
+    assert_eq!(format!("{pair:?}"), format!("KeyPair(EdDSA {})", pair.id()));
+}
+
+#[test]
+fn the_algorithm_is_pinned() {
+    let (by_secret, by_pair) = (builder().build().unwrap(), with_pair(ED25519, None));
+    let refusal = |of: &LoginManager<_>, token: &str| of.verify_access_token(token).err();
+    assert_eq!(refusal(&by_pair, &token(&by_secret, &[])), Some(Refusal::Algorithm));
+    assert_eq!(refusal(&by_secret, &token(&by_pair, &[])), Some(Refusal::Algorithm));
+}
+
+#[test]
+fn the_public_half_is_no_secret_to_sign_with() {
+    // The old confusion: HS256, with what everybody knows as the secret.
+    let pair = KeyPair::parse(ED25519, None).unwrap();
+    let manager = with_pair(ED25519, None);
+    let public = pair.keys().1.try_get_as_bytes().unwrap().to_vec();
+    let original = Original::of(token(&manager, &[]), &public);
+    for algorithm in ["HS256", "EdDSA", "RS256"] {
+        let forged = original.with_header(|header| header["alg"] = algorithm.into());
+        assert!(manager.verify_access_token(&forged).is_err(), "{algorithm}");
+    }
+}

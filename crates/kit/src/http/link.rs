@@ -1,0 +1,179 @@
+//! One-time links: how their token travels from a mail, or from the line that a program printed, to a
+//! form. What a link opens is the application's.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use actix_login::{CookieKind, Presented, hash_token, random_token};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::HttpError;
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use actix_web::web::Query;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use time::{Duration, PrimitiveDateTime};
+
+use crate::clock::Clock;
+use crate::http::fields::Fields;
+use crate::http::flash::redirect;
+
+/// How long the browser keeps a link's token. The link itself may end sooner.
+const KEPT_FOR: Duration = Duration::minutes(30);
+
+/// In the cookie, for what is no token of ours: no link has it, and the page says so.
+const NO_TOKEN: &str = "-";
+
+/// The length of a [`random_token`].
+const TOKEN_LENGTH: usize = 43;
+
+#[derive(Deserialize)]
+struct Token {
+    token: String,
+}
+
+/// Something in the address that is no token of ours.
+pub struct NoToken;
+
+/// The token in the address (`?token=…`), if there is one.
+pub fn token_in_address(req: &HttpRequest) -> Option<Result<String, NoToken>> {
+    let Query(Token { token }) = Query::from_query(req.query_string()).ok()?;
+    let is_token = token.len() == TOKEN_LENGTH
+        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    Some(if is_token { Ok(token) } else { Err(NoToken) })
+}
+
+/// What a form says to name the link that it was drawn for, in its hidden field `link`. The number of
+/// a row would tell how many links were made since somebody's last one, and so whether there was an
+/// account to send one to.
+pub fn mark(token: &str) -> String {
+    hash_token(&format!("the form behind {token}"))
+}
+
+/// The [`mark`] of the link that a form was drawn for; `None` when no form was sent. The browser may
+/// have opened another link since, in another tab or because somebody made it: a form must do what it
+/// says, for the address that it shows.
+pub fn mark_of_form(req: &HttpRequest) -> Option<String> {
+    let of = || Some(Fields::of(req)?.get("link")?.to_owned());
+    (req.method() == Method::POST).then(|| of().unwrap_or_default())
+}
+
+/// The cookies of links for one purpose: of one that was opened, and of one that was used here. The
+/// second opens nothing, and tells a form that is sent twice from one whose link this browser never saw.
+#[derive(Clone)]
+pub struct LinkCookies {
+    opened: CookieKind,
+    used: CookieKind,
+}
+
+impl LinkCookies {
+    /// Their names begin with that of `kind`.
+    pub fn new(kind: &CookieKind, purpose: &str) -> Self {
+        let (name, secure) = (format!("{}_{purpose}", kind.name), kind.secure);
+        let used = CookieKind { name: format!("{name}_used"), secure };
+        Self { opened: CookieKind { name, secure }, used }
+    }
+
+    /// The token of the link that the browser has opened, or used, last.
+    pub fn token(&self, req: &HttpRequest) -> Option<String> {
+        [&self.opened, &self.used].into_iter().find_map(|kind| match kind.read(req) {
+            Presented::One(token) => Some(token),
+            Presented::Nothing | Presented::Planted => None,
+        })
+    }
+
+    /// Takes the token out of the browser, as far as it opens anything.
+    pub fn close(&self, response: &mut HttpResponse, token: &str) -> Result<(), HttpError> {
+        response.add_cookie(&self.opened.expired())?;
+        response.add_cookie(&self.used.with(token, Some(KEPT_FOR)))
+    }
+}
+
+/// The middleware that takes a link's token out of the address: from there it would go into the
+/// browser's history, and with `Referer` to wherever the page leads.
+pub async fn hide_token(
+    cookies: impl Fn(&HttpRequest) -> LinkCookies,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let token = token_in_address(req.request()).filter(|_| req.method() == Method::GET);
+    let Some(token) = token else { return Ok(next.call(req).await?.map_into_left_body()) };
+    // Whatever else stands there is no token of ours, and has no place in a cookie.
+    let token = token.unwrap_or_else(|NoToken| NO_TOKEN.to_owned());
+    let mut response = redirect(req.path(), None);
+    let cookie = cookies(req.request()).opened.with(token, Some(KEPT_FOR));
+    response.add_cookie(&cookie)?;
+    Ok(req.into_response(response).map_into_right_body())
+}
+
+/// A link that only whoever started the program has seen: the one that was printed last, if any. Cheap
+/// to clone.
+#[derive(Clone)]
+pub struct PrintedLink {
+    clock: Clock,
+    lifetime: Duration,
+    printed: Arc<Mutex<Option<Printed>>>,
+}
+
+struct Printed {
+    token_hash: String,
+    until: PrimitiveDateTime,
+    used_at: Option<PrimitiveDateTime>,
+}
+
+/// Why a printed link opens nothing.
+pub enum PrintedEnding {
+    /// It did what it was for, then.
+    Used(PrimitiveDateTime),
+    /// Its time is over, since then.
+    TooOld(PrimitiveDateTime),
+    /// It is not the one that was printed last.
+    Earlier,
+}
+
+impl PrintedLink {
+    /// No link yet. One works for `lifetime`; starting the program again makes a new one.
+    pub fn closed(clock: Clock, lifetime: Duration) -> Self {
+        Self { clock, lifetime, printed: Arc::default() }
+    }
+
+    /// Makes a link, and makes every earlier one useless. Returns its token.
+    pub fn open(&self) -> String {
+        let token = random_token();
+        let until = self.clock.now() + self.lifetime;
+        let printed = Printed { token_hash: hash_token(&token), until, used_at: None };
+        *self.lock() = Some(printed);
+        token
+    }
+
+    /// Whether the link with this token opens anything, or why not.
+    pub fn require(&self, token: &str) -> Result<(), PrintedEnding> {
+        match self.lock().as_ref().filter(|printed| printed.is_of(token)) {
+            Some(Printed { used_at: Some(at), .. }) => Err(PrintedEnding::Used(*at)),
+            // After a restart, one that was too old cannot be told from one that was not.
+            None => Err(PrintedEnding::Earlier),
+            Some(printed) if self.clock.now() >= printed.until => {
+                Err(PrintedEnding::TooOld(printed.until))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Notes that it did what it was for, to say so to whoever opens it again.
+    pub fn note_use(&self, token: &str) {
+        if let Some(link) = self.lock().as_mut().filter(|link| link.is_of(token)) {
+            link.used_at = Some(self.clock.now());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Printed>> {
+        self.printed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Printed {
+    /// Hashes are compared: how long that takes tells nothing about the token.
+    fn is_of(&self, token: &str) -> bool {
+        self.token_hash == hash_token(token)
+    }
+}
