@@ -3,7 +3,7 @@
 use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use time::PrimitiveDateTime;
+use kit::Time;
 
 /// The result of everything that may fail while a request is answered.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -56,11 +56,11 @@ pub enum Error {
 pub enum LinkEnding {
     /// It did what it was for.
     Used {
-        at: PrimitiveDateTime,
+        at: Time,
         /// What for, to end a sentence with.
         deed: &'static str,
     },
-    TooOld(PrimitiveDateTime),
+    TooOld(Time),
     /// The account that it is about has changed, or may not be used.
     Changed,
     /// There is an account with its address by now.
@@ -75,7 +75,7 @@ pub enum LinkEnding {
     /// There is no account at all, and the first one is not made by such a link.
     NoFirstAccount,
     /// The set-up link is too old, since then.
-    SetUpTooOld(PrimitiveDateTime),
+    SetUpTooOld(Time),
     /// The set-up link is not the one that was printed last.
     SetUpEarlier,
     /// The first account was made with another set-up link, or without one.

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use actix_login::{Keys, Kind, LoginManager, Scopes, SigningKey};
+use actix_login::{Builder, Keys, Kind, LoginManager, Scopes, SigningKey};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use kit::http::link::PrintedLink;
@@ -37,42 +37,45 @@ pub struct Frame {
 /// How long the link to the first account works. Starting the program again makes a new one.
 const SETUP_LINK_LIFETIME: Duration = Duration::minutes(30);
 
-/// Every part of the program. Cheap to clone: the threads share it.
-#[derive(Clone)]
-pub struct State(Arc<Parts>);
+/// Declares the parts: each is to be had from the state, and those before the line are arguments of
+/// handlers by themselves (`events: Events`).
+macro_rules! parts {
+    ($($argument:ident: $name:ty,)* --- $($part:ident: $type:ty,)*) => {
+        struct Parts {
+            $($argument: $name,)*
+            $($part: $type,)*
+        }
 
-struct Parts {
+        impl State {
+            $(pub fn $argument(&self) -> &$name { &self.0.$argument })*
+            $(pub fn $part(&self) -> &$type { &self.0.$part })*
+        }
+
+        $(from_request!($name, Infallible, |req| Ok(State::of(req).$argument().clone()));)*
+    };
+}
+
+parts! {
+    accounts: Accounts,
+    events: Events,
+    features: Features,
+    grants: Grants,
+    outbox: Outbox,
+    sessions: Sessions,
+    ---
     config: Config,
     db: Db,
-    site: Site,
-    features: Features,
-    scopes: Scopes,
     logins: Data<LoginManager<Login>>,
-    sessions: Sessions,
-    grants: Grants,
-    events: Events,
-    accounts: Accounts,
-    outbox: Outbox,
+    scopes: Scopes,
     setup_link: PrintedLink,
-}
-
-/// Makes parts of the state arguments of handlers: `db: Db`.
-macro_rules! arguments {
-    ($($part:ty = $field:ident,)*) => {$(
-        from_request!($part, Infallible, |req| Ok(State::of(req).0.$field.clone()));
-    )*};
-}
-
-arguments! {
-    Features = features,
-    Sessions = sessions,
-    Grants = grants,
-    Events = events,
-    Accounts = accounts,
-    Outbox = outbox,
+    site: Site,
 }
 from_request!(State, Infallible, |req| Ok(State::of(req).clone()));
 from_request!(Registration, Infallible, |req| Ok(State::of(req).config().registration));
+
+/// Every part of the program. Cheap to clone: the threads share it.
+#[derive(Clone)]
+pub struct State(Arc<Parts>);
 
 impl State {
     /// Puts the parts together around a database that is up to date. The error is a sentence for
@@ -86,17 +89,7 @@ impl State {
     ) -> Result<Self, String> {
         let keys = signing_keys(&config)?;
         let scopes = frame.features.scopes(frame.default_scope);
-        let mut login = LoginManager::builder(keys.clone())
-            .issuer(config.origin())
-            .cookie(config.cookie(CookieUse::Session))
-            .default_expiry(config.lifetimes.access_token)
-            .clock({
-                let clock = clock.clone();
-                move || clock.timestamp()
-            });
-        if let Some(pair) = &config.token_key_pair {
-            login = login.access_keys(Keys::Pair(pair.clone()));
-        }
+        let login = login(&config, &keys, clock.clone());
         let events = Events::new(db.clone(), clock.clone());
         let sessions = Sessions::new(&config, db.clone(), clock.clone(), login.session_cookie());
         let shared = (db.clone(), clock.clone(), events.clone());
@@ -110,19 +103,20 @@ impl State {
         let site = site(&config, &keys, clock.clone(), frame)?;
         let (logins, setup_link) =
             (Data::new(logins), PrintedLink::closed(clock, SETUP_LINK_LIFETIME));
+        let features = frame.features;
         Ok(Self(Arc::new(Parts {
+            accounts,
+            events,
+            features,
+            grants,
+            outbox,
+            sessions,
             config,
             db,
-            site,
-            features: frame.features,
-            scopes,
             logins,
-            sessions,
-            grants,
-            events,
-            accounts,
-            outbox,
+            scopes,
             setup_link,
+            site,
         })))
     }
 
@@ -138,45 +132,6 @@ impl State {
         req.app_data().expect("`App::web` provides it to every route")
     }
 
-    pub fn config(&self) -> &Config {
-        &self.0.config
-    }
-
-    pub fn db(&self) -> &Db {
-        &self.0.db
-    }
-
-    /// What the middlewares know of the site.
-    pub fn site(&self) -> &Site {
-        &self.0.site
-    }
-
-    pub fn accounts(&self) -> &Accounts {
-        &self.0.accounts
-    }
-
-    /// Where the app tells what happens to log-ins and tokens: listen here.
-    pub fn events(&self) -> &Events {
-        &self.0.events
-    }
-
-    pub fn sessions(&self) -> &Sessions {
-        &self.0.sessions
-    }
-
-    /// The mails that wait, and the way out.
-    pub fn outbox(&self) -> &Outbox {
-        &self.0.outbox
-    }
-
-    pub fn logins(&self) -> &LoginManager<Login> {
-        &self.0.logins
-    }
-
-    pub fn setup_link(&self) -> &PrintedLink {
-        &self.0.setup_link
-    }
-
     /// The mailbox, where it may be read in the browser: on a developer's machine, and in a debug build.
     pub fn dev_mailbox(&self) -> Option<&DevMailbox> {
         let config = self.config();
@@ -187,9 +142,22 @@ impl State {
     }
 }
 
+/// How tokens and cookies are made.
+fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
+    let login = LoginManager::builder(keys.to_vec())
+        .issuer(config.origin())
+        .cookie(config.cookie(CookieUse::Session))
+        .default_expiry(config.lifetimes.access_token)
+        .clock(move || clock.timestamp());
+    match &config.token_key_pair {
+        Some(pair) => login.access_keys(Keys::Pair(pair.clone())),
+        None => login,
+    }
+}
+
 /// How people are recognised: by a session's cookie, an access token, or a personal token.
 fn recognise(
-    login: actix_login::Builder<Login>,
+    login: Builder<Login>,
     (db, clock): (&Db, &Clock),
     (sessions, grants): (&Sessions, &Grants),
     scopes: Scopes,

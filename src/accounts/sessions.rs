@@ -1,6 +1,6 @@
 //! Where somebody is logged in, and ending it from afar.
 
-use time::PrimitiveDateTime;
+use kit::Time;
 
 use crate::people::{CurrentSession, Ending, Event, Events, Session, Sessions};
 use crate::web::{
@@ -21,7 +21,7 @@ struct SessionsPage {
     page: Page,
     sessions: Vec<Session>,
     current: i64,
-    now: PrimitiveDateTime,
+    now: Time,
 }
 
 async fn index(current: CurrentSession, page: Page, sessions: Sessions) -> Response {

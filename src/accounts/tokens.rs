@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use actix_login::{ScopeInfo, Scopes};
-use kit::Clock;
-use time::{Duration, PrimitiveDateTime};
+use kit::{Clock, Time};
+use time::Duration;
 
 use crate::people::personal_token::{LIVES, NAME_MAX, NewToken, PersonalToken};
 use crate::people::{CurrentUser, Event, Events, Sudo};
@@ -63,7 +63,7 @@ struct TokensPage {
     tokens: Vec<PersonalToken>,
     /// The text of the one that was just made.
     made: Option<String>,
-    now: PrimitiveDateTime,
+    now: Time,
 }
 
 #[derive(Template)]

@@ -4,10 +4,10 @@
 use std::fmt;
 
 use diesel::prelude::*;
-use kit::{Client, Email};
+use kit::{Client, Email, Time};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
-use time::{Duration, PrimitiveDateTime};
+use time::Duration;
 
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -118,12 +118,7 @@ impl fmt::Display for Again {
 
 impl Request {
     /// Puts it into the outbox, unless it was asked for too often.
-    pub fn post(
-        &self,
-        conn: &mut Connection,
-        to: &Email,
-        now: PrimitiveDateTime,
-    ) -> Result<Posted> {
+    pub fn post(&self, conn: &mut Connection, to: &Email, now: Time) -> Result<Posted> {
         if let Some(until) = self.is_limited_until(conn, to, now)? {
             return Ok(Posted::LeftOut(Again(until - now)));
         }
@@ -136,10 +131,10 @@ impl Request {
         &self,
         conn: &mut Connection,
         to: &Email,
-        now: PrimitiveDateTime,
-    ) -> QueryResult<Option<PrimitiveDateTime>> {
+        now: Time,
+    ) -> QueryResult<Option<Time>> {
         let kind: &str = self.into();
-        let today: Vec<PrimitiveDateTime> = outbox::table
+        let today: Vec<Time> = outbox::table
             .filter(outbox::email_canonical.eq(&to.canonical).and(outbox::kind.eq(kind)))
             .filter(outbox::created_at.gt(now - Duration::DAY))
             .order(outbox::created_at.desc())
@@ -159,7 +154,7 @@ impl Notice {
     }
 
     /// Puts it into the outbox, in the transaction of what it reports.
-    pub fn post(&self, conn: &mut Connection, to: &Email, now: PrimitiveDateTime) -> Result<()> {
+    pub fn post(&self, conn: &mut Connection, to: &Email, now: Time) -> Result<()> {
         // It says how to choose a new password: that must work, even if somebody has asked for it so
         // often that the limit is reached.
         let spent = outbox::table
@@ -175,7 +170,7 @@ fn put(
     conn: &mut Connection,
     to: &Email,
     (kind, message): (&'static str, impl Serialize),
-    now: PrimitiveDateTime,
+    now: Time,
 ) -> Result<()> {
     let message = serde_json::to_string(&message)
         .map_err(|e| Error::Internal(format!("a message cannot be written: {e}")))?;

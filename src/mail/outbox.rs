@@ -3,8 +3,8 @@
 
 use diesel::prelude::*;
 use kit::mail::{Mail, Mailer, Queue, Unsent, Waiting};
-use kit::{Clock, Email};
-use time::{Duration, PrimitiveDateTime};
+use kit::{Clock, Email, Time};
+use time::Duration;
 
 use crate::db::{Backend, Connection, Db};
 use crate::error::{Error, Result};
@@ -30,8 +30,8 @@ pub struct Writer<'a> {
     pub conn: &'a mut Connection,
     /// Our public address, for links: whatever a request calls us is not to be believed.
     pub site: &'a str,
-    pub now: PrimitiveDateTime,
-    pub posted_at: PrimitiveDateTime,
+    pub now: Time,
+    pub posted_at: Time,
 }
 
 /// Writes the letter that says a message to an address, or `None` when there is nothing to say to it.
@@ -56,9 +56,9 @@ pub struct WaitingMail {
     email_canonical: String,
     kind: String,
     message: String,
-    created_at: PrimitiveDateTime,
+    created_at: Time,
     attempts: i64,
-    due_at: PrimitiveDateTime,
+    due_at: Time,
 }
 
 impl Outbox {
@@ -118,11 +118,7 @@ impl Queue for Outbox {
         self.db.run(look).await
     }
 
-    async fn claim(
-        &self,
-        waiting: WaitingMail,
-        until: PrimitiveDateTime,
-    ) -> Result<Option<WaitingMail>> {
+    async fn claim(&self, waiting: WaitingMail, until: Time) -> Result<Option<WaitingMail>> {
         let unclaimed = outbox::table.find(waiting.id).filter(outbox::due_at.eq(waiting.due_at));
         let mine = (outbox::attempts.eq(waiting.attempts + 1), outbox::due_at.eq(until));
         let claim = diesel::update(unclaimed).set(mine).returning(WaitingMail::as_returning());
@@ -151,7 +147,7 @@ impl Queue for Outbox {
         self.db.write(move |conn| done.execute(conn)).await.map(drop)
     }
 
-    async fn put_off(&self, id: i64, until: PrimitiveDateTime) -> Result<()> {
+    async fn put_off(&self, id: i64, until: Time) -> Result<()> {
         let later = diesel::update(outbox::table.find(id)).set(outbox::due_at.eq(until));
         self.db.write(move |conn| later.execute(conn)).await.map(drop)
     }

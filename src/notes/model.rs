@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use serde::Serialize;
-use time::PrimitiveDateTime;
 
 use crate::db::Connection;
 use crate::schema::notes;
@@ -14,7 +13,7 @@ pub(super) struct Note {
     pub(super) title: String,
     pub(super) body: String,
     #[serde(serialize_with = "crate::web::rfc3339")]
-    pub(super) created_at: PrimitiveDateTime,
+    pub(super) created_at: time::PrimitiveDateTime,
 }
 
 #[derive(Default, Deserialize, Insertable, AsChangeset, utoipa::ToSchema)]

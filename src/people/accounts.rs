@@ -5,8 +5,7 @@ use actix_web::cookie::Cookie;
 use diesel::prelude::*;
 use kit::http::form::Errors;
 use kit::password::{PasswordRule, Passwords, Verdict};
-use kit::{Client, Clock, Network};
-use time::PrimitiveDateTime;
+use kit::{Client, Clock, Network, Time};
 
 use crate::db::{Connection, Db};
 use crate::error::Result;
@@ -33,7 +32,7 @@ impl Accounts {
         Self { db, clock, events, sessions, passwords }
     }
 
-    pub fn now(&self) -> PrimitiveDateTime {
+    pub fn now(&self) -> Time {
         self.clock.now()
     }
 
@@ -147,7 +146,7 @@ impl Accounts {
         user: &User,
         hash: &str,
         current: Option<i64>,
-        now: PrimitiveDateTime,
+        now: Time,
     ) -> Result<()> {
         User::set_password(conn, user.id, hash)?;
         Notice::PasswordChanged.post(conn, &user.address(), now)?;

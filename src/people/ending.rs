@@ -43,24 +43,15 @@ pub enum Fate {
     Ends,
 }
 
-/// What becomes of all of them: the columns of the table. All links share one.
-#[derive(Clone, Copy, Debug)]
-pub struct Fates {
-    pub this_session: Fate,
-    pub other_sessions: Fate,
-    /// The tokens of programs that know the password.
-    pub refresh_tokens: Fate,
-    /// The tokens that people made for their programs.
-    pub personal_tokens: Fate,
-    /// The links to a new password, to prove an address, and to change it.
-    pub links: Fate,
-}
+/// What becomes of this session, the other sessions, the tokens of programs that know the password, the
+/// tokens that people made for their programs, and all links: the columns of the table.
+pub type Fates = [Fate; 5];
 
 impl Ending {
     /// What it ends.
     pub const fn fates(self) -> Fates {
         use Fate::{Ends, OneEnds, Renewed, Stays};
-        let [this_session, other_sessions, refresh_tokens, personal_tokens, links] = match self {
+        match self {
             Self::LoggedOut => [Ends, Stays, Stays, Stays, Stays],
             Self::SessionEnded => [Stays, OneEnds, Stays, Stays, Stays],
             Self::OthersEnded => [Stays, Ends, Ends, Stays, Stays],
@@ -72,32 +63,32 @@ impl Ending {
             Self::RoleChanged => [Stays, Stays, Stays, Stays, Ends],
             Self::PasswordReset | Self::Disabled | Self::Deleted => [Ends; 5],
             Self::NameChanged => [Stays; 5],
-        };
-        Fates { this_session, other_sessions, refresh_tokens, personal_tokens, links }
+        }
     }
 
     /// Ends what it ends of a user, in the transaction of what happens; `current` is the session in
     /// which it happens, if in any. Holds the user's row, so that nothing is added meanwhile.
     pub fn end(self, conn: &mut Connection, user_id: i64, current: Option<i64>) -> QueryResult<()> {
-        let fates = self.fates();
+        let [this_session, other_sessions, programs, personal_tokens, links] =
+            self.fates().map(|fate| fate == Fate::Ends);
         User::lock(conn, user_id)?;
-        let (here, own) =
-            (current.unwrap_or_default(), sessions::table.filter(sessions::user_id.eq(user_id)));
-        if fates.this_session == Fate::Ends {
+        let own = sessions::table.filter(sessions::user_id.eq(user_id));
+        let here = current.unwrap_or_default();
+        if this_session {
             diesel::delete(own.filter(sessions::id.eq(here))).execute(conn)?;
         }
-        if fates.other_sessions == Fate::Ends {
+        if other_sessions {
             diesel::delete(own.filter(sessions::id.ne(here))).execute(conn)?;
         }
-        if fates.refresh_tokens == Fate::Ends {
+        if programs {
             let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
             diesel::delete(own).execute(conn)?;
         }
-        if fates.personal_tokens == Fate::Ends {
-            let own = api_tokens::table.filter(api_tokens::user_id.eq(user_id));
-            diesel::delete(own).execute(conn)?;
+        if personal_tokens {
+            diesel::delete(api_tokens::table.filter(api_tokens::user_id.eq(user_id)))
+                .execute(conn)?;
         }
-        if fates.links == Fate::Ends {
+        if links {
             // Bound to nothing. Their rows stay, to say why they open nothing.
             let own = links::table.filter(links::user_id.eq(user_id));
             diesel::update(own).set(links::bound_to.eq(None::<String>)).execute(conn)?;

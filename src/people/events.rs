@@ -5,9 +5,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use diesel::prelude::*;
 use kit::http::client::device;
 use kit::http::list::Paging;
-use kit::{Client, Clock, export};
+use kit::{Client, Clock, Time, export};
 use serde_json::Value;
-use time::{Duration, PrimitiveDateTime};
+use time::Duration;
 
 use crate::db::{Backend, Connection, Db};
 use crate::error::Result;
@@ -74,7 +74,7 @@ pub struct Activity {
     /// From which address; empty when an operator did it at the command line.
     pub ip_address: String,
     user_agent: String,
-    pub created_at: PrimitiveDateTime,
+    pub created_at: Time,
 }
 
 impl Activity {

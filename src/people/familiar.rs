@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use diesel::dsl::min;
 use diesel::prelude::*;
-use kit::Client;
 use kit::http::client::device;
-use time::PrimitiveDateTime;
+use kit::{Client, Time};
 
 use crate::db::Connection;
 use crate::people::events::KEPT_FOR;
@@ -23,7 +22,7 @@ pub fn is_familiar(
     conn: &mut Connection,
     user: &User,
     client: &Client,
-    now: PrimitiveDateTime,
+    now: Time,
 ) -> QueryResult<bool> {
     let mut is_first = true;
     let mut looks = 0..LOOKS_MAX;

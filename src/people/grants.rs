@@ -5,9 +5,9 @@
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
 use diesel::prelude::*;
 use kit::http::oauth::Issued;
-use kit::{Client, Clock, export};
+use kit::{Client, Clock, Time, export};
 use serde_json::{Value, json};
-use time::{Duration, PrimitiveDateTime};
+use time::Duration;
 
 use crate::db::{Backend, Connection, Db};
 use crate::error::Result;
@@ -28,8 +28,8 @@ struct RefreshToken {
     family: String,
     token_hash: String,
     scope: String,
-    expires_at: PrimitiveDateTime,
-    used_at: Option<PrimitiveDateTime>,
+    expires_at: Time,
+    used_at: Option<Time>,
 }
 
 /// What became of a refresh token.
@@ -154,12 +154,7 @@ fn family_of(claims: &Claims) -> Option<&str> {
     claims.extra.get(FAMILY)?.as_str()
 }
 
-fn exchange(
-    conn: &mut Connection,
-    hash: &str,
-    scopes: &Scopes,
-    now: PrimitiveDateTime,
-) -> Result<Exchange> {
+fn exchange(conn: &mut Connection, hash: &str, scopes: &Scopes, now: Time) -> Result<Exchange> {
     let found: Option<(RefreshToken, User)> = refresh_tokens::table
         .inner_join(users::table)
         .filter(refresh_tokens::token_hash.eq(hash))

@@ -2,10 +2,9 @@
 
 use actix_login::{hash_token, random_token};
 use diesel::prelude::*;
-use kit::export;
 use kit::http::link::mark;
+use kit::{Time, export};
 use serde_json::Value;
-use time::PrimitiveDateTime;
 
 use crate::db::{Backend, Connection};
 use crate::error::{Error, LinkEnding, Result};
@@ -29,8 +28,8 @@ struct LinkRow {
     user_id: Option<i64>,
     email: String,
     bound_to: Option<String>,
-    expires_at: PrimitiveDateTime,
-    used_at: Option<PrimitiveDateTime>,
+    expires_at: Time,
+    used_at: Option<Time>,
 }
 
 impl Link {
@@ -41,7 +40,7 @@ impl Link {
         purpose: Purpose,
         email: &Email,
         user: Option<&User>,
-        now: PrimitiveDateTime,
+        now: Time,
     ) -> QueryResult<String> {
         let token = random_token();
         diesel::insert_into(links::table)
@@ -64,7 +63,7 @@ impl Link {
         conn: &mut Connection,
         (purpose, token): (Purpose, &str),
         shown: Option<&str>,
-        now: PrimitiveDateTime,
+        now: Time,
     ) -> Result<Self> {
         let found: Option<(LinkRow, Option<User>)> = with_token(purpose, token)
             .left_join(users::table)
@@ -96,7 +95,7 @@ impl Link {
     pub fn redeem(
         conn: &mut Connection,
         (purpose, token): (Purpose, &str),
-        now: PrimitiveDateTime,
+        now: Time,
     ) -> Result<Self> {
         // The user before the link, as everybody takes them: otherwise two could wait for each other.
         let about = with_token(purpose, token).select(links::user_id);

@@ -3,9 +3,9 @@
 use actix_login::{bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
 use diesel::prelude::*;
-use kit::{Clock, export};
+use kit::{Clock, Time, export};
 use serde_json::Value;
-use time::{Duration, PrimitiveDateTime};
+use time::Duration;
 
 use crate::config::APP_NAME;
 use crate::db::{Backend, Connection, Db};
@@ -31,10 +31,10 @@ pub struct PersonalToken {
     /// Its last characters, to tell it from others.
     pub last_four: String,
     pub scope: String,
-    pub created_at: PrimitiveDateTime,
-    pub expires_at: PrimitiveDateTime,
+    pub created_at: Time,
+    pub expires_at: Time,
     /// When it was last used, to the minute.
-    pub last_used_at: Option<PrimitiveDateTime>,
+    pub last_used_at: Option<Time>,
 }
 
 /// A token to be made.
@@ -49,11 +49,7 @@ pub struct NewToken {
 
 impl PersonalToken {
     /// Makes a token; its text is to be had here and never again.
-    pub fn create(
-        conn: &mut Connection,
-        new: &NewToken,
-        now: PrimitiveDateTime,
-    ) -> QueryResult<String> {
+    pub fn create(conn: &mut Connection, new: &NewToken, now: Time) -> QueryResult<String> {
         let token = personal_token(APP_NAME);
         diesel::insert_into(api_tokens::table)
             .values((

@@ -3,9 +3,9 @@
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
 use kit::http::client::device;
-use kit::{Client, export};
+use kit::{Client, Time, export};
 use serde_json::Value;
-use time::{Duration, PrimitiveDateTime};
+use time::Duration;
 
 use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
@@ -20,22 +20,22 @@ pub const FRESH_FOR: Duration = Duration::minutes(10);
 pub struct Session {
     pub id: i64,
     pub user_id: i64,
-    pub created_at: PrimitiveDateTime,
+    pub created_at: Time,
     /// The last request, to the minute.
-    pub last_seen_at: PrimitiveDateTime,
+    pub last_seen_at: Time,
     /// When it ends, however busy.
-    pub expires_at: PrimitiveDateTime,
+    pub expires_at: Time,
     pub remembered: bool,
     /// Where it began.
     pub ip_address: String,
     pub user_agent: String,
     /// When the password was last asked for; `None` when it has to be asked for again.
-    pub authenticated_at: Option<PrimitiveDateTime>,
+    pub authenticated_at: Option<Time>,
 }
 
 impl Session {
     /// Whether the password was asked for within [`FRESH_FOR`].
-    pub fn is_fresh(&self, now: PrimitiveDateTime) -> bool {
+    pub fn is_fresh(&self, now: Time) -> bool {
         self.authenticated_at.is_some_and(|at| now - at < FRESH_FOR)
     }
 

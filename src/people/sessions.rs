@@ -5,8 +5,8 @@ use actix_login::{Claims, SessionCookie, hash_token, random_token};
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
-use kit::{Client, Clock};
-use time::{Duration, PrimitiveDateTime};
+use kit::{Client, Clock, Time};
+use time::Duration;
 
 use crate::config::{Config, Lifetimes, SessionProtection};
 use crate::db::{Connection, Db};
@@ -42,7 +42,7 @@ impl Sessions {
         Self { db, clock, cookie, lifetimes, protection }
     }
 
-    pub fn now(&self) -> PrimitiveDateTime {
+    pub fn now(&self) -> Time {
         self.clock.now()
     }
 
@@ -165,7 +165,7 @@ impl Sessions {
         conn: &mut Connection,
         id: i64,
         client: &Client,
-        now: PrimitiveDateTime,
+        now: Time,
     ) -> QueryResult<usize> {
         let here = (
             sessions::authenticated_at.eq(now),
@@ -177,7 +177,7 @@ impl Sessions {
 
     /// Forgets when the password was typed in a session.
     pub(super) async fn make_stale(&self, id: i64) -> Result<()> {
-        let stale = sessions::authenticated_at.eq(None::<PrimitiveDateTime>);
+        let stale = sessions::authenticated_at.eq(None::<Time>);
         let change = diesel::update(sessions::table.find(id)).set(stale);
         self.db.write(move |conn| change.execute(conn)).await.map(drop)
     }
@@ -234,7 +234,7 @@ impl Sessions {
 }
 
 /// Deletes a user's sessions that are over, and the oldest of too many.
-fn make_room(conn: &mut Connection, user_id: i64, now: PrimitiveDateTime) -> QueryResult<()> {
+fn make_room(conn: &mut Connection, user_id: i64, now: Time) -> QueryResult<()> {
     let own = sessions::table.filter(sessions::user_id.eq(user_id));
     diesel::delete(own.filter(sessions::expires_at.le(now))).execute(conn)?;
     let kept: Vec<i64> = own

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use diesel::prelude::*;
-use kit::export;
+use kit::{Time, export};
 use serde_json::Value;
-use time::PrimitiveDateTime;
 
 use crate::db::{self, Backend, Connection};
 use crate::error::{Error, Result};
@@ -26,10 +25,10 @@ pub struct User {
     pub password_hash: String,
     pub is_admin: bool,
     /// Since when they may not log in.
-    pub disabled_at: Option<PrimitiveDateTime>,
-    pub created_at: PrimitiveDateTime,
+    pub disabled_at: Option<Time>,
+    pub created_at: Time,
     /// When the address was proved to be theirs.
-    pub verified_at: Option<PrimitiveDateTime>,
+    pub verified_at: Option<Time>,
 }
 
 impl fmt::Debug for User {
@@ -45,7 +44,7 @@ pub struct NewUser {
     pub name: Name,
     pub password_hash: String,
     pub is_admin: bool,
-    pub created_at: PrimitiveDateTime,
+    pub created_at: Time,
     /// Whether the address was proved to be theirs.
     pub is_verified: bool,
 }
@@ -152,7 +151,7 @@ impl User {
         conn: &mut Connection,
         id: i64,
         email: &Email,
-        now: PrimitiveDateTime,
+        now: Time,
     ) -> QueryResult<bool> {
         let change = diesel::update(users::table.find(id)).set((
             users::email.eq(&email.typed),
@@ -177,11 +176,7 @@ impl User {
     }
 
     /// Lets the user log in, or not from the time given; the last administrator always.
-    pub fn set_disabled(
-        conn: &mut Connection,
-        id: i64,
-        since: Option<PrimitiveDateTime>,
-    ) -> Result<()> {
+    pub fn set_disabled(conn: &mut Connection, id: i64, since: Option<Time>) -> Result<()> {
         if since.is_some() {
             Self::require_other_admin(conn, id)?;
         }

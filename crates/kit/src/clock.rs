@@ -6,6 +6,9 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
+/// A time, in UTC, to the second: as tables of every database hold it.
+pub type Time = PrimitiveDateTime;
+
 /// Where the time comes from. Times are UTC, to the second.
 #[derive(Clone, Debug)]
 pub enum Clock {

@@ -16,7 +16,7 @@ pub mod name; // how people are called
 pub mod password; // hashing, and what can be guessed
 pub mod text; // what people type
 
-pub use clock::Clock;
+pub use clock::{Clock, Time};
 pub use email::Email;
 pub use error::{Error, FieldErrors, Result};
 pub use http::client::{Client, Network};
