@@ -19,6 +19,7 @@ pub mod list;
 pub mod next;
 pub mod observe;
 pub mod origin;
+pub mod problem;
 pub mod programs;
 pub mod request_id;
 mod seal;
