@@ -1,6 +1,5 @@
 //! The commands of the program.
 
-mod output;
 mod people;
 
 use std::io;
@@ -8,11 +7,11 @@ use std::process::ExitCode;
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
+use kit::cli::{Failure, say};
 use kit::clock::Clock;
 use kit::password::Passwords;
 use kit::{key_file, logger};
 
-use self::output::{Failure, say};
 use crate::app::App;
 use crate::config::{APP_NAME, Config, Environment};
 use crate::db::Db;
@@ -58,15 +57,12 @@ enum SecretCommand {
 impl Cli {
     /// Does what was asked.
     pub fn run(self) -> ExitCode {
-        match self.execute() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => failure.report(),
-        }
+        kit::cli::end(self.execute())
     }
 
     fn execute(self) -> Result<(), Failure> {
         match self.command.unwrap_or_default() {
-            Command::Serve => run(|config, db| serve(config, db)),
+            Command::Serve => run(serve),
             Command::Migrate => {
                 let done = connect()?.1.migrate()?;
                 say(format!("{done} migrations were run; the tables are up to date."))
