@@ -2,7 +2,6 @@
 
 mod people;
 
-use std::io;
 use std::process::ExitCode;
 
 use actix_web::rt::System;
@@ -124,21 +123,13 @@ fn bring_up_to_date(db: &Db, environment: Environment) -> Result<(), String> {
 }
 
 async fn serve(config: Config, db: Db) -> Result<(), Failure> {
-    let (url, host, port) = (config.origin(), config.host, config.port);
+    let url = config.origin();
     if !config.secure_cookies() {
         log::warn!("cookies travel unprotected, because {url} is neither https nor this machine");
     }
     let app = app(config, db)?;
     let setup = app.open_setup_link().await?;
-    let server = app.serve().map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::from(format!(
-            "Port {port} of {host} is in use by another program. Stop that one, or set PORT."
-        )),
-        io::ErrorKind::AddrNotAvailable => Failure::config(format!(
-            "HOST={host} is no address of this machine. 0.0.0.0 and :: are all that it has."
-        )),
-        _ => Failure::from(format!("The port {port} of {host} cannot be opened: {error}.")),
-    })?;
+    let server = app.serve()?;
     match setup {
         Some(path) => say(format!("Latchkey runs at {url}. Make the first account: {url}{path}"))?,
         None => say(format!("Latchkey runs at {url}"))?,

@@ -24,6 +24,7 @@ pub mod programs;
 pub mod request_id;
 mod seal;
 pub mod sent;
+pub mod server;
 pub mod site;
 pub mod slash;
 pub mod typed;
