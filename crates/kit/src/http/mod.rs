@@ -27,4 +27,5 @@ pub mod sent;
 pub mod server;
 pub mod site;
 pub mod slash;
+pub mod swagger;
 pub mod typed;
