@@ -1,8 +1,7 @@
 //! The app: its features listed, its middlewares in their order, its server started.
 
 use actix_login::identify;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, rt};
@@ -12,8 +11,9 @@ use kit::http::body::FORM_MAX_BYTES;
 use kit::http::observe::observe;
 use kit::http::origin::check_origin;
 use kit::http::programs::without_cookies;
+use kit::http::server::{self, Application};
 use kit::http::site::Addresses;
-use kit::http::{flash, server, slash};
+use kit::http::{flash, slash};
 use kit::mail::Queue as _;
 use kit::password::Passwords;
 
@@ -103,15 +103,7 @@ impl App {
     pub fn web(
         &self,
         features: fn(&mut ServiceConfig),
-    ) -> actix_web::App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<impl MessageBody + use<>>,
-            Error = actix_web::Error,
-            InitError = (),
-        > + use<>,
-    > {
+    ) -> actix_web::App<impl Application + use<>> {
         let refusals = self.refusals;
         let pages = web::scope("")
             .wrap(from_fn(keep))

@@ -56,17 +56,9 @@ struct BackPage {
 /// What somebody gets who has to say first who they are: the page that asks for it, and back here after
 /// it. It carries what was typed; where there is nothing to carry, a sentence says so.
 pub fn ask(req: &HttpRequest, doors: &Doors, asks: Asks) -> Response {
-    let (path, wanted, nothing) = match asks {
-        Asks::LogIn => (
-            "/login",
-            Some("Please log in to see this page."),
-            "Nothing was changed yet: please log in, then send it again.",
-        ),
-        Asks::Password => (
-            "/sudo",
-            None,
-            "Nothing was changed yet: please confirm your password, then send it again.",
-        ),
+    let (path, deed, wanted) = match asks {
+        Asks::LogIn => ("/login", "log in", Some("Please log in to see this page.")),
+        Asks::Password => ("/sudo", "confirm your password", None),
     };
     if req.method() == Method::GET {
         return Ok(redirect(&with_next(path, here(req)), wanted.map(Flash::notice)));
@@ -82,8 +74,12 @@ pub fn ask(req: &HttpRequest, doors: &Doors, asks: Asks) -> Response {
         Typed::Kept(kept) => {
             return open(req, doors, asks, Carried { kept, next: next.unwrap_or_default() });
         }
-        Typed::Nothing => nothing,
-        Typed::Lost => "Nothing was saved, and what you sent is too much to be kept meanwhile.",
+        Typed::Nothing => {
+            format!("Nothing was changed yet: please {deed}, then send it again.")
+        }
+        Typed::Lost => {
+            "Nothing was saved, and what you sent is too much to be kept meanwhile.".to_owned()
+        }
     };
     let to = next.map_or_else(|| path.to_owned(), |next| with_next(path, &next));
     Ok(redirect(&to, Flash::notice(sentence)))

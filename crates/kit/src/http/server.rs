@@ -18,13 +18,21 @@ use ipnet::IpNet;
 use crate::cli::Failure;
 use crate::http::observe::IN_FLIGHT_MAX;
 
-/// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
-/// in flight are finished.
-pub fn open<T, B>(
-    app: impl Fn() -> App<T> + Clone + Send + 'static,
-    (host, port): (IpAddr, u16),
-    trusted_proxies: &[IpNet],
-) -> Result<Server, Failure>
+/// What an [`App`] is made of, in one word.
+pub trait Application:
+    ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<<Self as Application>::Body>,
+        Error = Error,
+        InitError = (),
+    > + 'static
+{
+    /// The bodies of its answers.
+    type Body: MessageBody + 'static;
+}
+
+impl<T, B: MessageBody + 'static> Application for T
 where
     T: ServiceFactory<
             ServiceRequest,
@@ -33,8 +41,17 @@ where
             Error = Error,
             InitError = (),
         > + 'static,
-    B: MessageBody + 'static,
 {
+    type Body = B;
+}
+
+/// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
+/// in flight are finished.
+pub fn open<T: Application>(
+    app: impl Fn() -> App<T> + Clone + Send + 'static,
+    (host, port): (IpAddr, u16),
+    trusted_proxies: &[IpNet],
+) -> Result<Server, Failure> {
     // A slow client could hold a kept-alive connection for ever by sending a second head byte
     // by byte. A proxy in front reads it whole first.
     let keep_alive = if trusted_proxies.is_empty() {
@@ -90,17 +107,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
 }
 
 /// Every route of an application, as its router knows it: the path and its methods.
-pub async fn routes<T, B>(app: App<T>) -> Vec<(String, Vec<String>)>
-where
-    T: ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<B>,
-            Error = Error,
-            InitError = (),
-        > + 'static,
-    B: MessageBody + 'static,
-{
+pub async fn routes(app: App<impl Application>) -> Vec<(String, Vec<String>)> {
     // The router's own report is to be had from inside a request only.
     let found = Rc::new(RefCell::new(Vec::new()));
     let report = Rc::clone(&found);
