@@ -1,23 +1,17 @@
 //! The app: its features listed, its middlewares in their order, its server started.
 
-use std::cell::RefCell;
-use std::io;
-use std::rc::Rc;
-use std::time::Duration;
-
 use actix_login::identify;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Server, Service, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::KeepAlive;
-use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
+use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
-use actix_web::{HttpRequest, HttpServer, rt};
+use actix_web::web::{self, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::{HttpRequest, rt};
+use kit::cli::Failure;
 use kit::clock::Clock;
 use kit::http::body::FORM_MAX_BYTES;
-use kit::http::observe::{IN_FLIGHT_MAX, observe};
+use kit::http::observe::observe;
 use kit::http::origin::check_origin;
 use kit::http::programs::without_cookies;
+use kit::http::server::{self, Application};
 use kit::http::site::Addresses;
 use kit::http::{flash, slash};
 use kit::mail::Queue as _;
@@ -109,28 +103,13 @@ impl App {
     pub fn web(
         &self,
         features: fn(&mut ServiceConfig),
-    ) -> actix_web::App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<impl MessageBody + use<>>,
-            Error = actix_web::Error,
-            InitError = (),
-        > + use<>,
-    > {
+    ) -> actix_web::App<impl Application + use<>> {
         let refusals = self.refusals;
         let pages = web::scope("")
             .wrap(from_fn(keep))
             .wrap(from_fn(identify::<Login>))
             .configure(features)
-            .configure(|config| {
-                if self.state.config().api_docs {
-                    docs::routes(config);
-                }
-                if self.state.dev_mailbox().is_some() {
-                    dev_mail::routes(config);
-                }
-            })
+            .configure(|config| self.configure_extras(config))
             .default_service(web::to(not_routed));
         let site = web::scope("")
             .service(self.state.site().assets().service())
@@ -150,6 +129,16 @@ impl App {
             .wrap(from_fn(observe))
     }
 
+    /// The pages that not every installation has.
+    fn configure_extras(&self, config: &mut ServiceConfig) {
+        if self.state.config().api_docs {
+            docs::routes(config);
+        }
+        if self.state.dev_mailbox().is_some() {
+            dev_mail::routes(config);
+        }
+    }
+
     /// Opens the set-up link while there is no user; returns its path.
     pub async fn open_setup_link(&self) -> Result<Option<String>> {
         let has_users = self.state.db().run(User::any_exists).await?;
@@ -158,75 +147,25 @@ impl App {
 
     /// Every route, as the router knows it: the path and its methods.
     pub async fn routes(&self) -> Vec<(String, Vec<String>)> {
-        // The router's own report is to be had from inside a request only.
-        let found = Rc::new(RefCell::new(Vec::new()));
-        let report = Rc::clone(&found);
-        let app = self.web(features).wrap_fn(move |req, service| {
-            let tree = req.app_data::<Data<IntrospectionTree>>();
-            report.replace(tree.map_or_else(Vec::new, |tree| Vec::from(&tree.root)));
-            service.call(req)
-        });
-        let service = actix_web::test::init_service(app).await;
-        // Only the report is wanted; the probe itself comes from nowhere and is refused.
-        let probe = actix_web::test::TestRequest::with_uri("/livez").to_request();
-        let _ = service.call(probe).await;
-        let items: Vec<IntrospectionReportItem> = found.take();
-        items.into_iter().map(|item| (item.full_path, item.methods)).collect()
+        server::routes(self.web(features)).await
     }
 
     /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
     /// in flight are finished.
-    pub fn serve(self) -> io::Result<Server> {
+    pub fn serve(self) -> Result<Server, Failure> {
         let (state, config) = (self.state.clone(), self.state.config().clone());
         let outbox = state.outbox().clone();
         if outbox.mailer().mailbox().is_some() && state.dev_mailbox().is_none() {
             log::warn!("SMTP_URL is not set, and nobody can read the mailbox here: mail is lost");
         }
-        // A slow client could hold a kept-alive connection for ever by sending a second head byte
-        // by byte. A proxy in front reads it whole first.
-        let keep_alive = if config.trusted_proxies.is_empty() {
-            KeepAlive::Disabled
-        } else {
-            KeepAlive::Timeout(Duration::from_secs(15))
-        };
         rt::spawn(kit::mail::work(outbox));
         rt::spawn(purge::work(state.db().clone(), state.site().clock().clone()));
-        let server = HttpServer::new(move || self.web(features))
-            .keep_alive(keep_alive)
-            .max_connections(IN_FLIGHT_MAX)
-            // Header and body leave in two writes: without it, the second waits for the client's word.
-            .tcp_nodelay(true)
-            .shutdown_signal(stop_signal()?)
-            .shutdown_timeout(10)
-            .bind((config.host, config.port))?
-            .run();
-        Ok(server)
+        let address = (config.host, config.port);
+        server::open(move || self.web(features), address, &config.trusted_proxies)
     }
 }
 
 /// The handler of whatever has no route.
 async fn not_routed(req: HttpRequest) -> Response {
     slash::lead_on(&req).ok_or(Error::NotFound)
-}
-
-/// Resolves at SIGTERM and at Ctrl-C. Left to itself, Actix drops requests in flight at Ctrl-C.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    use std::pin::pin;
-
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-
-    let mut term = signal(SignalKind::terminate())?;
-    let mut ctrl_c = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        let (term, ctrl_c) = (pin!(term.recv()), pin!(ctrl_c.recv()));
-        futures_util::future::select(term, ctrl_c).await;
-    })
-}
-
-/// Resolves at Ctrl-C.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    Ok(async { drop(rt::signal::ctrl_c().await) })
 }

@@ -1,18 +1,16 @@
 //! The commands of the program.
 
-mod output;
 mod people;
 
-use std::io;
 use std::process::ExitCode;
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
+use kit::cli::{Failure, say};
 use kit::clock::Clock;
 use kit::password::Passwords;
 use kit::{key_file, logger};
 
-use self::output::{Failure, say};
 use crate::app::App;
 use crate::config::{APP_NAME, Config, Environment};
 use crate::db::{self, Db};
@@ -58,15 +56,12 @@ enum SecretCommand {
 impl Cli {
     /// Does what was asked.
     pub fn run(self) -> ExitCode {
-        match self.execute() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => failure.report(),
-        }
+        kit::cli::end(self.execute())
     }
 
     fn execute(self) -> Result<(), Failure> {
         match self.command.unwrap_or_default() {
-            Command::Serve => run(|config, db| serve(config, db)),
+            Command::Serve => run(serve),
             Command::Migrate => {
                 let done = connect()?.1.migrate()?;
                 say(format!("{done} migrations were run; the tables are up to date."))
@@ -128,21 +123,13 @@ fn bring_up_to_date(db: &Db, environment: Environment) -> Result<(), String> {
 }
 
 async fn serve(config: Config, db: Db) -> Result<(), Failure> {
-    let (url, host, port) = (config.origin(), config.host, config.port);
+    let url = config.origin();
     if !config.secure_cookies() {
         log::warn!("cookies travel unprotected, because {url} is neither https nor this machine");
     }
     let app = app(config, db)?;
     let setup = app.open_setup_link().await?;
-    let server = app.serve().map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::from(format!(
-            "Port {port} of {host} is in use by another program. Stop that one, or set PORT."
-        )),
-        io::ErrorKind::AddrNotAvailable => Failure::config(format!(
-            "HOST={host} is no address of this machine. 0.0.0.0 and :: are all that it has."
-        )),
-        _ => Failure::from(format!("The port {port} of {host} cannot be opened: {error}.")),
-    })?;
+    let server = app.serve()?;
     match setup {
         Some(path) => say(format!("Latchkey runs at {url}. Make the first account: {url}{path}"))?,
         None => say(format!("Latchkey runs at {url}"))?,

@@ -1,12 +1,9 @@
 //! `user …`: what an operator does with people.
 
-use std::io::{self, IsTerminal};
-
 use clap::Subcommand;
-
+use kit::cli::{Failure, say};
 use kit::http::client::{Client, Network};
 
-use super::output::{Failure, say};
 use crate::app::App;
 use crate::config::Registration;
 use crate::db::Connection;
@@ -47,6 +44,9 @@ pub(super) enum Command {
     Password { email: String },
 }
 
+/// What those are told who listen when somebody is logged out.
+const LOGGED_OUT: Option<Event> = Some(Event::SessionsEnded);
+
 /// Does what was asked with people.
 pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
     let state = app.state();
@@ -59,12 +59,12 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 User::set_disabled(conn, user.id, Some(now))?;
                 Ok(Ending::Disabled.end(conn, user.id, None)?)
             };
-            change_and_tell(state, &email, disable).await?;
+            change(state, &email, LOGGED_OUT, disable).await?;
             say(format!("{email} is logged out and can no longer log in."))
         }
         Command::Enable { email } => {
-            let enable = |conn: &mut _, user: &User| User::set_disabled(conn, user.id, None);
-            change(state, &email, enable).await?;
+            change(state, &email, None, |conn, user| User::set_disabled(conn, user.id, None))
+                .await?;
             say(format!("{email} can log in again."))
         }
         Command::Promote { email } => {
@@ -80,7 +80,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
         Command::EndSessions { email } => {
             let end =
                 |conn: &mut _, user: &User| Ok(Ending::OperatorEnded.end(conn, user.id, None)?);
-            change_and_tell(state, &email, end).await?;
+            change(state, &email, LOGGED_OUT, end).await?;
             say(format!("{email} is logged out everywhere."))
         }
         Command::Password { email } => set_password(state, &email).await,
@@ -120,7 +120,7 @@ async fn set_role(state: &State, email: &str, is_admin: bool) -> Result<(), Fail
         User::set_admin(conn, user.id, is_admin)?;
         Ok(Ending::RoleChanged.end(conn, user.id, None)?)
     };
-    change(state, email, set).await
+    change(state, email, None, set).await
 }
 
 async fn set_password(state: &State, email: &str) -> Result<(), Failure> {
@@ -129,7 +129,7 @@ async fn set_password(state: &State, email: &str) -> Result<(), Failure> {
     let hash = accounts.hash(Network::Operator, password).await?;
     let set =
         move |conn: &mut _, user: &User| Accounts::replace_password(conn, user, &hash, None, now);
-    change_and_tell(state, email, set).await?;
+    change(state, email, LOGGED_OUT, set).await?;
     say(format!("{email} has a new password and is logged out everywhere."))
 }
 
@@ -161,29 +161,20 @@ async fn make_reset_link(state: &State, email: &str) -> Result<(), Failure> {
         let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), now)?;
         Ok(Some((user.id, token)))
     };
-    let made = change(state, email, make).await?;
+    let link = change(state, email, None, make).await?;
     let (user_id, token) =
-        made.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
+        link.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
     state.events().tell(&Client::default(), Event::ResetLinkMade.of(user_id)).await;
     say(Purpose::Reset.url(&state.config().origin(), &token))
 }
 
-/// Does something that logs the user out who has this address.
-async fn change_and_tell<F>(state: &State, email: &str, work: F) -> Result<(), Failure>
-where
-    F: FnOnce(&mut Connection, &User) -> Result<()> + Send + 'static,
-{
-    let work = move |conn: &mut Connection, user: &User| {
-        work(conn, user)?;
-        Ok(user.id)
-    };
-    let user_id = change(state, email, work).await?;
-    state.events().tell(&Client::default(), Event::SessionsEnded.of(user_id)).await;
-    Ok(())
-}
-
-/// Does something to the user with this address.
-async fn change<T, F>(state: &State, email: &str, work: F) -> Result<T, Failure>
+/// Does something to the user with this address, and tells of it.
+async fn change<T, F>(
+    state: &State,
+    email: &str,
+    event: Option<Event>,
+    work: F,
+) -> Result<T, Failure>
 where
     T: Send + 'static,
     F: FnOnce(&mut Connection, &User) -> Result<T> + Send + 'static,
@@ -191,29 +182,18 @@ where
     let nobody = || format!("Nobody has the address {email}.");
     let address = Email::of_account(email).ok_or_else(nobody)?;
     let find_and_change = move |conn: &mut Connection| match User::by_email(conn, &address)? {
-        Some(user) => work(conn, &user).map(Some),
+        Some(user) => work(conn, &user).map(|made| Some((user.id, made))),
         None => Ok(None),
     };
-    let found = state.db().write(find_and_change).await?;
-    Ok(found.ok_or_else(nobody)?)
+    let (user_id, made) = state.db().write(find_and_change).await?.ok_or_else(nobody)?;
+    if let Some(event) = event {
+        state.events().tell(&Client::default(), event.of(user_id)).await;
+    }
+    Ok(made)
 }
 
 async fn read_new_password(accounts: &Accounts, words: &[&str]) -> Result<String, Failure> {
-    let ask = |prompt: &str| rpassword::prompt_password(prompt);
-    let read = || -> io::Result<(String, bool)> {
-        if io::stdin().is_terminal() {
-            let password = ask("New password: ")?;
-            let same = ask("Once more: ")? == password;
-            return Ok((password, same));
-        }
-        let mut line = String::new();
-        io::stdin().read_line(&mut line)?;
-        Ok((line.trim_end_matches(['\r', '\n']).to_owned(), true))
-    };
-    let (password, same) = read().map_err(|e| format!("The password cannot be read: {e}."))?;
-    if !same {
-        return Err(Failure::from("The two passwords differ.".to_owned()));
-    }
+    let password = kit::cli::read_new_password()?;
     accounts.judge(Network::Operator, &password, words).await??;
     Ok(password)
 }

@@ -14,20 +14,23 @@ pub fn words(ending: LinkEnding) -> (&'static str, Cow<'static, str>) {
         }
         _ => "This link has ended",
     };
+    let words = timeless(ending);
     let sentence = match ending {
-        LinkEnding::Used { at, deed } => {
-            return (title, format!("It was used already, on {}, {deed}.", readable(&at)).into());
+        LinkEnding::Used { at, deed } => format!("{words}, on {}, {deed}.", readable(&at)).into(),
+        LinkEnding::TooOld(until) | LinkEnding::SetUpTooOld(until) => {
+            format!("It is too old: it worked until {}. {words}", readable(&until)).into()
         }
-        LinkEnding::TooOld(until) => {
-            let until = readable(&until);
-            let sentence = format!("It is too old: it worked until {until}. Nothing was changed.");
-            return (title, sentence.into());
-        }
-        LinkEnding::SetUpTooOld(until) => {
-            let until = readable(&until);
-            let again = "Start the program again: it prints a new one.";
-            return (title, format!("It is too old: it worked until {until}. {again}").into());
-        }
+        _ => words.into(),
+    };
+    (title, sentence)
+}
+
+/// What is said whenever it was.
+fn timeless(ending: LinkEnding) -> &'static str {
+    match ending {
+        LinkEnding::Used { .. } => "It was used already",
+        LinkEnding::TooOld(_) => "Nothing was changed.",
+        LinkEnding::SetUpTooOld(_) => "Start the program again: it prints a new one.",
         LinkEnding::Changed => {
             "Since it was sent, the account got another address or password, or was closed. That \
              ends such links, so this one changed nothing."
@@ -57,6 +60,5 @@ pub fn words(ending: LinkEnding) -> (&'static str, Cow<'static, str>) {
              it printed last."
         }
         LinkEnding::SetUpDone => "The first account is made already.",
-    };
-    (title, sentence.into())
+    }
 }

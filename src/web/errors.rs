@@ -1,25 +1,24 @@
-//! Errors become answers here, and are logged here, once; [`super::draw`] knows how they look.
+//! Errors become answers here; [`super::draw`] knows how they look.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use kit::http::accept::wants_html;
 use kit::http::client::Client;
-use kit::http::flash::{self, Flash, redirect};
-use kit::http::fragment::{current_page, is_fragment, is_htmx};
-use kit::http::next::{here, with_next};
+use kit::http::flash::{Flash, redirect};
+use kit::http::fragment::{current_page, is_fragment, is_htmx, lead_to};
+use kit::http::next::with_next;
+use kit::http::problem::redraw;
 use kit::http::programs::is_for_programs;
-use kit::http::request_id::RequestId;
 use kit::http::sent::Sent;
 
 use crate::error::{Error, Response, Result};
 use crate::once::was_done;
 use crate::people::{CurrentUser, Event, SecurityEvent};
 use crate::state::State;
-use crate::web::draw::{Subject, draw, log_failure};
+use crate::web::draw::{Subject, draw};
 use crate::web::kept::{self, Asks, Doors};
 
 /// How the refusals are answered that every application may want to word itself, and the pages that ask
@@ -40,30 +39,12 @@ pub async fn render_errors(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let res = next.call(req).await?;
-    let status = res.status();
-    let is_error = status.is_client_error() || status.is_server_error();
-    let is_drawn =
-        res.response().error().is_none() && res.headers().contains_key(header::CONTENT_TYPE);
-    if !is_error || is_drawn {
-        return Ok(res.map_into_left_body());
-    }
-    let (req, cause) = (res.request(), res.response().error());
-    // The page that would have shown the message is not drawn.
-    flash::put_back(req);
-    let sentence = cause.map_or_else(String::new, ToString::to_string);
-    log_failure(&RequestId::of(req), status, &sentence);
-    let error = cause.and_then(Error::of);
-    tell(req, status, error.as_ref()).await;
-    let mut drawn = answer(refusals, req, status, error.as_ref()).await?;
-    // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
-    // logs nobody in is ended on the way to the log-in page too.
-    for name in [header::ALLOW, header::SET_COOKIE] {
-        for value in res.headers().get_all(&name) {
-            drawn.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    Ok(res.into_response(drawn.map_into_right_body()))
+    redraw(req, next, async move |req: &HttpRequest, status, cause: Option<&actix_web::Error>| {
+        let error = cause.and_then(Error::of);
+        tell(req, status, error.as_ref()).await;
+        answer(refusals, req, status, error.as_ref()).await
+    })
+    .await
 }
 
 /// In the form that the request's client reads.
@@ -83,7 +64,7 @@ async fn answer(
         Some(error @ (Error::NotFresh | Error::NotVerified)) if is_fragment(req) => {
             refuse_fragment(req, error)
         }
-        Some(Error::NotFresh) if is_page => ask_for_password(req, &refusals.doors),
+        Some(Error::NotFresh) if is_page => kept::ask(req, &refusals.doors, Asks::Password),
         Some(Error::NotVerified) if is_page => {
             Ok(redirect("/account", Flash::notice("Please confirm your e-mail address first.")))
         }
@@ -101,14 +82,6 @@ async fn tell(req: &HttpRequest, status: StatusCode, error: Option<&Error>) {
         _ => return,
     };
     State::of(req).events().tell(&Client::of(req), happened).await;
-}
-
-/// To the page that asks for the password, and back here after it.
-fn ask_for_password(req: &HttpRequest, doors: &Doors) -> Response {
-    if req.method() == Method::GET {
-        return Ok(redirect(&with_next("/sudo", here(req)), None));
-    }
-    kept::ask(req, doors, Asks::Password)
 }
 
 /// To where the first of two clicks led. Its answer may never have arrived, and with it the log-in.
@@ -133,17 +106,13 @@ pub fn ask_to_log_in(req: &HttpRequest, doors: &Doors) -> Response {
     if !wants_html(req) {
         return draw(Subject::of(req), StatusCode::UNAUTHORIZED, Some(&error));
     }
-    if req.method() != Method::GET {
-        return kept::ask(req, doors, Asks::LogIn);
-    }
-    let to = with_next("/login", here(req));
-    Ok(redirect(&to, Flash::notice("Please log in to see this page.")))
+    kept::ask(req, doors, Asks::LogIn)
 }
 
 /// The answer to a script whose person has to log in, to type their password or to prove their
 /// address first: 401 or 403 with the reason, and for htmx the page to go to.
 fn refuse_fragment(req: &HttpRequest, error: &Error) -> Response {
-    let subject = Subject { wants_html: false, ..Subject::of(req) };
+    let subject = Subject { page: None, ..Subject::of(req) };
     let mut response = draw(subject, error.status_code(), Some(error))?;
     if is_htmx(req) && !is_for_programs(req) {
         let (page, sentence) = match error {
@@ -153,9 +122,7 @@ fn refuse_fragment(req: &HttpRequest, error: &Error) -> Response {
         };
         let back = current_page(req).filter(|_| page != "/account");
         let page = back.map_or_else(|| page.to_owned(), |back| with_next(page, &back));
-        let page = HeaderValue::try_from(page).map_err(|e| Error::Internal(e.to_string()))?;
-        response.headers_mut().insert(HeaderName::from_static("hx-redirect"), page);
-        response.extensions_mut().insert(Flash::notice(sentence));
+        lead_to(&page, Flash::notice(sentence), &mut response)?;
     }
     Ok(response)
 }

@@ -1,18 +1,19 @@
 //! What somebody typed while their session ended, or their log-in was no longer fresh: the pages that ask
 //! who they are carry it ([`kit::http::kept`]), and lead back to it.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use kit::http::flash::{Flash, redirect};
 use kit::http::kept::{Kept, Typed, leads_to, typed};
 use kit::http::next::{here, with_next};
+use kit::http::problem::{Token, add_headers};
 use kit::http::site::Site;
 
+use crate::config::APP_NAME;
 use crate::error::Response;
 use crate::people::CurrentUser;
 use crate::state::State;
-use crate::web::draw::challenge;
 use crate::web::page::{Page, render};
 
 /// The pages that ask who somebody is.
@@ -52,28 +53,32 @@ struct BackPage {
     kept: Kept,
 }
 
-/// What somebody gets who sent something and has to say first who they are: the page that asks for it.
-/// It carries what was typed; where there is nothing to carry, a sentence says so.
+/// What somebody gets who has to say first who they are: the page that asks for it, and back here after
+/// it. It carries what was typed; where there is nothing to carry, a sentence says so.
 pub fn ask(req: &HttpRequest, doors: &Doors, asks: Asks) -> Response {
+    let (path, deed, wanted) = match asks {
+        Asks::LogIn => ("/login", "log in", Some("Please log in to see this page.")),
+        Asks::Password => ("/sudo", "confirm your password", None),
+    };
+    if req.method() == Method::GET {
+        return Ok(redirect(&with_next(path, here(req)), wanted.map(Flash::notice)));
+    }
     let user = State::of(req).sessions().last_user(req);
     let kept = typed(req, user)?;
-    let (path, next) = match asks {
-        Asks::LogIn => ("/login", leads_to(req)),
+    let next = match asks {
+        Asks::LogIn => leads_to(req),
         // What asks for the password has a page at the same address, as a rule.
-        Asks::Password => ("/sudo", leads_to(req).or_else(|| Some(here(req).to_owned()))),
+        Asks::Password => leads_to(req).or_else(|| Some(here(req).to_owned())),
     };
-    let sentence = match (kept, asks) {
-        (Typed::Kept(kept), asks) => {
+    let sentence = match kept {
+        Typed::Kept(kept) => {
             return open(req, doors, asks, Carried { kept, next: next.unwrap_or_default() });
         }
-        (Typed::Nothing, Asks::LogIn) => {
-            "Nothing was changed yet: please log in, then send it again."
+        Typed::Nothing => {
+            format!("Nothing was changed yet: please {deed}, then send it again.")
         }
-        (Typed::Nothing, Asks::Password) => {
-            "Nothing was changed yet: please confirm your password, then send it again."
-        }
-        (Typed::Lost, _) => {
-            "Nothing was saved, and what you sent is too much to be kept meanwhile."
+        Typed::Lost => {
+            "Nothing was saved, and what you sent is too much to be kept meanwhile.".to_owned()
         }
     };
     let to = next.map_or_else(|| path.to_owned(), |next| with_next(path, &next));
@@ -81,17 +86,13 @@ pub fn ask(req: &HttpRequest, doors: &Doors, asks: Asks) -> Response {
 }
 
 fn open(req: &HttpRequest, doors: &Doors, asks: Asks, carried: Carried) -> Response {
-    let mut page: HttpResponse = match asks {
-        Asks::LogIn => (doors.log_in)(req, carried)?,
-        Asks::Password => (doors.confirm)(req, carried)?,
+    let (door, status) = match asks {
+        Asks::LogIn => (doors.log_in, StatusCode::UNAUTHORIZED),
+        Asks::Password => (doors.confirm, StatusCode::FORBIDDEN),
     };
-    *page.status_mut() = match asks {
-        Asks::LogIn => StatusCode::UNAUTHORIZED,
-        Asks::Password => StatusCode::FORBIDDEN,
-    };
-    if matches!(asks, Asks::LogIn) {
-        challenge(&mut page, "")?;
-    }
+    let mut page = door(req, carried)?;
+    *page.status_mut() = status;
+    add_headers(&mut page, APP_NAME, Token::Missing)?;
     Ok(page)
 }
 

@@ -72,3 +72,33 @@ pub fn rfc3339<S: serde::Serializer>(
 pub fn to_rfc3339(time: &PrimitiveDateTime) -> String {
     time.assume_utc().format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }
+
+/// A time for people as an element of a page, with the exact one for who points at it. Digits and our own
+/// words: nothing in it has to be escaped.
+pub fn when(time: &PrimitiveDateTime) -> String {
+    element(time, &readable(time))
+}
+
+/// The same for a time not long ago: "5 minutes ago".
+pub fn ago(time: &PrimitiveDateTime, now: &PrimitiveDateTime) -> String {
+    let passed = *now - *time;
+    let (count, unit) = if passed < Duration::MINUTE {
+        return element(time, "just now");
+    } else if passed < Duration::HOUR {
+        (passed.whole_minutes(), "minute")
+    } else if passed < Duration::DAY {
+        (passed.whole_hours(), "hour")
+    } else if passed < Duration::WEEK {
+        (passed.whole_days(), "day")
+    } else {
+        return when(time);
+    };
+    element(time, &format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" }))
+}
+
+fn element(time: &PrimitiveDateTime, text: &str) -> String {
+    let exact = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+    let exact = time.format(exact).unwrap_or_else(|_| time.to_string());
+    let machine = exact.replace(' ', "T");
+    format!(r#"<time datetime="{machine}Z" title="{exact} UTC">{text}</time>"#)
+}

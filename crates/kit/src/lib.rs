@@ -2,6 +2,7 @@
 //! every request must keep, forms, mail's way out, settings, the log. It knows no table, no template
 //! and no page of the application that stands on it.
 
+pub mod cli; // what commands print, and why they stop early
 pub mod clock; // what time it is
 pub mod config; // settings: a reader that tells all problems at once
 pub mod email; // addresses: one parser for all doors

@@ -1,9 +1,11 @@
 //! Requests that a script makes for a part of a page (fetch, XHR, htmx). A redirect would put the
 //! log-in page into the middle of that page: the script is told instead what is missing.
 
-use actix_web::HttpRequest;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
 
+use crate::error::{Error, Result};
+use crate::http::flash::Flash;
 use crate::http::site::Site;
 
 /// Whether a script asks, which puts the answer into a page that is there already.
@@ -23,6 +25,14 @@ pub fn current_page(req: &HttpRequest) -> Option<String> {
     let url = req.headers().get("hx-current-url")?.to_str().ok()?;
     let site = Site::of(req);
     site.safe_next(&site.0.hosts.path_of(url)?)
+}
+
+/// Tells htmx to leave for a page, and what to say there.
+pub fn lead_to(page: &str, flash: Flash, response: &mut HttpResponse) -> Result<()> {
+    let page = HeaderValue::try_from(page).map_err(|e| Error::Internal(e.to_string()))?;
+    response.headers_mut().insert(HeaderName::from_static("hx-redirect"), page);
+    response.extensions_mut().insert(flash);
+    Ok(())
 }
 
 fn says(req: &HttpRequest, name: &str, value: &str) -> bool {

@@ -1,0 +1,63 @@
+//! What a command prints, why it stops early, and how it asks for a password.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// `EX_CONFIG` of BSD's sysexits.h: the settings are wrong, and starting again will not help.
+const EXIT_CONFIG: u8 = 78;
+
+/// Why the program stops early: a text for the operator. Whatever can be written as text becomes one.
+pub struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl Failure {
+    /// The settings are wrong.
+    pub fn config(message: String) -> Self {
+        Self { message, code: EXIT_CONFIG }
+    }
+}
+
+impl<Reason: Display> From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self { message: reason.to_string(), code: 1 }
+    }
+}
+
+/// How the program ends: the operator is told why it stopped early.
+pub fn end(done: Result<(), Failure>) -> ExitCode {
+    let Err(Failure { message, code }) = done else { return ExitCode::SUCCESS };
+    if !message.is_empty() {
+        // Where nobody can be told, there is nobody to tell that.
+        let _ = writeln!(io::stderr(), "{}", message.trim_end());
+    }
+    ExitCode::from(code)
+}
+
+/// Prints a line. (`println!` panics when nobody reads.)
+pub fn say(line: impl Display) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{line}").and_then(|()| output.flush()).map_err(|error| match error.kind() {
+        // `user list | head -1`: who reads has read enough, and nothing went wrong.
+        io::ErrorKind::BrokenPipe => Failure { message: String::new(), code: 0 },
+        _ => Failure::from(format!("The output cannot be written: {error}.")),
+    })
+}
+
+/// A new password: typed twice and unseen at a terminal, else a line of standard input.
+pub fn read_new_password() -> Result<String, Failure> {
+    let read = || -> io::Result<Option<String>> {
+        if io::stdin().is_terminal() {
+            let password = rpassword::prompt_password("New password: ")?;
+            let again = rpassword::prompt_password("Once more: ")?;
+            return Ok((again == password).then_some(password));
+        }
+        let mut line = String::new();
+        io::stdin().read_line(&mut line)?;
+        Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
+    };
+    let password = read().map_err(|error| format!("The password cannot be read: {error}."))?;
+    password.ok_or_else(|| "The two passwords differ.".into())
+}

@@ -1,0 +1,47 @@
+//! A page at `/docs` to try an API that an `OpenAPI` document describes.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
+use actix_web::web::{Path, ServiceConfig, resource};
+use utoipa_swagger_ui::Config;
+
+use crate::error::{Error, Result};
+use crate::http::flash::redirect;
+
+/// The page's own policy: it sets styles from its script, and carries its icons as `data:`. Scripts
+/// come from here alone, as everywhere.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Swagger's page does not say that it fits a phone, so that phones show it as on a large screen.
+const HEAD: &str = "<head><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
+
+/// The page's routes. `document` is the path of what it shows.
+pub fn routes(config: &mut ServiceConfig, document: &'static str) {
+    let settings = Arc::new(Config::from(document));
+    let page = move |file: Path<String>| {
+        let page = serve(&file, Arc::clone(&settings));
+        async { page }
+    };
+    config
+        .service(resource("/docs").get(async || redirect("/docs/", None)))
+        .service(resource("/docs/{file:.*}").get(page));
+}
+
+fn serve(file: &str, settings: Arc<Config<'static>>) -> Result<HttpResponse> {
+    let found = utoipa_swagger_ui::serve(file, settings);
+    let Some(found) = found.map_err(|e| Error::Internal(e.to_string()))? else {
+        return Ok(HttpResponse::NotFound().finish());
+    };
+    let mut bytes = found.bytes.into_owned();
+    if found.content_type.starts_with("text/html") {
+        bytes = String::from_utf8_lossy(&bytes).replacen("<head>", HEAD, 1).into_bytes();
+    }
+    Ok(HttpResponse::Ok()
+        .content_type(found.content_type)
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .body(bytes))
+}
