@@ -5,8 +5,8 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, rt};
+use kit::Clock;
 use kit::cli::Failure;
-use kit::clock::Clock;
 use kit::http::body::FORM_MAX_BYTES;
 use kit::http::observe::observe;
 use kit::http::origin::check_origin;
@@ -101,8 +101,7 @@ impl App {
     /// The web application of one thread, with these features. Of two `wrap`s, the later one is
     /// the outer one.
     pub fn web(
-        &self,
-        features: fn(&mut ServiceConfig),
+        &self, features: fn(&mut ServiceConfig),
     ) -> actix_web::App<impl Application + use<>> {
         let refusals = self.refusals;
         let pages = web::scope("")

@@ -7,9 +7,8 @@ use std::process::ExitCode;
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
 use kit::cli::{Failure, say};
-use kit::clock::Clock;
 use kit::password::Passwords;
-use kit::{key_file, logger};
+use kit::{Clock, key_file, logger};
 
 use crate::app::App;
 use crate::config::{APP_NAME, Config, Environment};

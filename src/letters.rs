@@ -117,9 +117,7 @@ pub fn write(writer: &mut Writer, message: Message, to: &Email) -> Result<Option
 
 /// What somebody is told who asked for something, and the account that it is about.
 fn answer(
-    writer: &mut Writer,
-    request: Request,
-    to: &Email,
+    writer: &mut Writer, request: Request, to: &Email,
 ) -> Result<Option<(Letter, Option<User>)>> {
     let owner = User::by_email(writer.conn, to)?;
     Ok(match (request, owner) {

@@ -12,8 +12,7 @@ use crate::schema::sent_forms;
 /// does nothing and returns `None` when this very form did it before. Of two at the same time,
 /// on two servers too, the second waits for the first.
 pub fn once<T, E: From<diesel::result::Error>>(
-    sent: Sent,
-    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+    sent: Sent, work: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> impl FnOnce(&mut Connection) -> Result<Option<T>, E> {
     move |conn| {
         if let Some(mark) = sent.mark() {

@@ -81,11 +81,7 @@ impl State {
     /// Puts the parts together around a database that is up to date. The error is a sentence for
     /// the operator.
     pub fn new(
-        config: Config,
-        db: Db,
-        clock: Clock,
-        passwords: Passwords,
-        frame: Frame,
+        config: Config, db: Db, clock: Clock, passwords: Passwords, frame: Frame,
     ) -> Result<Self, String> {
         let keys = signing_keys(&config)?;
         let scopes = frame.features.scopes(frame.default_scope);
@@ -157,9 +153,7 @@ fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
 
 /// How people are recognised: by a session's cookie, an access token, or a personal token.
 fn recognise(
-    login: Builder<Login>,
-    (db, clock): (&Db, &Clock),
-    (sessions, grants): (&Sessions, &Grants),
+    login: Builder<Login>, (db, clock): (&Db, &Clock), (sessions, grants): (&Sessions, &Grants),
     scopes: Scopes,
 ) -> Result<LoginManager<Login>, String> {
     let (sessions, grants) = (sessions.clone(), grants.clone());

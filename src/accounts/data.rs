@@ -54,11 +54,7 @@ async fn show_copy(_: Sudo, page: Page) -> Response {
 /// The file. Whoever has to type the password before comes back to the page that starts the download:
 /// a file leaves the page on the screen that asked for it, and that would be the password's.
 async fn export(
-    user: Result<Sudo>,
-    client: Client,
-    db: Db,
-    features: Features,
-    events: Events,
+    user: Result<Sudo>, client: Client, db: Db, features: Features, events: Events,
 ) -> Response {
     let user = match user {
         Err(Error::NotFresh) => return Ok(redirect("/sudo?next=%2Faccount%2Fdata%2Fcopy", None)),
@@ -84,11 +80,7 @@ async fn confirm_delete(user: Sudo, page: Page, db: Db) -> Response {
 }
 
 async fn delete(
-    user: Sudo,
-    client: Client,
-    accounts: Accounts,
-    (db, sessions): (Db, Sessions),
-    sent: Sent,
+    user: Sudo, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions), sent: Sent,
 ) -> Response {
     let (user_id, email, now) = (user.id, user.address(), accounts.now());
     let end = once(sent, move |conn| -> Result<()> {

@@ -75,10 +75,7 @@ async fn show_confirm(owner: Owner<Confirm>, page: Page) -> Response {
 
 /// The first proof of an address. All other sessions and tokens end: they are from before it.
 async fn confirm(
-    owner: Owner<Confirm>,
-    client: Client,
-    accounts: Accounts,
-    (db, sessions): (Db, Sessions),
+    owner: Owner<Confirm>, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions),
 ) -> Response {
     let (user_id, current, now) = (owner.session.user_id, owner.session.id, accounts.now());
     let prove = move |conn: &mut Connection, link: &Link| {
@@ -100,11 +97,7 @@ async fn show_change(user: Sudo, page: Page) -> Response {
 /// Tells both addresses. Nothing changes until the link is opened that goes to the new one. The
 /// answer is the same for an address that somebody else has: its owner is told, not the asker.
 async fn ask_change(
-    user: Sudo,
-    client: Client,
-    page: Page,
-    db: Db,
-    accounts: Accounts,
+    user: Sudo, client: Client, page: Page, db: Db, accounts: Accounts,
     mut form: Submitted<EmailForm>,
 ) -> Response {
     let old = user.address();
@@ -151,10 +144,7 @@ async fn show_changed(owner: Owner<ChangeEmail>, page: Page) -> Response {
 }
 
 async fn change(
-    owner: Owner<ChangeEmail>,
-    client: Client,
-    accounts: Accounts,
-    (db, sessions): (Db, Sessions),
+    owner: Owner<ChangeEmail>, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions),
 ) -> Response {
     let (user_id, current, now) = (owner.session.user_id, owner.session.id, accounts.now());
     let taken = owner.opened.ended(LinkEnding::Taken);
@@ -206,9 +196,7 @@ impl<P: For> FromRequest for Owner<P> {
 impl<P: For> Owner<P> {
     /// Uses the link up, does what it is for, and gives this session a new secret, all or nothing.
     async fn finish(
-        &self,
-        (db, sessions): (&Db, &Sessions),
-        sentence: &'static str,
+        &self, (db, sessions): (&Db, &Sessions), sentence: &'static str,
         work: impl FnOnce(&mut Connection, &Link) -> Result<()> + Send + 'static,
     ) -> Response {
         let (redeem, renewal) = (self.opened.redeem(), sessions.renew(&self.session)?);

@@ -74,13 +74,8 @@ async fn show(opened: Opened<Reset>, page: Page, accounts: Accounts) -> Response
 }
 
 async fn reset(
-    opened: Opened<Reset>,
-    client: Client,
-    page: Page,
-    accounts: Accounts,
-    sessions: Sessions,
-    db: Db,
-    mut form: Submitted<ResetForm>,
+    opened: Opened<Reset>, client: Client, page: Page, accounts: Accounts, sessions: Sessions,
+    db: Db, mut form: Submitted<ResetForm>,
 ) -> Response {
     let user = opened.link.account()?;
     let (words, password) = ([user.name.as_str(), user.email.as_str()], &form.fields.password);
@@ -110,10 +105,7 @@ async fn reset(
 }
 
 fn show_form(
-    opened: &Opened<Reset>,
-    page: Page,
-    form: Submitted<ResetForm>,
-    accounts: &Accounts,
+    opened: &Opened<Reset>, page: Page, form: Submitted<ResetForm>, accounts: &Accounts,
 ) -> Response {
     let (link, email) = (opened.mark(), opened.link.account()?.email.clone());
     let rule = accounts.rule();

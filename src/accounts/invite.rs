@@ -41,11 +41,7 @@ async fn show(_: MayInvite, page: Page) -> Response {
 }
 
 async fn invite(
-    admin: MayInvite,
-    client: Client,
-    page: Page,
-    accounts: Accounts,
-    db: Db,
+    admin: MayInvite, client: Client, page: Page, accounts: Accounts, db: Db,
     mut form: Submitted<EmailForm>,
 ) -> Response {
     let Some(email) = EmailForm::address(&form) else {

@@ -45,11 +45,7 @@ async fn show<P: For>(opened: Opened<P>, page: Page, accounts: Accounts) -> Resp
 
 /// Whoever opened the link reads the mail of its address: that is the proof.
 async fn join<P: For>(
-    opened: Opened<P>,
-    req: HttpRequest,
-    client: Client,
-    page: Page,
-    accounts: Accounts,
+    opened: Opened<P>, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
     mut form: Submitted<JoinForm>,
 ) -> Response {
     let email = Email::parse(&opened.link.email).map_err(|e| Error::Internal(e.to_owned()))?;
@@ -78,10 +74,7 @@ async fn join<P: For>(
 }
 
 fn show_form<P: For>(
-    opened: &Opened<P>,
-    page: Page,
-    form: Submitted<JoinForm>,
-    accounts: &Accounts,
+    opened: &Opened<P>, page: Page, form: Submitted<JoinForm>, accounts: &Accounts,
 ) -> Response {
     let (link, email, rule) = (opened.mark(), opened.link.email.clone(), accounts.rule());
     let is_invitation = P::PURPOSE == Purpose::Invite;

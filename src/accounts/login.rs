@@ -60,10 +60,7 @@ struct LoginPage {
 }
 
 async fn show(
-    user: OptionalUser,
-    req: HttpRequest,
-    page: Page,
-    registration: Registration,
+    user: OptionalUser, req: HttpRequest, page: Page, registration: Registration,
     Query(Next { next }): Query<Next>,
 ) -> Response {
     if user.0.is_some() {
@@ -81,11 +78,7 @@ pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
 }
 
 async fn log_in(
-    req: HttpRequest,
-    client: Client,
-    page: Page,
-    accounts: Accounts,
-    registration: Registration,
+    req: HttpRequest, client: Client, page: Page, accounts: Accounts, registration: Registration,
     mut form: Submitted<LoginForm>,
 ) -> Response {
     if !form.is_valid() {

@@ -35,9 +35,7 @@ purposes!(Register, Invite, Confirm, ChangeEmail, Reset);
 
 /// The route of a purpose's page: `show` for its link, `submit` for the form on it.
 pub(super) fn page<P, Show, ShowArgs, Submit, SubmitArgs>(
-    config: &mut ServiceConfig,
-    show: Show,
-    submit: Submit,
+    config: &mut ServiceConfig, show: Show, submit: Submit,
 ) where
     P: For,
     Show: Handler<ShowArgs, Output = Result<HttpResponse>>,

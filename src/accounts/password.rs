@@ -57,12 +57,8 @@ async fn show(session: CurrentSession, page: Page, accounts: Accounts) -> Respon
 }
 
 async fn change(
-    session: CurrentSession,
-    client: Client,
-    page: Page,
-    accounts: Accounts,
-    (db, sessions): (Db, Sessions),
-    mut form: Submitted<PasswordForm>,
+    session: CurrentSession, client: Client, page: Page, accounts: Accounts,
+    (db, sessions): (Db, Sessions), mut form: Submitted<PasswordForm>,
 ) -> Response {
     // Before a hash is spent on a password that is not there, and told as a wrong one.
     if form.is_back {
@@ -96,9 +92,7 @@ async fn change(
 
 /// Notes what is wrong with the new password, and with the current one.
 async fn check_both(
-    session: &CurrentSession,
-    client: &Client,
-    accounts: &Accounts,
+    session: &CurrentSession, client: &Client, accounts: &Accounts,
     form: &mut Submitted<PasswordForm>,
 ) -> crate::error::Result<()> {
     let user = session.user();
@@ -132,10 +126,7 @@ async fn check(client: Client, accounts: Accounts, form: Submitted<CheckForm>) -
 }
 
 fn show_form(
-    session: &CurrentSession,
-    page: Page,
-    form: Submitted<PasswordForm>,
-    accounts: &Accounts,
+    session: &CurrentSession, page: Page, form: Submitted<PasswordForm>, accounts: &Accounts,
 ) -> Response {
     let (email, rule) = (session.user().email.clone(), accounts.rule());
     render_with(form.status(), &PasswordPage { page, form, email, rule })

@@ -38,11 +38,7 @@ async fn show(user: CurrentUser, page: Page, registration: Registration) -> Resp
 }
 
 async fn rename(
-    user: CurrentUser,
-    page: Page,
-    registration: Registration,
-    db: Db,
-    form: Submitted<NameForm>,
+    user: CurrentUser, page: Page, registration: Registration, db: Db, form: Submitted<NameForm>,
 ) -> Response {
     let (true, Ok(name)) = (form.is_valid(), form.fields.name.value().cloned()) else {
         return show_form(user, page, form, registration);
@@ -53,10 +49,7 @@ async fn rename(
 }
 
 fn show_form(
-    user: CurrentUser,
-    page: Page,
-    form: Submitted<NameForm>,
-    registration: Registration,
+    user: CurrentUser, page: Page, form: Submitted<NameForm>, registration: Registration,
 ) -> Response {
     let may_invite = user.is_verified_admin() && registration != Registration::Closed;
     render_with(form.status(), &ProfilePage { page, form, user, may_invite })

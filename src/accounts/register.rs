@@ -51,11 +51,7 @@ async fn show(_: OpenRegistration, page: Page, accounts: Accounts) -> Response {
 
 /// The same work for every address. Whether it is known is found out when the mail is sent.
 async fn register(
-    _: OpenRegistration,
-    page: Page,
-    accounts: Accounts,
-    db: Db,
-    form: Submitted<EmailForm>,
+    _: OpenRegistration, page: Page, accounts: Accounts, db: Db, form: Submitted<EmailForm>,
 ) -> Response {
     if accounts.are_none().await? {
         return Ok(to_setup());

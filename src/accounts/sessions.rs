@@ -33,12 +33,7 @@ async fn index(current: CurrentSession, page: Page, sessions: Sessions) -> Respo
 }
 
 async fn end(
-    current: CurrentSession,
-    client: Client,
-    db: Db,
-    events: Events,
-    id: Path<i64>,
-    sent: Sent,
+    current: CurrentSession, client: Client, db: Db, events: Events, id: Path<i64>, sent: Sent,
 ) -> Response {
     let (user_id, id) = (current.user_id, *id);
     let ended = once(sent, move |conn| Sessions::end_one(conn, user_id, id));

@@ -92,11 +92,7 @@ async fn show(visitor: FirstVisitor, page: Page, accounts: Accounts) -> Response
 }
 
 async fn set_up(
-    visitor: FirstVisitor,
-    req: HttpRequest,
-    client: Client,
-    page: Page,
-    accounts: Accounts,
+    visitor: FirstVisitor, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
     mut form: Submitted<SetupForm>,
 ) -> Response {
     let (words, password) = ([form.fields.email.text()], &form.fields.password);
@@ -129,10 +125,7 @@ async fn set_up(
 }
 
 fn show_form(
-    visitor: FirstVisitor,
-    page: Page,
-    form: Submitted<SetupForm>,
-    accounts: &Accounts,
+    visitor: FirstVisitor, page: Page, form: Submitted<SetupForm>, accounts: &Accounts,
 ) -> Response {
     let (token, rule) = (visitor.token, accounts.rule());
     render_with(form.status(), &SetupPage { page, form, token, rule })

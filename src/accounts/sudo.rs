@@ -50,13 +50,8 @@ pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
 }
 
 async fn confirm(
-    session: CurrentSession,
-    req: HttpRequest,
-    client: Client,
-    page: Page,
-    accounts: Accounts,
-    (db, sessions): (Db, Sessions),
-    mut form: Submitted<SudoForm>,
+    session: CurrentSession, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
+    (db, sessions): (Db, Sessions), mut form: Submitted<SudoForm>,
 ) -> Response {
     let password = std::mem::take(&mut form.fields.password);
     if form.is_valid() && !accounts.confirms(&client, session.user(), password).await? {

@@ -88,12 +88,8 @@ async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
 }
 
 async fn create(
-    user: Sudo,
-    client: Client,
-    page: Page,
-    (db, clock): (Db, Clock),
-    (scopes, events): (Scopes, Events),
-    mut form: Submitted<TokenForm>,
+    user: Sudo, client: Client, page: Page, (db, clock): (Db, Clock),
+    (scopes, events): (Scopes, Events), mut form: Submitted<TokenForm>,
 ) -> Response {
     let ticked = form.fields.scope(&scopes);
     if ticked.is_empty() {
@@ -126,12 +122,7 @@ fn made_before() -> HttpResponse {
 }
 
 async fn revoke(
-    user: CurrentUser,
-    client: Client,
-    db: Db,
-    events: Events,
-    id: Path<i64>,
-    sent: Sent,
+    user: CurrentUser, client: Client, db: Db, events: Events, id: Path<i64>, sent: Sent,
 ) -> Response {
     let (user_id, id) = (user.id, *id);
     let ended = once(sent, move |conn| PersonalToken::revoke(conn, user_id, id));

@@ -14,9 +14,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 async fn token(
-    client: Client,
-    state: State,
-    (accounts, grants, scopes): (Accounts, Grants, Scopes),
+    client: Client, state: State, (accounts, grants, scopes): (Accounts, Grants, Scopes),
     asked: Asked<TokenRequest>,
 ) -> Response {
     let asked = asked.0.and_then(|request| match request {
@@ -42,9 +40,7 @@ async fn token(
 /// grant is deprecated (RFC 9700 section 2.4): it teaches people to type their password into programs.
 /// It is here because it is what makes a first script easy; personal API tokens are the better way.
 async fn issue(
-    client: &Client,
-    accounts: &Accounts,
-    (grants, scopes): (&Grants, &Scopes),
+    client: &Client, accounts: &Accounts, (grants, scopes): (&Grants, &Scopes),
     request: TokenRequest,
 ) -> Result<Result<Issued, NoToken>> {
     let (username, password, scope) = match request {

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use kit::cli::{Failure, say};
-use kit::http::client::{Client, Network};
+use kit::{Client, Network};
 
 use crate::app::App;
 use crate::config::Registration;
@@ -88,10 +88,7 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
 }
 
 async fn add(
-    state: &State,
-    email: &str,
-    name: Option<String>,
-    is_admin: bool,
+    state: &State, email: &str, name: Option<String>, is_admin: bool,
 ) -> Result<(), Failure> {
     let (accounts, email) = (state.accounts(), Email::parse(email)?);
     let name = Name::parse(&name.unwrap_or_else(|| email.local_part().to_owned()))?;
@@ -170,10 +167,7 @@ async fn make_reset_link(state: &State, email: &str) -> Result<(), Failure> {
 
 /// Does something to the user with this address, and tells of it.
 async fn change<T, F>(
-    state: &State,
-    email: &str,
-    event: Option<Event>,
-    work: F,
+    state: &State, email: &str, event: Option<Event>, work: F,
 ) -> Result<T, Failure>
 where
     T: Send + 'static,

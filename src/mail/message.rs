@@ -128,10 +128,7 @@ impl Request {
 
     /// Until when the limits let no more of this kind go to the address, if they do not now.
     fn is_limited_until(
-        &self,
-        conn: &mut Connection,
-        to: &Email,
-        now: Time,
+        &self, conn: &mut Connection, to: &Email, now: Time,
     ) -> QueryResult<Option<Time>> {
         let kind: &str = self.into();
         let today: Vec<Time> = outbox::table
@@ -167,10 +164,7 @@ impl Notice {
 }
 
 fn put(
-    conn: &mut Connection,
-    to: &Email,
-    (kind, message): (&'static str, impl Serialize),
-    now: Time,
+    conn: &mut Connection, to: &Email, (kind, message): (&'static str, impl Serialize), now: Time,
 ) -> Result<()> {
     let message = serde_json::to_string(&message)
         .map_err(|e| Error::Internal(format!("a message cannot be written: {e}")))?;

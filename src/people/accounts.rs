@@ -25,9 +25,7 @@ pub struct Accounts {
 
 impl Accounts {
     pub fn new(
-        (db, clock, events): (Db, Clock, Events),
-        sessions: Sessions,
-        passwords: Passwords,
+        (db, clock, events): (Db, Clock, Events), sessions: Sessions, passwords: Passwords,
     ) -> Self {
         Self { db, clock, events, sessions, passwords }
     }
@@ -51,10 +49,7 @@ impl Accounts {
     /// one answer, at the cost of one hash and one row each: nobody learns which addresses have
     /// accounts.
     pub async fn authenticate(
-        &self,
-        client: &Client,
-        email: &str,
-        password: String,
+        &self, client: &Client, email: &str, password: String,
     ) -> Result<Option<User>> {
         let user = match Email::of_account(email) {
             Some(email) => self.db.run(move |conn| User::by_email(conn, &email)).await?,
@@ -99,21 +94,14 @@ impl Accounts {
 
     /// What is wrong with a new password of somebody of whom everybody knows these words.
     pub async fn judge(
-        &self,
-        network: impl Into<Network>,
-        password: &str,
-        words: &[&str],
+        &self, network: impl Into<Network>, password: &str, words: &[&str],
     ) -> Result<Result<(), String>> {
         Ok(self.passwords.check(network, password, words).await?)
     }
 
     /// The same, noted at a form's field `password`.
     pub async fn check_new_password(
-        &self,
-        client: &Client,
-        errors: &mut Errors,
-        password: &str,
-        words: &[&str],
+        &self, client: &Client, errors: &mut Errors, password: &str, words: &[&str],
     ) -> Result<()> {
         if let Err(sentence) = self.judge(client, password, words).await? {
             errors.add("password", sentence);
@@ -142,11 +130,7 @@ impl Accounts {
     /// Stores another password, ends all that the old one opened, and tells the owner. For every way to
     /// a new password, so that none forgets a part. `current` is the session in which it is changed.
     pub fn replace_password(
-        conn: &mut Connection,
-        user: &User,
-        hash: &str,
-        current: Option<i64>,
-        now: Time,
+        conn: &mut Connection, user: &User, hash: &str, current: Option<i64>, now: Time,
     ) -> Result<()> {
         User::set_password(conn, user.id, hash)?;
         Notice::PasswordChanged.post(conn, &user.address(), now)?;
@@ -156,10 +140,7 @@ impl Accounts {
     }
 
     pub async fn log_in(
-        &self,
-        req: &HttpRequest,
-        user: &User,
-        remembered: bool,
+        &self, req: &HttpRequest, user: &User, remembered: bool,
     ) -> Result<Cookie<'static>> {
         let cookie = self.sessions.begin(req, user, remembered).await?;
         self.tell(&Client::of(req), Event::LoggedIn.of(user.id)).await;

@@ -19,10 +19,7 @@ const LOOKS_MAX: usize = 100;
 /// Whether the user, or a program of theirs, has logged in before from a browser and a network like
 /// these, as far as [`LOOKS_MAX`] looks tell. The first log-in of a new account is familiar.
 pub fn is_familiar(
-    conn: &mut Connection,
-    user: &User,
-    client: &Client,
-    now: Time,
+    conn: &mut Connection, user: &User, client: &Client, now: Time,
 ) -> QueryResult<bool> {
     let mut is_first = true;
     let mut looks = 0..LOOKS_MAX;
@@ -49,10 +46,7 @@ pub fn is_familiar(
 
 /// Whether one of somebody's log-ins from an address came from a browser like this.
 fn has_device(
-    conn: &mut Connection,
-    logins: (i64, &str),
-    here: &Client,
-    client: &Client,
+    conn: &mut Connection, logins: (i64, &str), here: &Client, client: &Client,
     looks: &mut Range<usize>,
 ) -> QueryResult<bool> {
     let mut looked_at = None;
@@ -70,9 +64,7 @@ fn has_device(
 /// The next address, in the order of the index, that somebody logged in from: a look into the index
 /// for each address instead of one at each log-in. A program may have logged in every minute.
 fn next_address(
-    conn: &mut Connection,
-    (user_id, kind): (i64, &str),
-    after: Option<&str>,
+    conn: &mut Connection, (user_id, kind): (i64, &str), after: Option<&str>,
 ) -> QueryResult<Option<String>> {
     let logins = events::table.filter(events::user_id.eq(user_id)).filter(events::kind.eq(kind));
     let next = logins.select(min(events::ip_address));
@@ -84,10 +76,7 @@ fn next_address(
 
 /// The same for the browsers at one address.
 fn next_browser(
-    conn: &mut Connection,
-    (user_id, kind): (i64, &str),
-    ip_address: &str,
-    after: Option<&str>,
+    conn: &mut Connection, (user_id, kind): (i64, &str), ip_address: &str, after: Option<&str>,
 ) -> QueryResult<Option<String>> {
     let logins = events::table.filter(events::user_id.eq(user_id)).filter(events::kind.eq(kind));
     let here = logins.filter(events::ip_address.eq(ip_address));

@@ -53,9 +53,7 @@ pub struct Grants {
 impl Grants {
     /// Keeps its rows in `db`, and signs with `access`.
     pub fn new(
-        (db, clock, events): (Db, Clock, Events),
-        access: AccessTokens,
-        scopes: Scopes,
+        (db, clock, events): (Db, Clock, Events), access: AccessTokens, scopes: Scopes,
         lifetime: Duration,
     ) -> Self {
         Self { db, clock, events, access, scopes, lifetime }

@@ -16,10 +16,7 @@ use crate::people::{Event, Events, Login, Session, Sessions};
 /// The middleware that looks after the session of a person at a browser: it marks or ends one that
 /// has moved, and renews the cookie of one in use.
 pub async fn keep(
-    sessions: Sessions,
-    events: Events,
-    req: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    sessions: Sessions, events: Events, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     if let Some(Caller::Session { user: login, claims }) =
         Caller::<Login>::of(req.request()).as_deref()
@@ -55,11 +52,7 @@ pub async fn keep(
 impl Sessions {
     /// What becomes of a session that has moved: who is calling from now on, if anybody.
     async fn protect(
-        &self,
-        events: &Events,
-        client: &Client,
-        login: &Login,
-        session: &Session,
+        &self, events: &Events, client: &Client, login: &Login, session: &Session,
     ) -> Result<Option<Login>> {
         let moved = Event::SessionMoved.of(session.user_id);
         if self.protection == SessionProtection::Strong {

@@ -36,11 +36,7 @@ impl Link {
     /// Makes a link to an address, about an account if there is one. Returns its token, which is
     /// nowhere else.
     pub fn make(
-        conn: &mut Connection,
-        purpose: Purpose,
-        email: &Email,
-        user: Option<&User>,
-        now: Time,
+        conn: &mut Connection, purpose: Purpose, email: &Email, user: Option<&User>, now: Time,
     ) -> QueryResult<String> {
         let token = random_token();
         diesel::insert_into(links::table)
@@ -60,10 +56,7 @@ impl Link {
     /// [`mark`] of the link that a form was drawn for. Reading uses nothing up: mail programs open links before their
     /// owners do.
     pub fn find(
-        conn: &mut Connection,
-        (purpose, token): (Purpose, &str),
-        shown: Option<&str>,
-        now: Time,
+        conn: &mut Connection, (purpose, token): (Purpose, &str), shown: Option<&str>, now: Time,
     ) -> Result<Self> {
         let found: Option<(LinkRow, Option<User>)> = with_token(purpose, token)
             .left_join(users::table)
@@ -93,9 +86,7 @@ impl Link {
     /// Uses the link up. Holds its row and that of its user until the transaction is over: however
     /// many ask at once, the first one is done when the second one looks.
     pub fn redeem(
-        conn: &mut Connection,
-        (purpose, token): (Purpose, &str),
-        now: Time,
+        conn: &mut Connection, (purpose, token): (Purpose, &str), now: Time,
     ) -> Result<Self> {
         // The user before the link, as everybody takes them: otherwise two could wait for each other.
         let about = with_token(purpose, token).select(links::user_id);

@@ -49,10 +49,7 @@ impl Sessions {
     /// Logs the user in: a new session, never one that was there before the log-in (session
     /// fixation). Returns its cookie. A session that the browser had before ends.
     pub async fn begin(
-        &self,
-        req: &HttpRequest,
-        user: &User,
-        remembered: bool,
+        &self, req: &HttpRequest, user: &User, remembered: bool,
     ) -> Result<Cookie<'static>> {
         let (client, user, now) = (Client::of(req), user.clone(), self.clock.now());
         let (user_id, lifetime) = (user.id, self.absolute(remembered));
@@ -91,9 +88,7 @@ impl Sessions {
     /// A new cookie for a session whose token is past half of its life. The row, and with it the
     /// end of the session, stays as it is.
     pub(super) fn freshen(
-        &self,
-        session: &Session,
-        claims: &Claims,
+        &self, session: &Session, claims: &Claims,
     ) -> Result<Option<Cookie<'static>>> {
         let ends = session.expires_at.assume_utc().unix_timestamp();
         if self.clock.timestamp() < claims.iat.midpoint(claims.exp) || claims.exp >= ends {
@@ -162,10 +157,7 @@ impl Sessions {
 
     /// Notes that the password was just typed in a session.
     pub fn confirm(
-        conn: &mut Connection,
-        id: i64,
-        client: &Client,
-        now: Time,
+        conn: &mut Connection, id: i64, client: &Client, now: Time,
     ) -> QueryResult<usize> {
         let here = (
             sessions::authenticated_at.eq(now),
@@ -208,11 +200,7 @@ impl Sessions {
     /// The cookie with a token for the session. The token lives for twice the idle time and is
     /// renewed at half of its life, so it never ends before the session does for want of use.
     fn cookie(
-        &self,
-        user_id: i64,
-        secret: String,
-        remembered: bool,
-        left: Duration,
+        &self, user_id: i64, secret: String, remembered: bool, left: Duration,
     ) -> Result<Cookie<'static>> {
         let lifetime = left.min(self.idle(remembered) * 2);
         let token = self.cookie.create_token(&user_id.to_string(), secret, lifetime)?;

@@ -148,10 +148,7 @@ impl User {
     /// Stores an address that was proved to be theirs, be it another one or the same; `false` when
     /// somebody else has it.
     pub fn set_verified_email(
-        conn: &mut Connection,
-        id: i64,
-        email: &Email,
-        now: Time,
+        conn: &mut Connection, id: i64, email: &Email, now: Time,
     ) -> QueryResult<bool> {
         let change = diesel::update(users::table.find(id)).set((
             users::email.eq(&email.typed),

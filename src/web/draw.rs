@@ -12,8 +12,7 @@ use kit::http::problem::{self, Token, log_failure, problem};
 use kit::http::request_id::RequestId;
 
 use crate::config::APP_NAME;
-use crate::error::{Error, LAST_ADMINISTRATOR, Response};
-use crate::web::ended;
+use crate::error::{Error, LAST_ADMINISTRATOR, LinkEnding, Response, Result};
 use crate::web::page::{Page, render_with};
 
 #[derive(Template)]
@@ -26,6 +25,12 @@ struct ErrorPage<'a> {
     /// Where to go from here, and what that is called.
     way_out: (&'a str, &'a str),
     request_id: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "ended.txt")]
+struct Ended {
+    ending: LinkEnding,
 }
 
 /// What an error is drawn about.
@@ -61,7 +66,7 @@ pub fn draw_lost(lost: &Lost) -> HttpResponse {
 /// A page with a sentence, or problem details.
 pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Response {
     let Subject { page, had_token, request_id } = subject;
-    let (request_id, (title, sentence)) = (request_id.as_str(), words(status, error));
+    let (request_id, (title, sentence)) = (request_id.as_str(), words(status, error)?);
     let mut response = match page {
         Some(page) => {
             let (code, sentence, way_out) = (status.as_u16(), sentence.as_ref(), way_out(error));
@@ -96,14 +101,22 @@ fn refused(error: Option<&Error>) -> Option<&kit::Error> {
     }
 }
 
-fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, Cow<'static, str>) {
+fn words(status: StatusCode, error: Option<&Error>) -> Result<(&'static str, Cow<'static, str>)> {
     let (title, sentence) = match error {
-        Some(Error::LinkEnded(ending, _)) => return ended::words(*ending),
+        Some(Error::LinkEnded(ending, _)) => {
+            let title = match ending {
+                LinkEnding::NoCookie | LinkEnding::Another | LinkEnding::OtherAccount => {
+                    "This link does not work here"
+                }
+                _ => "This link has ended",
+            };
+            return Ok((title, Ended { ending: *ending }.render()?.into()));
+        }
         Some(Error::OutOfScope(_)) => ("Not allowed", "Your token is not good for this."),
         Some(Error::NotVerified) => ("Not allowed", "Confirm your e-mail address first."),
         Some(Error::NotFresh) => ("Not allowed", "Confirm your password first."),
         Some(Error::LastAdministrator) => ("You are the last administrator", LAST_ADMINISTRATOR),
         _ => problem::words(status, refused(error)),
     };
-    (title, sentence.into())
+    Ok((title, sentence.into()))
 }

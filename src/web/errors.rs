@@ -5,8 +5,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use kit::Client;
 use kit::http::accept::wants_html;
-use kit::http::client::Client;
 use kit::http::flash::{Flash, redirect};
 use kit::http::fragment::{current_page, is_fragment, is_htmx, lead_to};
 use kit::http::next::with_next;
@@ -35,9 +35,7 @@ pub struct Refusals {
 
 /// The middleware that draws every error in the form its client reads.
 pub async fn render_errors(
-    refusals: Refusals,
-    req: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    refusals: Refusals, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     redraw(req, next, async move |req: &HttpRequest, status, cause: Option<&actix_web::Error>| {
         let error = cause.and_then(Error::of);
@@ -49,10 +47,7 @@ pub async fn render_errors(
 
 /// In the form that the request's client reads.
 async fn answer(
-    refusals: Refusals,
-    req: &HttpRequest,
-    status: StatusCode,
-    error: Option<&Error>,
+    refusals: Refusals, req: &HttpRequest, status: StatusCode, error: Option<&Error>,
 ) -> Response {
     let is_page = wants_html(req);
     if is_page && let Some(done) = done_before(req, error).await? {

@@ -1,7 +1,6 @@
 //! What all pages share: the layout, errors as answers, and what was typed without a log-in.
 
 pub mod draw; // how an error looks
-mod ended; // why a link opens nothing, in words
 pub mod errors; // errors become answers
 pub mod health; // for whoever looks after the program
 pub mod kept; // what was typed without a log-in

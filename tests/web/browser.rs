@@ -92,9 +92,7 @@ impl Site {
 
     /// With other parts.
     pub async fn build(
-        settings: &[(&str, &str)],
-        passwords: Passwords,
-        features: fn(&mut ServiceConfig),
+        settings: &[(&str, &str)], passwords: Passwords, features: fn(&mut ServiceConfig),
     ) -> Rc<Self> {
         Self::on(Rc::new(TestDatabase::create()), settings, passwords, features).await
     }
@@ -105,9 +103,7 @@ impl Site {
     }
 
     async fn on(
-        database: Rc<TestDatabase>,
-        settings: &[(&str, &str)],
-        passwords: Passwords,
+        database: Rc<TestDatabase>, settings: &[(&str, &str)], passwords: Passwords,
         features: fn(&mut ServiceConfig),
     ) -> Rc<Self> {
         let config = config(settings);

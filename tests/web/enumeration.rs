@@ -38,8 +38,7 @@ fn all_of(answer: &Answer, email: &str) -> String {
 /// Sends a form with a known, an unknown and a disabled address from browsers alike; the answers,
 /// and the page that follows, have to be the same to the letter, and cost the same hashes.
 async fn tells_nothing<'a>(
-    browsers: impl AsyncFn() -> Browser,
-    path: &str,
+    browsers: impl AsyncFn() -> Browser, path: &str,
     fields: impl Fn(&'a str) -> Vec<(&'static str, &'a str)>,
 ) {
     let mut seen = Vec::new();

@@ -73,9 +73,7 @@ fn with_a_gap(config: &mut ServiceConfig) {
 }
 
 async fn meanwhile(
-    db: Db,
-    req: ServiceRequest,
-    next: Next<impl MessageBody>,
+    db: Db, req: ServiceRequest, next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let what = req.headers().get("x-meanwhile").map(|what| what.to_str().unwrap().to_owned());
     if let Some(what) = what {

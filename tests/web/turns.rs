@@ -155,9 +155,7 @@ fn at(site: &std::rc::Rc<Site>, address: &str) -> Browser {
 /// Sends this form from many addresses of one network, again and again, and meanwhile from another a
 /// few times; how often the flood was turned away, and what the other one got.
 async fn beside_a_flood(
-    path: &str,
-    flood: &[(&str, &str)],
-    own: &[(&str, &str)],
+    path: &str, flood: &[(&str, &str)], own: &[(&str, &str)],
 ) -> (u32, Vec<u16>) {
     let settings = [("TRUSTED_PROXIES", "127.0.0.1/32")];
     let site = Site::build(&settings, passwords(&config(&[])), features).await;

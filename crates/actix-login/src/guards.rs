@@ -32,9 +32,7 @@ use crate::scopes::Scope;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub async fn identify<U: 'static>(
-    logins: Data<LoginManager<U>>,
-    req: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    logins: Data<LoginManager<U>>, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     match logins.identify(req.request()).await {
         Ok(caller) => caller.replace(req.request()),

@@ -66,10 +66,7 @@ impl<U: 'static> LoginManager<U> {
 
     /// A signed token for the cookie: `id` is the session's secret.
     pub fn create_session_token(
-        &self,
-        subject: &str,
-        id: String,
-        lifetime: Duration,
+        &self, subject: &str, id: String, lifetime: Duration,
     ) -> Result<String> {
         self.cookie.create_token(subject, id, lifetime)
     }
@@ -81,10 +78,7 @@ impl<U: 'static> LoginManager<U> {
 
     /// Puts `token` into the response's cookie. Without `max_age` it ends with the browser.
     pub fn set_cookie<B>(
-        &self,
-        response: &mut HttpResponse<B>,
-        token: &str,
-        max_age: Option<Duration>,
+        &self, response: &mut HttpResponse<B>, token: &str, max_age: Option<Duration>,
     ) -> Result<()> {
         Ok(response.add_cookie(&self.cookie(token, max_age))?)
     }

@@ -107,9 +107,7 @@ fn internal(cause: &dyn std::fmt::Display) -> Error {
 
 /// Opens one connection, and more when they are needed.
 fn open(
-    place: &Arc<Place>,
-    connections: u32,
-    settings: &'static str,
+    place: &Arc<Place>, connections: u32, settings: &'static str,
 ) -> Result<Connections, String> {
     let pool = backend::keep(Pool::builder())
         .max_size(connections)

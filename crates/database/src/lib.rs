@@ -63,9 +63,7 @@ impl<E: Failure> Db<E> {
     /// Its tables are those that `migrations` make. The error is a sentence that names the database and says
     /// what to do.
     pub fn connect(
-        url: &str,
-        connections: u32,
-        migrations: fn() -> EmbeddedMigrations,
+        url: &str, connections: u32, migrations: fn() -> EmbeddedMigrations,
     ) -> Result<Self, String> {
         let place = backend::Place::prepare(url)?;
         lane::wait_for_database(&place)?;
@@ -188,8 +186,7 @@ pub fn hold_name(connection: &mut Connection, name: &'static str) -> QueryResult
 /// neither does this.) In a transaction of its own: `PostgreSQL` would undo the one around it, and
 /// call that a success.
 pub fn unless_duplicate<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
 ) -> QueryResult<Option<T>> {
     use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
     match connection.transaction(work) {

@@ -49,8 +49,7 @@ impl<E: Failure> Db<E> {
     }
 
     fn with_migrations<T>(
-        &self,
-        work: impl FnOnce(&mut Connection) -> migration::Result<T>,
+        &self, work: impl FnOnce(&mut Connection) -> migration::Result<T>,
     ) -> Result<T, String> {
         let (database, migrations) = (self.place.shown(), (self.migrations)());
         let fail = |cause: &str| cannot_open(&database, cause);

@@ -84,8 +84,7 @@ impl Place {
     /// A server lets everybody begin at once.
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "SQLite has a file to begin")]
     pub(super) fn turn_to_begin(
-        &self,
-        _: &mut Connection,
+        &self, _: &mut Connection,
     ) -> Result<Option<UntilTheConnectionEnds>, String> {
         Ok(None)
     }
@@ -93,8 +92,7 @@ impl Place {
     /// Waits until no other process migrates. The lock ends with the connection.
     #[expect(clippy::unused_self, reason = "SQLite has a folder to lock")]
     pub(super) fn turn_to_migrate(
-        &self,
-        connection: &mut Connection,
+        &self, connection: &mut Connection,
     ) -> Result<UntilTheConnectionEnds, String> {
         let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
         connection.batch_execute(&lock).map_err(|e| e.to_string())?;
@@ -103,16 +101,14 @@ impl Place {
 }
 
 pub(super) fn transaction<T, E: Failure>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     connection.transaction(work)
 }
 
 /// Writes only if nobody holds the row, and does not wait for the disk.
 pub(super) fn note<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
 ) -> QueryResult<T> {
     connection.transaction(|connection| {
         connection

@@ -112,8 +112,7 @@ impl Place {
     /// for a file, and `SQLite` refuses the second of two at once, without the patience of
     /// `busy_timeout`.
     pub(super) fn turn_to_begin(
-        &self,
-        connection: &mut Connection,
+        &self, connection: &mut Connection,
     ) -> Result<Option<File>, String> {
         #[derive(QueryableByName)]
         struct Mode {
@@ -161,16 +160,14 @@ fn identity(path: &Path) -> std::io::Result<Identity> {
 /// Takes the write lock at its start. A deferred transaction that reads first and writes later fails
 /// at once when another writer came between, whatever the time-out.
 pub(super) fn transaction<T, E: Failure>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     connection.immediate_transaction(work)
 }
 
 /// Writes only if no other program does.
 pub(super) fn note<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
 ) -> QueryResult<T> {
     connection.batch_execute("PRAGMA busy_timeout = 0")?;
     let noted = connection.immediate_transaction(work);

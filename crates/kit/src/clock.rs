@@ -62,8 +62,7 @@ pub fn readable(time: &PrimitiveDateTime) -> String {
 
 /// A time as programs read it (RFC 3339).
 pub fn rfc3339<S: serde::Serializer>(
-    time: &PrimitiveDateTime,
-    serializer: S,
+    time: &PrimitiveDateTime, serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&to_rfc3339(time))
 }

@@ -160,8 +160,7 @@ async fn log_in(logins: Data<LoginManager<Person>>, form: Form<LogIn>) -> Result
 }
 
 async fn log_out(
-    logins: Data<LoginManager<Person>>,
-    _: CurrentUser<Person>,
+    logins: Data<LoginManager<Person>>, _: CurrentUser<Person>,
 ) -> Result<HttpResponse> {
     let mut response = HttpResponse::NoContent().finish();
     logins.clear_cookie(&mut response)?;

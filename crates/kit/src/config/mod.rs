@@ -12,8 +12,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
-use self::reader::complain;
 pub use self::reader::Reader;
+use self::reader::complain;
 pub use self::secrets::SigningKeys;
 pub use self::smtp::{Smtp, SmtpSecurity};
 
@@ -50,8 +50,7 @@ pub fn load<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Result<T, String> {
 /// Reads all settings through `lookup`. The error lists all that is wrong: each with the variable, its
 /// value (secrets masked), the rule and an example.
 pub fn read<T, V: Into<OsString>>(
-    lookup: impl Fn(&str) -> Option<V>,
-    read_all: impl FnOnce(&mut Reader) -> T,
+    lookup: impl Fn(&str) -> Option<V>, read_all: impl FnOnce(&mut Reader) -> T,
 ) -> Result<T, String> {
     Reader::new(&|name| lookup(name).map(Into::into), Vec::new()).finish(read_all)
 }

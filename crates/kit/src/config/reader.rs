@@ -47,8 +47,7 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Begins with what is known to be wrong already.
     pub(super) fn new(
-        lookup: &'a dyn Fn(&str) -> Option<OsString>,
-        problems: Vec<Problem>,
+        lookup: &'a dyn Fn(&str) -> Option<OsString>, problems: Vec<Problem>,
     ) -> Self {
         Self { lookup, names: Vec::new(), problems }
     }
@@ -87,11 +86,7 @@ impl<'a> Reader<'a> {
 
     /// A value that `parse` reads, or else breaks `rule`.
     pub fn value<T>(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        rule: &str,
-        parse: impl Fn(&str) -> Option<T>,
+        &mut self, name: &'static str, default: &str, rule: &str, parse: impl Fn(&str) -> Option<T>,
     ) -> T {
         let Some(value) = self.text(name) else {
             return parse(default).expect("every default keeps its own rule");
@@ -130,10 +125,7 @@ impl<'a> Reader<'a> {
 
     /// Several values with commas between them, or none.
     pub fn list<T>(
-        &mut self,
-        name: &'static str,
-        rule: &str,
-        parse: impl Fn(&str) -> Option<T>,
+        &mut self, name: &'static str, rule: &str, parse: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
         let rule = format!("{rule}, with commas between them");
         self.value(name, "", &rule, |v| {
@@ -167,7 +159,9 @@ impl<'a> Reader<'a> {
     /// Addresses and networks.
     pub fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
         let rule = "must be addresses or networks such as 10.0.0.0/8";
-        self.list(name, rule, |v| v.parse().ok().or_else(|| v.parse::<IpAddr>().ok().map(IpNet::from)))
+        self.list(name, rule, |v| {
+            v.parse().ok().or_else(|| v.parse::<IpAddr>().ok().map(IpNet::from))
+        })
     }
 
     /// Who mail comes from.
@@ -193,10 +187,7 @@ impl<'a> Reader<'a> {
 
     /// A folder that holds `file`. On the machine that built the program, it may be that of the source.
     pub fn folder(
-        &mut self,
-        name: &'static str,
-        (default, source): (&str, &str),
-        file: &str,
+        &mut self, name: &'static str, (default, source): (&str, &str), file: &str,
     ) -> PathBuf {
         // The source tree of the machine that built it is of use on that machine only.
         let is_here = Path::new(default).join(file).is_file() || !cfg!(debug_assertions);

@@ -47,9 +47,7 @@ impl Reader<'_> {
     /// `SECRET_KEY`, or else the keys in `SECRET_KEY_FILE` and that file. In development it may be
     /// missing: it is made at the first run, when all else is right.
     pub fn secret_keys(
-        &mut self,
-        production: bool,
-        rules: SigningKeys,
+        &mut self, production: bool, rules: SigningKeys,
     ) -> (Vec<SigningKey>, Option<PathBuf>) {
         let (keys, file) = (self.text("SECRET_KEY"), self.text("SECRET_KEY_FILE"));
         if let Some(text) = keys {

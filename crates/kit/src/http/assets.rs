@@ -80,8 +80,7 @@ fn hash(path: &Path) -> io::Result<String> {
 
 /// A file asked for with the hash of its content never changes; without it, ask again each time.
 async fn cache(
-    req: ServiceRequest,
-    next: Next<impl MessageBody>,
+    req: ServiceRequest, next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let name = req.path().strip_prefix("/static/").unwrap_or_default();
     let asked = req.query_string().strip_prefix("v=");

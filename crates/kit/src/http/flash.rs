@@ -109,8 +109,7 @@ pub fn put_back(req: &HttpRequest) {
 /// The middleware that puts a response's message into the cookie, and ends a cookie whose message
 /// was shown.
 pub async fn carry(
-    req: ServiceRequest,
-    next: Next<impl MessageBody>,
+    req: ServiceRequest, next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let mut res = next.call(req).await?;
     let cookie = Site::of(res.request()).0.flash.0.clone();

@@ -10,8 +10,7 @@ macro_rules! from_request {
             type Future = std::future::Ready<std::result::Result<Self, $error>>;
 
             fn from_request(
-                req: &actix_web::HttpRequest,
-                _: &mut actix_web::dev::Payload,
+                req: &actix_web::HttpRequest, _: &mut actix_web::dev::Payload,
             ) -> Self::Future {
                 let read: fn(&actix_web::HttpRequest) -> std::result::Result<Self, $error> = $read;
                 std::future::ready(read(req))

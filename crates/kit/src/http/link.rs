@@ -92,8 +92,7 @@ impl LinkCookies {
 /// The middleware that takes a link's token out of the address: from there it would go into the
 /// browser's history, and with `Referer` to wherever the page leads.
 pub async fn hide_token(
-    cookies: impl Fn(&HttpRequest) -> LinkCookies,
-    req: ServiceRequest,
+    cookies: impl Fn(&HttpRequest) -> LinkCookies, req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let token = token_in_address(req.request()).filter(|_| req.method() == Method::GET);

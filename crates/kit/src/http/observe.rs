@@ -48,8 +48,7 @@ pub struct Lost<'a> {
 /// Gives the request an id, waits for its body, gives its handler a time limit, turns a panic into a
 /// 500, adds the security headers, and writes the line in the log.
 pub async fn observe(
-    req: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let here = OfThread::of(req.request()).clone();
     // By itself: Actix drops what it does for a client that has gone, and whoever goes at the right
@@ -59,9 +58,7 @@ pub async fn observe(
 }
 
 async fn answer<B: MessageBody + 'static>(
-    here: Data<OfThread>,
-    req: ServiceRequest,
-    next: Next<B>,
+    here: Data<OfThread>, req: ServiceRequest, next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let (site, entry) = (Site::of(req.request()).clone(), Entry::begin(&req));
     match carry_out(here, req, next, &entry).await {
@@ -84,10 +81,7 @@ async fn answer<B: MessageBody + 'static>(
 /// What the rest of the program does with a request, once that has arrived and as far as there is
 /// room and time.
 async fn carry_out<B: MessageBody + 'static>(
-    here: Data<OfThread>,
-    mut req: ServiceRequest,
-    next: Next<B>,
-    entry: &Entry,
+    here: Data<OfThread>, mut req: ServiceRequest, next: Next<B>, entry: &Entry,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let site = Site::of(req.request()).clone();
     let client = site.0.proxies.client(req.request());

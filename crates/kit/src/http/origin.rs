@@ -93,8 +93,7 @@ impl Hosts {
 
 /// The middleware that refuses requests from elsewhere, before anything else looks at them.
 pub async fn check_origin(
-    req: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let hosts = &Site::of(req.request()).0.hosts;
     let reads = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);

@@ -22,8 +22,7 @@ const AGAIN_AFTER: HeaderValue = HeaderValue::from_static("2");
 /// The middleware that logs every error which nobody has drawn yet, and puts in its place what `draw`
 /// makes of its status and its cause.
 pub async fn redraw<E: Into<actix_web::Error>>(
-    req: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    req: ServiceRequest, next: Next<impl MessageBody + 'static>,
     draw: impl AsyncFnOnce(
         &HttpRequest,
         StatusCode,
@@ -67,10 +66,7 @@ pub fn log_failure(id: &str, status: StatusCode, cause: &str) {
 
 /// Problem details (RFC 9457): words, and a sentence for each field that was wrong.
 pub fn problem(
-    status: StatusCode,
-    (title, detail): (&str, &str),
-    request_id: &str,
-    error: Option<&Error>,
+    status: StatusCode, (title, detail): (&str, &str), request_id: &str, error: Option<&Error>,
 ) -> HttpResponse {
     let code = status.as_u16();
     let mut problem =

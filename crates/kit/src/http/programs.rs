@@ -18,8 +18,7 @@ pub fn is_for_programs(req: &HttpRequest) -> bool {
 /// its header; a cookie that comes along because a page here made the request can log nobody in,
 /// refuse nothing, ask for no row and be changed by nothing.
 pub async fn without_cookies(
-    mut req: ServiceRequest,
-    next: Next<impl MessageBody>,
+    mut req: ServiceRequest, next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let is_for_programs = is_for_programs(req.request());
     if is_for_programs {

@@ -48,8 +48,7 @@ where
 /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
 /// in flight are finished.
 pub fn open<T: Application>(
-    app: impl Fn() -> App<T> + Clone + Send + 'static,
-    (host, port): (IpAddr, u16),
+    app: impl Fn() -> App<T> + Clone + Send + 'static, (host, port): (IpAddr, u16),
     trusted_proxies: &[IpNet],
 ) -> Result<Server, Failure> {
     // A slow client could hold a kept-alive connection for ever by sending a second head byte

@@ -49,22 +49,18 @@ pub trait Queue: Clone + 'static {
     /// The next mail of each of these kinds that is due. Only a look: it happens each second, and there
     /// is hardly ever anything to write.
     fn look(
-        &self,
-        kinds: Vec<&'static str>,
+        &self, kinds: Vec<&'static str>,
     ) -> impl Future<Output = Result<Vec<Self::Waiting>, Self::Error>>;
 
     /// Takes a mail, by putting off its next attempt until then. Whoever is stopped in the middle has
     /// lost nothing by it, and of several processes one takes it.
     fn claim(
-        &self,
-        waiting: Self::Waiting,
-        until: PrimitiveDateTime,
+        &self, waiting: Self::Waiting, until: PrimitiveDateTime,
     ) -> impl Future<Output = Result<Option<Self::Waiting>, Self::Error>>;
 
     /// The mail, or `None` when there is nothing to tell this address.
     fn compose(
-        &self,
-        waiting: &Self::Waiting,
+        &self, waiting: &Self::Waiting,
     ) -> impl Future<Output = Result<Option<Mail>, Unsent>>;
 
     /// Nothing is to be done about the mail any more.
@@ -72,9 +68,7 @@ pub trait Queue: Clone + 'static {
 
     /// The next attempt is then.
     fn put_off(
-        &self,
-        id: i64,
-        until: PrimitiveDateTime,
+        &self, id: i64, until: PrimitiveDateTime,
     ) -> impl Future<Output = Result<(), Self::Error>>;
 }
 

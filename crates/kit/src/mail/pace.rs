@@ -25,8 +25,7 @@ struct Last {
 impl Pace {
     /// Notes how long a delivery takes.
     pub(super) async fn measure<T, E>(
-        &self,
-        delivery: impl Future<Output = Result<T, E>>,
+        &self, delivery: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let started = Instant::now();
         let _under_way = UnderWay::begin(self);
@@ -39,8 +38,7 @@ impl Pace {
     /// Takes as long as the last delivery did, or as the first one does that is under way. When that
     /// failed, or when there was none yet, `stand_in` tells how a delivery would end now.
     pub(super) async fn keep<T, E>(
-        &self,
-        stand_in: impl Future<Output = Result<T, E>>,
+        &self, stand_in: impl Future<Output = Result<T, E>>,
     ) -> Result<(), E> {
         let started = Instant::now();
         let mut state = self.0.subscribe();

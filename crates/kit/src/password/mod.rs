@@ -75,10 +75,7 @@ impl Passwords {
     /// What is wrong with a new password, as a sentence for its field. `words` are what an attacker
     /// knows of the person: their name, their address.
     pub async fn check(
-        &self,
-        network: impl Into<Network>,
-        password: &str,
-        words: &[&str],
+        &self, network: impl Into<Network>, password: &str, words: &[&str],
     ) -> Result<Result<(), String>> {
         if let Err(sentence) = self.rule.check(password) {
             return Ok(Err(sentence));
@@ -117,10 +114,7 @@ impl Passwords {
     /// log in) it does the same work: the answer's time tells nobody which addresses have
     /// accounts.
     pub async fn verify(
-        &self,
-        network: impl Into<Network>,
-        password: String,
-        stored: Option<String>,
+        &self, network: impl Into<Network>, password: String, stored: Option<String>,
     ) -> Result<Verdict> {
         let (params, dummy) = (self.params.clone(), Arc::clone(&self.dummy));
         self.done.fetch_add(1, Ordering::Relaxed);

@@ -42,10 +42,7 @@ pub(super) fn hash(params: &Params, password: &str, memory: &mut Memory) -> Resu
 /// Whether this is the password that was stored. It is hashed anew where that took less effort than
 /// `params` ask for.
 pub(super) fn verify(
-    stored: &str,
-    password: &str,
-    params: &Params,
-    memory: &mut Memory,
+    stored: &str, password: &str, params: &Params, memory: &mut Memory,
 ) -> Result<Verdict> {
     let stored = PasswordHash::new(stored).map_err(|e| broken(&e))?;
     if !is_right(&stored, password, memory)? {
@@ -73,10 +70,7 @@ fn broken(cause: &dyn Display) -> Error {
 }
 
 fn compute(
-    params: &Params,
-    password: &str,
-    salt: &[u8],
-    memory: &mut Memory,
+    params: &Params, password: &str, salt: &[u8], memory: &mut Memory,
 ) -> Result<Output, argon2::Error> {
     memory.resize(params.block_count(), Block::default());
     let mut output = [0; 32];
