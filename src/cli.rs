@@ -123,7 +123,7 @@ fn bring_up_to_date(db: &Db, environment: Environment) -> Result<(), String> {
 
 async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     let url = config.origin();
-    if !config.secure_cookies() {
+    if !config.cookies().are_secure() {
         log::warn!("cookies travel unprotected, because {url} is neither https nor this machine");
     }
     let app = app(config, db)?;

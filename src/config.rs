@@ -9,6 +9,7 @@ use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
 use kit::Email;
 use kit::config::{Reader, Secret, SigningKeys, Smtp};
+use kit::http::cookies::Cookies;
 use kit::http::site::is_on_loopback;
 use kit::logger::LogFormat;
 use kit::password::HashCost;
@@ -199,28 +200,18 @@ impl Config {
         }
     }
 
-    /// Whether cookies carry `Secure` and the `__Host-` prefix. Browsers take both over plain HTTP
-    /// from this machine; from another machine of the network they drop the cookie without a word.
-    pub fn secure_cookies(&self) -> bool {
-        let is_safe = self.public_url.scheme() == "https" || self.is_on_loopback();
-        is_safe && !self.dev_insecure_cookies
-    }
-
     /// Whether the public address is this machine's own.
     pub fn is_on_loopback(&self) -> bool {
         is_on_loopback(&self.public_url)
     }
 
-    /// A cookie's full name. It holds the app's name because cookies do not know ports: two apps
-    /// on localhost would overwrite each other's. `__Host-` makes browsers refuse the cookie from
-    /// a subdomain or over plain HTTP (RFC 6265bis section 4.1.3.2).
-    pub fn cookie_name(&self, purpose: &str) -> String {
-        let prefix = if self.secure_cookies() { "__Host-" } else { "" };
-        format!("{prefix}{APP_NAME}_{purpose}")
+    /// What our cookies are called.
+    pub fn cookies(&self) -> Cookies {
+        Cookies::new(APP_NAME, &self.public_url, self.dev_insecure_cookies)
     }
 
     pub fn cookie(&self, of: CookieUse) -> CookieKind {
-        CookieKind { name: self.cookie_name(of.into()), secure: self.secure_cookies() }
+        self.cookies().of(of.into())
     }
 
     /// The host that people type.

@@ -2,6 +2,7 @@
 //! library `database`.
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use serde_json::Value;
 
 use crate::error::Error;
 
@@ -14,6 +15,9 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// The connections. Cheap to clone; an argument of handlers.
 pub type Db = database::Db<Error>;
+
+/// Copies what a table holds of one user, for them.
+pub type Export = fn(&mut Connection, i64) -> Result<Value, Error>;
 
 /// Opens the database with up to `connections` at a time, at least one to read and one to write.
 /// The error is a sentence that names the database and says what to do.

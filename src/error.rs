@@ -41,8 +41,6 @@ pub enum Error {
     DoneAlready { page: &'static str, sentence: &'static str },
     /// Without this administrator there would be none. 409.
     LastAdministrator,
-    /// A mail was asked for too often. 429, with when to ask again.
-    TooOften(String),
     /// What every site refuses alike, whatever was asked for: see there.
     Request(kit::Error),
     /// The database did not do what it should. 503; the cause goes to the log.
@@ -104,7 +102,6 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LinkEnded(..) | Self::DoneAlready { .. } => StatusCode::GONE,
             Self::LastAdministrator => StatusCode::CONFLICT,
-            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Request(error) => error.status_code(),
             Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,14 +3,9 @@
 
 use actix_login::{ScopeInfo, Scopes};
 use actix_web::web::ServiceConfig;
-use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
-use crate::db::Connection;
-use crate::error::Result;
-
-/// What a table holds of one user, as JSON.
-pub type Export = fn(&mut Connection, i64) -> Result<Value>;
+use crate::db::Export;
 
 /// A feature.
 #[derive(Clone, Copy)]

@@ -19,7 +19,7 @@ pub const FEATURE: Feature = Feature {
     api_routes: api::routes,
     describe: Some(api::describe),
     scopes: api::SCOPES,
-    exports: &[("notes", model::export)],
+    exports: &[("notes", model::EXPORT)],
 };
 
 fn routes(config: &mut ServiceConfig) {

@@ -186,7 +186,7 @@ fn site(config: &Config, keys: &[SigningKey], clock: Clock, frame: Frame) -> Res
         static_dir: config.static_dir.clone(),
         static_files_change: config.environment == Environment::Development,
         flash_cookie: config.cookie(CookieUse::Flash),
-        cookie_prefix: config.cookie_name(""),
+        cookie_prefix: config.cookies().prefix().to_owned(),
         keys,
         addresses: frame.addresses,
         draw: frame.draw_lost,

@@ -57,9 +57,9 @@ async fn send(user: CurrentUser, accounts: Accounts, db: Db, sent: Sent) -> Resp
         return Ok(redirect("/account", Flash::notice("Your address is confirmed already.")));
     }
     let (email, now) = (user.address(), accounts.now());
-    let post = once(sent, move |conn| Request::Confirm.post(conn, &email, now)?.or_refuse());
+    let post = once(sent, move |conn| Request::Confirm.post_or_refuse(conn, &email, now));
     let flash = match user.write(&db, post).await {
-        Err(Error::TooOften(again)) => Flash::error(not_sent(&again)),
+        Err(Error::Request(kit::Error::TooOften(again))) => Flash::error(not_sent(&again)),
         posted => {
             posted?;
             Flash::mailed("The link is on its way. Please look into your mail.")
@@ -110,11 +110,11 @@ async fn ask_change(
     let (user_id, now, typed) = (user.id, accounts.now(), new.typed.clone());
     let asked_by = fingerprint(&user);
     let ask = once(form.sent.clone(), move |conn| -> Result<()> {
-        Request::ChangeEmail { user_id, asked_by }.post(conn, &new, now)?.or_refuse()?;
+        Request::ChangeEmail { user_id, asked_by }.post_or_refuse(conn, &new, now)?;
         Notice::EmailChangeAsked { to: new.typed }.post(conn, &old, now)
     });
     match user.write(&db, ask).await {
-        Err(Error::TooOften(again)) => {
+        Err(Error::Request(kit::Error::TooOften(again))) => {
             form.errors.add("email", not_sent(&again));
             return show_change_form(&user, page, form);
         }

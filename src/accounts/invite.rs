@@ -49,9 +49,9 @@ async fn invite(
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);
     let (now, request) = (accounts.now(), Request::Invite { by: admin.name.clone() });
-    let post = once(form.sent.clone(), move |conn| request.post(conn, &email, now)?.or_refuse());
+    let post = once(form.sent.clone(), move |conn| request.post_or_refuse(conn, &email, now));
     match admin.write(&db, post).await {
-        Err(Error::TooOften(again)) => {
+        Err(Error::Request(kit::Error::TooOften(again))) => {
             form.errors.add("email", format!("They were invited often enough. {again}"));
             return render_with(form.status(), &InvitePage { page, form });
         }

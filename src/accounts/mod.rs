@@ -24,12 +24,12 @@ use crate::web::{Feature, ServiceConfig};
 /// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature {
     exports: &[
-        ("users", User::export),
-        ("sessions", Session::export),
-        ("api_tokens", PersonalToken::export),
-        ("refresh_tokens", grants::export),
-        ("links", Link::export),
-        ("events", Activity::export),
+        ("users", User::EXPORT),
+        ("sessions", Session::EXPORT),
+        ("api_tokens", PersonalToken::EXPORT),
+        ("refresh_tokens", grants::EXPORT),
+        ("links", Link::EXPORT),
+        ("events", Activity::EXPORT),
     ],
     ..Feature::pages(routes)
 };

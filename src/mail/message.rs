@@ -1,9 +1,8 @@
 //! What we write to people about: what somebody asks for ([`Request`]), and what reports something
 //! ([`Notice`]). To say something new, add a variant to one of them and its words in `crate::letters`.
 
-use std::fmt;
-
 use diesel::prelude::*;
+use kit::mail::{Again, PER_DAY, Posted};
 use kit::{Client, Email, Time};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
@@ -12,13 +11,6 @@ use time::Duration;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::schema::outbox;
-
-/// How many mails of a kind that anybody can ask for go to one address in an hour, and in a day:
-/// enough for somebody who lost one, too few to bury a mailbox.
-pub const PER_HOUR: usize = 3;
-const _: () = assert!(PER_HOUR < kit::mail::PLACES);
-/// See [`PER_HOUR`].
-pub const PER_DAY: usize = 10;
 
 /// The kinds of mails, by their names in the table: what reports something first.
 pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
@@ -36,8 +28,8 @@ pub enum Message {
     Notice(Notice),
 }
 
-/// Something that can be asked for by anybody, as often as they like: more than [`PER_HOUR`] and
-/// [`PER_DAY`] are left out.
+/// Something that can be asked for by anybody, as often as they like: more than
+/// [`kit::mail::PER_HOUR`] and [`PER_DAY`] are left out.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -80,56 +72,9 @@ pub enum Notice {
     AccountDeleted,
 }
 
-/// What became of a [`Request`].
-#[must_use = "whoever asked for it is told, or `tell_nobody` says why not"]
-pub enum Posted {
-    Waits,
-    /// It was asked for too often, and will not be sent.
-    LeftOut(Again),
-}
-
-impl Posted {
-    /// For those who must not learn it, because others asked for mails to that address too; and where
-    /// no mail was promised.
-    pub fn tell_nobody(self) {}
-
-    /// For those who may: [`Error::TooOften`] undoes all of the transaction, and says when to ask again.
-    pub fn or_refuse(self) -> Result<()> {
-        match self {
-            Self::Waits => Ok(()),
-            Self::LeftOut(again) => Err(Error::TooOften(again.to_string())),
-        }
-    }
-}
-
-/// When to ask again, as a sentence.
-pub struct Again(Duration);
-
-impl fmt::Display for Again {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.0.whole_seconds().max(1).unsigned_abs().div_ceil(60);
-        match minutes {
-            1 => write!(f, "Try again in a minute."),
-            2..=90 => write!(f, "Try again in {minutes} minutes."),
-            _ => write!(f, "Try again in {} hours.", minutes.div_ceil(60)),
-        }
-    }
-}
-
 impl Request {
     /// Puts it into the outbox, unless it was asked for too often.
     pub fn post(&self, conn: &mut Connection, to: &Email, now: Time) -> Result<Posted> {
-        if let Some(until) = self.is_limited_until(conn, to, now)? {
-            return Ok(Posted::LeftOut(Again(until - now)));
-        }
-        put(conn, to, (self.into(), self), now)?;
-        Ok(Posted::Waits)
-    }
-
-    /// Until when the limits let no more of this kind go to the address, if they do not now.
-    fn is_limited_until(
-        &self, conn: &mut Connection, to: &Email, now: Time,
-    ) -> QueryResult<Option<Time>> {
         let kind: &str = self.into();
         let today: Vec<Time> = outbox::table
             .filter(outbox::email_canonical.eq(&to.canonical).and(outbox::kind.eq(kind)))
@@ -138,9 +83,16 @@ impl Request {
             .limit(i64::try_from(PER_DAY).unwrap_or(i64::MAX))
             .select(outbox::created_at)
             .load(conn)?;
-        let after = |count: usize, time| today.get(count - 1).map(|oldest| *oldest + time);
-        let until = after(PER_HOUR, Duration::HOUR).max(after(PER_DAY, Duration::DAY));
-        Ok(until.filter(|until| *until > now))
+        if let Some(again) = Again::after(&today, now) {
+            return Ok(Posted::LeftOut(again));
+        }
+        put(conn, to, (self.into(), self), now)?;
+        Ok(Posted::Waits)
+    }
+
+    /// The same for whoever may be told that it was too often, which undoes all of the transaction.
+    pub fn post_or_refuse(&self, conn: &mut Connection, to: &Email, now: Time) -> Result<()> {
+        Ok(self.post(conn, to, now)?.or_refuse()?)
     }
 }
 

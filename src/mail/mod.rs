@@ -4,5 +4,7 @@
 pub mod message; // what we write about
 pub mod outbox; // the rows that wait
 
-pub use self::message::{Again, Message, Notice, Posted, Request, forget};
+pub use kit::mail::Posted;
+
+pub use self::message::{Message, Notice, Request, forget};
 pub use self::outbox::{GIVE_UP_AFTER, Outbox, Writer, Written};

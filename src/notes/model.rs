@@ -1,9 +1,10 @@
 //! A note, and the form that it is written with.
 
 use diesel::prelude::*;
+use kit::copy_of;
 use serde::Serialize;
 
-use crate::db::Connection;
+use crate::db::{Connection, Export};
 use crate::schema::notes;
 use crate::web::{Db, Deserialize, Errors, Form, List, Owned, Paging, Result};
 
@@ -51,8 +52,4 @@ pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<N
     Ok(paging.list(db.run(move |conn| rows.load(conn)).await?))
 }
 
-/// A copy of somebody's notes, for them.
-pub(super) fn export(conn: &mut Connection, user_id: i64) -> Result<serde_json::Value> {
-    let notes = notes_of(user_id).select(Note::as_select()).load(conn)?;
-    Ok(notes.iter().map(|note: &Note| serde_json::json!(note)).collect())
-}
+pub(super) const EXPORT: Export = copy_of!(notes.user_id, Note; id, title, body, created_at);

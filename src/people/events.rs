@@ -5,11 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use diesel::prelude::*;
 use kit::http::client::device;
 use kit::http::list::Paging;
-use kit::{Client, Clock, Time, export};
-use serde_json::Value;
+use kit::{Client, Clock, Time, copy_of};
 use time::Duration;
 
-use crate::db::{Backend, Connection, Db};
+use crate::db::{Backend, Connection, Db, Export};
 use crate::error::Result;
 use crate::people::event::About;
 use crate::people::{Event, SecurityEvent};
@@ -84,13 +83,8 @@ impl Activity {
         own.offset(paging.offset()).limit(paging.limit()).select(Self::as_select()).load(conn)
     }
 
-    /// A copy of all of it, for its owner.
-    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-        let own = events::table.filter(events::user_id.eq(user_id)).order(events::id.desc());
-        let rows: Vec<Self> = own.select(Self::as_select()).load(conn)?;
-        let export = |row: &Self| export!(row; kind, ip_address, user_agent, created_at);
-        Ok(rows.iter().map(export).collect())
-    }
+    pub const EXPORT: Export =
+        copy_of!(events.user_id, Self; kind, ip_address, user_agent, created_at);
 
     pub fn device(&self) -> String {
         device(&self.user_agent)

@@ -5,11 +5,11 @@
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
 use diesel::prelude::*;
 use kit::http::oauth::Issued;
-use kit::{Client, Clock, Time, export};
-use serde_json::{Value, json};
+use kit::{Client, Clock, Time, copy_of};
+use serde_json::json;
 use time::Duration;
 
-use crate::db::{Backend, Connection, Db};
+use crate::db::{Backend, Connection, Db, Export};
 use crate::error::Result;
 use crate::mail::Notice;
 use crate::people::familiar::is_familiar;
@@ -199,10 +199,6 @@ fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
     Ok(owner)
 }
 
-/// A copy of what is stored of the programs that a user logged in, for them.
-pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-    let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id));
-    let rows: Vec<RefreshToken> = own.select(RefreshToken::as_select()).load(conn)?;
-    let export = |row: &RefreshToken| export!(row; scope, expires_at, used_at);
-    Ok(rows.iter().map(export).collect())
-}
+/// Of the programs that a user logged in.
+pub const EXPORT: Export =
+    copy_of!(refresh_tokens.user_id, RefreshToken; scope, expires_at, used_at);

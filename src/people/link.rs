@@ -3,10 +3,9 @@
 use actix_login::{hash_token, random_token};
 use diesel::prelude::*;
 use kit::http::link::mark;
-use kit::{Time, export};
-use serde_json::Value;
+use kit::{Time, copy_of};
 
-use crate::db::{Backend, Connection};
+use crate::db::{Backend, Connection, Export};
 use crate::error::{Error, LinkEnding, Result};
 use crate::people::{Email, Purpose, User};
 use crate::schema::{links, users};
@@ -105,13 +104,9 @@ impl Link {
         self.account.as_ref().ok_or_else(missing)
     }
 
-    /// A copy of what is stored of the links that a user was sent, for them.
-    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-        let own = links::table.filter(links::user_id.eq(user_id)).select(LinkRow::as_select());
-        let rows: Vec<LinkRow> = own.load(conn)?;
-        let export = |row: &LinkRow| export!(row; purpose, email, expires_at, used_at);
-        Ok(rows.iter().map(export).collect())
-    }
+    /// Of the links that a user was sent.
+    pub const EXPORT: Export =
+        copy_of!(links.user_id, LinkRow; purpose, email, expires_at, used_at);
 }
 
 /// The link with this token, for this purpose.

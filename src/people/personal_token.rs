@@ -3,12 +3,11 @@
 use actix_login::{bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
 use diesel::prelude::*;
-use kit::{Clock, Time, export};
-use serde_json::Value;
+use kit::{Clock, Time, copy_of};
 use time::Duration;
 
 use crate::config::APP_NAME;
-use crate::db::{Backend, Connection, Db};
+use crate::db::{Backend, Connection, Db, Export};
 use crate::error::Result;
 use crate::people::login::Right;
 use crate::people::{Login, User};
@@ -74,12 +73,10 @@ impl PersonalToken {
             .load(conn)
     }
 
-    /// A copy of what is stored of a user's tokens, for them.
-    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-        let export =
-            |row: &Self| export!(row; name, last_four, scope, created_at, expires_at, last_used_at);
-        Ok(Self::of(conn, user_id)?.iter().map(export).collect())
-    }
+    pub const EXPORT: Export = copy_of!(
+        api_tokens.user_id, Self;
+        name, last_four, scope, created_at, expires_at, last_used_at
+    );
 
     /// Ends the token with this hash; whose it was.
     pub fn end(conn: &mut Connection, hash: &str) -> QueryResult<Option<i64>> {

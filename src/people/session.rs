@@ -3,11 +3,10 @@
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
 use kit::http::client::device;
-use kit::{Client, Time, export};
-use serde_json::Value;
+use kit::{Client, Time, copy_of};
 use time::Duration;
 
-use crate::db::{Backend, Connection};
+use crate::db::{Backend, Connection, Export};
 use crate::error::{Error, Result};
 use crate::schema::sessions;
 
@@ -44,13 +43,10 @@ impl Session {
         Client { ip_address: self.ip_address.clone(), user_agent: self.user_agent.clone() }
     }
 
-    /// A copy of what is stored of a user's sessions, for them.
-    pub fn export(conn: &mut Connection, user_id: i64) -> Result<Value> {
-        let own = sessions::table.filter(sessions::user_id.eq(user_id)).select(Self::as_select());
-        let rows: Vec<Self> = own.load(conn)?;
-        let export = |row: &Self| export!(row; created_at, last_seen_at, expires_at, remembered, ip_address, user_agent);
-        Ok(rows.iter().map(export).collect())
-    }
+    pub const EXPORT: Export = copy_of!(
+        sessions.user_id, Self;
+        created_at, last_seen_at, expires_at, remembered, ip_address, user_agent
+    );
 
     pub fn device(&self) -> String {
         device(&self.user_agent)

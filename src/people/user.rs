@@ -4,9 +4,8 @@ use std::fmt;
 
 use diesel::prelude::*;
 use kit::{Time, export};
-use serde_json::Value;
 
-use crate::db::{self, Backend, Connection};
+use crate::db::{self, Backend, Connection, Export};
 use crate::error::{Error, Result};
 use crate::people::{Email, Name};
 use crate::schema::users;
@@ -159,11 +158,10 @@ impl User {
         Ok(changed.is_some())
     }
 
-    /// A copy of what is stored, for its owner.
-    pub fn export(conn: &mut Connection, id: i64) -> Result<Value> {
+    pub const EXPORT: Export = |conn, id| {
         let user: Self = users::table.find(id).select(Self::as_select()).first(conn)?;
         Ok(export!(user; id, email, name, is_admin, created_at, verified_at))
-    }
+    };
 
     /// Deletes the account, and with it every row of every table that belongs to it; not that of the
     /// last administrator.

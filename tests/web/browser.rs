@@ -391,12 +391,12 @@ impl Browser {
 
     /// The value of the cookie for `purpose`.
     pub fn cookie(&self, purpose: &str) -> Option<String> {
-        self.cookies.borrow().get(&self.site.config.cookie_name(purpose)).cloned()
+        self.cookies.borrow().get(&self.site.config.cookies().of(purpose).name).cloned()
     }
 
     /// Puts a cookie into the jar.
     pub fn set_cookie(&self, purpose: &str, value: &str) {
-        let name = self.site.config.cookie_name(purpose);
+        let name = self.site.config.cookies().of(purpose).name;
         self.cookies.borrow_mut().insert(name, value.to_owned());
     }
 

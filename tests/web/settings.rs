@@ -25,7 +25,7 @@ fn key() -> String {
 fn without_any_setting_there_is_nothing_to_complain_about() {
     let config = read(&[]).unwrap();
     assert_eq!(config.origin(), "http://localhost:8080");
-    assert_eq!(config.cookie_name("session"), "__Host-latchkey_session");
+    assert_eq!(config.cookies().of("session").name, "__Host-latchkey_session");
 }
 
 #[test]

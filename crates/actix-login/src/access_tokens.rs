@@ -49,7 +49,8 @@ pub struct TokenOptions {
     pub expires: Option<Duration>,
     /// What it is good for.
     pub scopes: Vec<String>,
-    /// Further claims. They are signed, and anybody can read them.
+    /// Further claims. They are signed, and anybody can read them. None is named like a member of
+    /// [`Claims`]: a token that says one of those twice is refused.
     pub claims: Map<String, Value>,
 }
 

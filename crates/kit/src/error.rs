@@ -33,6 +33,8 @@ pub enum Error {
     Misdirected(String),
     /// What was sent is well-formed and wrong: a sentence for each field. 422.
     Invalid(FieldErrors),
+    /// A mail was asked for too often. 429, with when to ask again.
+    TooOften(String),
     /// Too much to do at the moment. 503, and when to try again.
     Busy,
     /// We took too long to answer. 503, and when to try again; nothing was written. The cause goes to
@@ -66,6 +68,7 @@ impl ResponseError for Error {
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Overdue(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -135,6 +135,13 @@ async fn a_cookie_that_logs_somebody_in_is_left_alone() {
 }
 
 #[actix_web::test]
+async fn a_cookie_that_is_not_looked_at_is_left_alone() {
+    let site = Site::new(builder().use_cookie(false).build().unwrap());
+    let foreign = TestRequest::with_uri("/optional").insert_header((COOKIE, "__Host-session=x"));
+    assert_eq!(site.send(foreign).await.cookies, []);
+}
+
+#[actix_web::test]
 async fn a_cookie_of_a_user_who_is_gone_is_not_ended() {
     // Another tab may just have got the next one.
     let site = Site::new(builder().build().unwrap());

@@ -1,26 +1,27 @@
 //! Secret keys: which are refused, what is derived from one, and how they are replaced.
 
 use actix_login::{
-    Keys, LoginManager, Refusal, SigningKey, generate_key, hash_token, parse_keys, random_token,
+    Keys, LoginManager, Refusal, SigningKey, generate_key, hash_token, is_personal_token,
+    parse_keys, personal_token, random_token,
 };
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64};
 
 use crate::site::{NOW, Person, Site, key, pair, session, token, with_key};
 
-/// What RFC 5869 makes of the key below, by Python's hmac and hashlib. Another result would end every
+/// What RFC 5869 makes of the bytes 0 to 31, by Python's hmac and hashlib. Another result would end every
 /// session there is.
 const WEB: &str = "ACJE14i8MdOf_cTj42fW3brj8eRsk1Wu-I-zdHy9LzQ";
 const API: &str = "2gq12PnLbzJGLQm3P70WzY4-xHfuoYdbyPwQNSadSkU";
 
-/// The bytes 0 to 31 as a key.
-fn known() -> SigningKey {
-    SigningKey::parse(&BASE64.encode(Vec::from_iter(0..32))).unwrap()
+/// The bytes from 0 on, as many as that.
+fn counted(length: u8) -> String {
+    BASE64.encode((0..length).collect::<Vec<_>>())
 }
 
 #[test]
 fn keys_that_are_short_are_refused() {
-    let short = BASE64.encode(Vec::from_iter(0..31));
+    let short = counted(31);
     for text in ["", "=", "====", "secret", &short] {
         let refusal = SigningKey::parse(text).unwrap_err();
         assert!(refusal.contains("at least 32 random bytes"), "{text}");
@@ -59,9 +60,11 @@ fn a_key_is_read_in_either_alphabet_with_and_without_padding() {
 
 #[test]
 fn each_purpose_has_a_key_of_its_own_by_hkdf() {
-    assert_eq!(BASE64.encode(known().derive("jwt-web")), WEB);
-    assert_eq!(BASE64.encode(known().derive("jwt-api")), API);
-    assert_eq!(known().id(), "HrQM2aMC2tU");
+    let known = SigningKey::parse(&counted(32)).unwrap();
+    assert_eq!(BASE64.encode(known.derive("jwt-web")), WEB);
+    let known = SigningKey::parse(&counted(32)).unwrap();
+    assert_eq!(BASE64.encode(known.derive("jwt-api")), API);
+    assert_eq!(known.id(), "HrQM2aMC2tU");
 }
 
 #[test]
@@ -137,6 +140,19 @@ fn random_tokens_are_long_and_all_different() {
     let tokens: std::collections::BTreeSet<_> = (0..1000).map(|_| random_token()).collect();
     assert_eq!(tokens.len(), 1000);
     assert!(tokens.iter().all(|token| BASE64.decode(token).unwrap().len() == 32));
+}
+
+#[test]
+fn a_personal_token_is_known_by_its_prefix_and_its_checksum() {
+    let token = personal_token("shop");
+    assert!(is_personal_token("shop", &token));
+    assert_ne!(token, personal_token("shop"));
+    let swapped = token.replacen(&token[5..6], if &token[5..6] == "A" { "B" } else { "A" }, 1);
+    for other in ["", "shop", "shop_", &token[1..], &token[..token.len() - 1], &swapped, "ä€ä€"]
+    {
+        assert!(!is_personal_token("shop", other), "{other}");
+    }
+    assert!(!is_personal_token("sho", &token) && !is_personal_token("shop_", &token));
 }
 
 #[test]

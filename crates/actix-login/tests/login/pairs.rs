@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use actix_login::{KeyPair, Keys, LoginManager, Refusal};
+use actix_login::{KeyPair, Keys, LoginManager, Refusal, TokenOptions};
 use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
@@ -56,6 +56,18 @@ fn a_pair_is_for_access_tokens_and_sessions_keep_the_secret() {
     let manager = with_pair(RSA, None);
     let header = jsonwebtoken::decode_header(session(&manager)).unwrap();
     assert_eq!((header.alg, header.typ.as_deref()), (Algorithm::HS256, Some("sess+jwt")));
+}
+
+#[test]
+fn with_rsa_tokens_may_be_longer_since_their_signatures_are() {
+    let manager = with_pair(RSA, None);
+    let of_length = |filler: usize| {
+        let mut options = TokenOptions::default();
+        options.claims.insert("filler".to_owned(), "x".repeat(filler).into());
+        manager.verify_access_token(&manager.create_access_token("ada", options).unwrap())
+    };
+    assert!(of_length(600).is_ok());
+    assert_eq!(of_length(1200).err(), Some(Refusal::Malformed));
 }
 
 #[test]

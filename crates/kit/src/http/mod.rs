@@ -6,6 +6,7 @@ pub mod accept;
 pub mod assets;
 pub mod body;
 pub mod client;
+pub mod cookies;
 pub mod deadline;
 pub mod fields;
 pub mod flash;

@@ -1,6 +1,7 @@
 //! Mails, and the way out: a mail server, or a mailbox for developers. [`Queue`] is where they wait.
 
 mod delivery;
+mod limit;
 mod mailbox;
 mod pace;
 mod places;
@@ -12,6 +13,7 @@ use lettre::message::Mailbox;
 use time::PrimitiveDateTime;
 
 pub use self::delivery::{Queue, Waiting, deliver, work};
+pub use self::limit::{Again, PER_DAY, PER_HOUR, Posted};
 pub use self::mailbox::DevMailbox;
 pub use self::places::PLACES;
 use self::relay::Relay;
