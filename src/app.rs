@@ -13,7 +13,7 @@ use kit::http::origin::check_origin;
 use kit::http::programs::without_cookies;
 use kit::http::server::{self, Application};
 use kit::http::site::Addresses;
-use kit::http::{flash, slash};
+use kit::http::{flash, health, slash};
 use kit::mail::Queue as _;
 use kit::password::Passwords;
 
@@ -26,7 +26,6 @@ use crate::people::{Login, User};
 use crate::state::{Frame, State};
 use crate::web::draw::draw_lost;
 use crate::web::errors::{Refusals, ask_to_log_in, name_the_scope, render_errors};
-use crate::web::health;
 use crate::web::kept::Doors;
 use crate::{accounts, api, dev_mail, docs, home, notes, purge};
 
@@ -53,7 +52,6 @@ const FRAME: Frame = Frame {
             "/join",
         ],
         for_programs: &["/api/", "/auth/"],
-        probes: &health::PATHS,
     },
     draw_lost,
 };
@@ -66,7 +64,6 @@ pub const REFUSALS: Refusals = Refusals {
     doors: Doors { log_in: accounts::login::ask, confirm: accounts::sudo::ask },
 };
 
-/// The routes of all features.
 pub fn features(config: &mut ServiceConfig) {
     for feature in FEATURES {
         config.configure(feature.routes).configure(feature.api_routes);
@@ -93,7 +90,6 @@ impl App {
         Self { refusals, ..self }
     }
 
-    /// Its parts.
     pub fn state(&self) -> &State {
         &self.state
     }
@@ -120,7 +116,7 @@ impl App {
             // The extractors' own answers quote the parser.
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .app_data(QueryConfig::default().error_handler(|_, _| kit::Error::BadRequest.into()))
-            .configure(health::routes)
+            .configure(|config| health::routes(config, is_ready))
             .service(site.wrap(from_fn(check_origin)))
             .wrap(from_fn(move |req, next| render_errors(refusals, req, next)))
             .wrap(from_fn(flash::carry))
@@ -162,6 +158,11 @@ impl App {
         let address = (config.host, config.port);
         server::open(move || self.web(features), address, &config.trusted_proxies)
     }
+}
+
+/// Whether requests can be served: the database answers, and its tables are those of this program.
+async fn is_ready(req: HttpRequest) -> actix_web::Result<()> {
+    Ok(State::of(&req).db().is_ready().await?)
 }
 
 /// The handler of whatever has no route.

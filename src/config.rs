@@ -77,19 +77,15 @@ pub enum SessionProtection {
 #[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum CookieUse {
-    /// Carries the session's token.
     Session,
     /// Carries a message over a redirect.
     Flash,
-    /// Carries a link's token. There are two for each purpose of a link, whose name follows: for one
-    /// that was opened, and one that was used.
+    /// There are two for each purpose of a link: for one that was opened, and one that was used.
     Link,
 }
 
-/// How long sessions and tokens live. The first two end a session after so long without a request, and
-/// so long after the log-in (NIST SP 800-63B-4, AAL2: one hour, 24 hours); the next two are the same for
-/// "remember me" (AAL1: 30 days). A refresh token counts from the log-in: refreshing does not make it
-/// longer.
+/// How long sessions live without a request, and after the log-in (NIST SP 800-63B-4, AAL2: one hour, 24
+/// hours); the same for "remember me" (AAL1: 30 days). A refresh token counts from the log-in.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
     pub idle: Duration,
@@ -205,7 +201,6 @@ impl Config {
         is_on_loopback(&self.public_url)
     }
 
-    /// What our cookies are called.
     pub fn cookies(&self) -> Cookies {
         Cookies::new(APP_NAME, &self.public_url, self.dev_insecure_cookies)
     }
@@ -214,7 +209,6 @@ impl Config {
         self.cookies().of(of.into())
     }
 
-    /// The host that people type.
     pub fn host_name(&self) -> &str {
         self.public_url.host_str().unwrap_or_default()
     }

@@ -12,7 +12,6 @@ use crate::mail::Outbox;
 use crate::state::State;
 use crate::web::{Page, render};
 
-/// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/dev/mail").get(index))

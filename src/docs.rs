@@ -20,7 +20,6 @@ const DOCUMENT: &str = "/openapi.json";
 #[openapi(info(title = "Latchkey", description = "What programs may do in a person's name."))]
 struct Document;
 
-/// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(resource(DOCUMENT).get(document));
     swagger::routes(config, DOCUMENT);

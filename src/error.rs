@@ -52,12 +52,8 @@ pub enum Error {
 /// Why a one-time link opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkEnding {
-    /// It did what it was for.
-    Used {
-        at: Time,
-        /// What for, to end a sentence with.
-        deed: &'static str,
-    },
+    /// Then, for this: to end a sentence with.
+    Used(Time, &'static str),
     TooOld(Time),
     /// The account that it is about has changed, or may not be used.
     Changed,

@@ -7,7 +7,6 @@ use utoipa::openapi::OpenApi;
 
 use crate::db::Export;
 
-/// A feature.
 #[derive(Clone, Copy)]
 pub struct Feature {
     pub routes: fn(&mut ServiceConfig),
@@ -28,7 +27,6 @@ impl Feature {
     }
 }
 
-/// All features.
 #[derive(Clone, Copy)]
 pub struct Features(pub &'static [Feature]);
 

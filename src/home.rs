@@ -4,7 +4,6 @@ use crate::config::Registration;
 use crate::people::CurrentSession;
 use crate::web::{Feature, Page, Response, ServiceConfig, Template, render, resource};
 
-/// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature::pages(routes);
 
 fn routes(config: &mut ServiceConfig) {

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use kit::clock::readable;
+use kit::mail::Mail;
 
 use crate::error::Result;
-use crate::mail::{Message, Notice, Request, Writer, Written};
+use crate::mail::{Message, Notice, Request, Writer};
 use crate::people::link::fingerprint;
 use crate::people::{Email, Link, Purpose, User};
 
-/// What a letter says.
 enum Letter {
     Register,
     Known,
@@ -25,33 +25,25 @@ enum Letter {
 }
 
 impl Letter {
-    /// The line that people see in a list, and the button.
-    fn head(&self) -> (&'static str, Option<&'static str>) {
+    /// The line that people see in a list, and the button, with what its link is for.
+    fn head(&self) -> (&'static str, Option<(&'static str, Option<Purpose>)>) {
+        use Purpose::{ChangeEmail, Confirm, Invite, Register, Reset};
+        let link = |label, purpose| Some((label, Some(purpose)));
         match self {
-            Self::Register => ("Make your account", Some("Make your account")),
-            Self::Known => ("You have an account already", Some("Log in")),
-            Self::Invite { .. } => ("You are invited", Some("Make your account")),
-            Self::Confirm => ("Confirm your e-mail address", Some("Confirm the address")),
-            Self::Reset => ("Choose a new password", Some("Choose a new password")),
+            Self::Register => ("Make your account", link("Make your account", Register)),
+            Self::Known => ("You have an account already", Some(("Log in", None))),
+            Self::Invite { .. } => ("You are invited", link("Make your account", Invite)),
+            Self::Confirm => ("Confirm your e-mail address", link("Confirm the address", Confirm)),
+            Self::Reset => ("Choose a new password", link("Choose a new password", Reset)),
             Self::NoResetByMail => ("No new password by mail", None),
-            Self::ChangeEmail => ("Confirm your new e-mail address", Some("Use this address")),
+            Self::ChangeEmail => {
+                ("Confirm your new e-mail address", link("Use this address", ChangeEmail))
+            }
             Self::EmailChangeAsked { .. } => ("Your e-mail address is about to change", None),
             Self::EmailChanged { .. } => ("Your e-mail address was changed", None),
             Self::PasswordChanged => ("Your password was changed", None),
             Self::NewDevice { .. } => ("A log-in from a new device", None),
             Self::AccountDeleted => ("Your account is deleted", None),
-        }
-    }
-
-    /// What its link is for, if it has one.
-    fn purpose(&self) -> Option<Purpose> {
-        match self {
-            Self::Register => Some(Purpose::Register),
-            Self::Invite { .. } => Some(Purpose::Invite),
-            Self::Confirm => Some(Purpose::Confirm),
-            Self::Reset => Some(Purpose::Reset),
-            Self::ChangeEmail => Some(Purpose::ChangeEmail),
-            _ => None,
         }
     }
 }
@@ -86,7 +78,7 @@ struct Html<'a> {
 }
 
 /// The letter that says `message` to an address, or `None` when there is nothing to say to it.
-pub fn write(writer: &mut Writer, message: Message, to: &Email) -> Result<Option<Written>> {
+pub fn write(writer: &mut Writer, message: Message, to: &Email) -> Result<Option<Mail>> {
     let (letter, user) = match message {
         Message::Request(request) => match answer(writer, request, to)? {
             Some(found) => found,
@@ -97,22 +89,24 @@ pub fn write(writer: &mut Writer, message: Message, to: &Email) -> Result<Option
     // A link to change an address goes to the new one; all else to the one that the account has.
     let has_address = user.as_ref().filter(|_| !matches!(letter, Letter::ChangeEmail));
     let to = has_address.map_or_else(|| to.clone(), User::address);
-    let (subject, label) = letter.head();
-    let url = match letter.purpose() {
+    let (subject, button) = letter.head();
+    let purpose = button.and_then(|(_, purpose)| purpose);
+    let url = match purpose {
         None => format!("{}/login", writer.site),
         Some(purpose) => {
             let token = Link::make(writer.conn, purpose, &to, user.as_ref(), writer.now)?;
             purpose.url(writer.site, &token)
         }
     };
-    let works_for = letter.purpose().map_or_else(String::new, works_for);
+    let works_for = purpose.map_or_else(String::new, works_for);
     let (site, posted_at) = (writer.site, readable(&writer.posted_at));
     let words = Words { letter: &letter, site, works_for, posted_at }.render()?;
     let (opening, closing) = words.split_once("\n---\n").unwrap_or((&words, ""));
     let (opening, closing) = (paragraphs(opening), paragraphs(closing));
-    let sheet = Sheet { subject, opening, action: label.map(|label| (label, url)), closing };
+    let sheet = Sheet { subject, opening, action: button.map(|(label, _)| (label, url)), closing };
     let (text, html) = (Text { letter: &sheet }.render()?, Html { letter: &sheet }.render()?);
-    Ok(Some(Written { to: to.typed, subject: subject.to_owned(), text, html }))
+    let (id, posted_at) = (writer.id, writer.posted_at);
+    Ok(Some(Mail { id, to: to.typed, subject: subject.to_owned(), text, html, posted_at }))
 }
 
 /// What somebody is told who asked for something, and the account that it is about.

@@ -2,10 +2,7 @@
 //! and `tests/layers.rs` holds it to that. All of them stand on three libraries: `actix-login` (how people
 //! are recognised), `kit` (what every web app needs) and `database` (the way to it).
 
-#![expect(
-    missing_docs,
-    reason = "an application: a name that says it all needs no line that says it again"
-)]
+#![expect(missing_docs, reason = "an application: most names say it all")]
 
 pub mod config; // the settings, all checked
 pub mod error; // what can go wrong, and what the visitor gets

@@ -13,11 +13,10 @@ use crate::web::{
     Template, once, redirect, render, render_with, resource,
 };
 
-/// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature {
     routes,
     api_routes: api::routes,
-    describe: Some(api::describe),
+    describe: Some(<api::Described as utoipa::OpenApi>::openapi),
     scopes: api::SCOPES,
     exports: &[("notes", model::EXPORT)],
 };
@@ -80,7 +79,7 @@ async fn update(note: Own<Note>, page: Page, db: Db, form: Submitted<Draft>) -> 
         return render_with(form.status(), &Edit { page, form, id: Some(note.id) });
     }
     let change = diesel::update(notes::table.find(note.id)).set(form.fields);
-    note.write(&db, move |conn| change.execute(conn)).await?;
+    note.owner().write(&db, move |conn| change.execute(conn)).await?;
     Ok(redirect("/notes", Flash::success("Your changes are saved.")))
 }
 

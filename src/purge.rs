@@ -33,7 +33,6 @@ const PURGES: [Purge; 7] = [
 const GIVEN_UP: Purge =
     old_rows!(outbox.id: i64, created_at, GIVE_UP_AFTER, outbox::sent_at.is_null());
 
-/// Deletes it, for ever.
 pub async fn work(db: Db, clock: Clock) {
     loop {
         match purge(&db, &clock).await {

@@ -28,7 +28,6 @@ pub struct Frame {
     pub features: Features,
     /// What a token holds that was asked for without naming any scope.
     pub default_scope: &'static str,
-    /// The addresses that mean something.
     pub addresses: Addresses,
     /// Draws and logs the answer to a request that no handler brought to an end.
     pub draw_lost: fn(&Lost) -> HttpResponse,
@@ -83,7 +82,7 @@ impl State {
     pub fn new(
         config: Config, db: Db, clock: Clock, passwords: Passwords, frame: Frame,
     ) -> Result<Self, String> {
-        let keys = signing_keys(&config)?;
+        let keys = key_file::or_in(&config.secret_keys, config.secret_key_file.as_deref())?;
         let scopes = frame.features.scopes(frame.default_scope);
         let login = login(&config, &keys, clock.clone());
         let events = Events::new(db.clone(), clock.clone());
@@ -191,12 +190,4 @@ fn site(config: &Config, keys: &[SigningKey], clock: Clock, frame: Frame) -> Res
         addresses: frame.addresses,
         draw: frame.draw_lost,
     })
-}
-
-/// As the settings hold them; at the first run in development, their file is made.
-fn signing_keys(config: &Config) -> Result<Vec<SigningKey>, String> {
-    match &config.secret_key_file {
-        Some(file) if config.secret_keys.is_empty() => key_file::read_or_create(file),
-        _ => Ok(config.secret_keys.clone()),
-    }
 }

@@ -1,24 +1,21 @@
-//! What is stored about somebody: a copy of it, and the end of it.
+//! What is stored about somebody: a copy of it.
 
 use actix_web::http::header::CONTENT_DISPOSITION;
 use serde_json::{Map, Value};
 
 use crate::config::APP_NAME;
-use crate::error::LAST_ADMINISTRATOR;
 use crate::feature::Features;
-use crate::mail::{self, Notice};
-use crate::people::{Accounts, CurrentUser, Event, Events, Sessions, Sudo, User};
+use crate::people::{CurrentUser, Event, Events, Sudo};
 use crate::web::{
-    Client, Db, Error, Flash, HttpResponse, Page, Response, Result, Sent, ServiceConfig, Template,
-    once, redirect, render, resource,
+    Client, Db, Error, HttpResponse, Page, Response, Result, ServiceConfig, Template, redirect,
+    render, resource,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/data").get(show))
         .service(resource("/account/data/copy").get(show_copy))
-        .service(resource("/account/export").get(export))
-        .service(resource("/account/delete").get(confirm_delete).post(delete));
+        .service(resource("/account/export").get(export));
 }
 
 #[derive(Template)]
@@ -32,15 +29,6 @@ struct DataPage {
 #[template(path = "accounts/data_copy.html")]
 struct CopyPage {
     page: Page,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/delete.html")]
-struct DeletePage {
-    page: Page,
-    email: String,
-    /// Why it cannot be deleted.
-    obstacle: Option<&'static str>,
 }
 
 async fn show(_: CurrentUser, page: Page) -> Response {
@@ -70,29 +58,4 @@ async fn export(
     events.tell(&client, Event::DataExported.of(user_id)).await;
     let name = format!("attachment; filename=\"{APP_NAME}-account.json\"");
     Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(all))
-}
-
-async fn confirm_delete(user: Sudo, page: Page, db: Db) -> Response {
-    let user_id = user.id;
-    let is_last = db.run(move |conn| User::is_last_admin(conn, user_id)).await?;
-    let obstacle = is_last.then_some(LAST_ADMINISTRATOR);
-    render(&DeletePage { page, email: user.email.clone(), obstacle })
-}
-
-async fn delete(
-    user: Sudo, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions), sent: Sent,
-) -> Response {
-    let (user_id, email, now) = (user.id, user.address(), accounts.now());
-    let end = once(sent, move |conn| -> Result<()> {
-        User::delete(conn, user_id)?;
-        mail::forget(conn, &email)?;
-        Notice::AccountDeleted.post(conn, &email, now)
-    });
-    if user.write(&db, end).await?.is_some() {
-        accounts.tell(&client, Event::AccountDeleted.of(user_id)).await;
-    }
-    let sentence = "Your account is deleted, and everything in it. Farewell!";
-    let mut response = redirect("/", Flash::success(sentence));
-    response.add_cookie(&sessions.clear_cookie())?;
-    Ok(response)
 }

@@ -1,12 +1,11 @@
 //! The address of an account: proving it, and changing it.
 
-use std::pin::Pin;
-
 use actix_web::FromRequest;
 use actix_web::dev::Payload;
+use kit::http::Later;
 
 use crate::accounts::email_form::EmailForm;
-use crate::accounts::opened::{self, ChangeEmail, Confirm, For, Opened};
+use crate::accounts::opened::{ChangeEmail, Confirm, For, Opened, page};
 use crate::db::Connection;
 use crate::error::LinkEnding;
 use crate::mail::{Notice, Request};
@@ -23,8 +22,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/confirm").post(send))
         .service(resource("/account/email").get(show_change).post(ask_change));
-    opened::page::<Confirm, _, _, _, _>(config, show_confirm, confirm);
-    opened::page::<ChangeEmail, _, _, _, _>(config, show_changed, change);
+    page!(config, Confirm, show_confirm, confirm);
+    page!(config, ChangeEmail, show_changed, change);
 }
 
 #[derive(Template)]
@@ -173,7 +172,7 @@ struct Owner<P> {
 
 impl<P: For> FromRequest for Owner<P> {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    type Future = Later<Self, Self::Error>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let session = CurrentSession::from_request(req, payload).into_inner();

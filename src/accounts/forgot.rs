@@ -3,7 +3,7 @@
 use kit::password::PasswordRule;
 
 use crate::accounts::email_form::EmailForm;
-use crate::accounts::opened::{self, Opened, Reset};
+use crate::accounts::opened::{Opened, Reset, page};
 use crate::mail::{Posted, Request};
 use crate::people::{Accounts, Event, Sessions, User};
 use crate::web::{
@@ -15,7 +15,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/forgot").get(ask).post(send))
         .service(resource("/forgot/sent").get(sent));
-    opened::page::<Reset, _, _, _, _>(config, show, reset);
+    page!(config, Reset, show, reset);
 }
 
 /// The password is checked against what is known of its owner.

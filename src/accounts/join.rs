@@ -2,7 +2,7 @@
 
 use kit::password::PasswordRule;
 
-use crate::accounts::opened::{self, For, Invite, Opened, Register};
+use crate::accounts::opened::{For, Invite, Opened, Register, page};
 use crate::error::LinkEnding;
 use crate::people::{Accounts, Email, Event, Name, NewUser, Purpose, User};
 use crate::web::{
@@ -11,8 +11,8 @@ use crate::web::{
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    opened::page::<Register, _, _, _, _>(config, show::<Register>, join::<Register>);
-    opened::page::<Invite, _, _, _, _>(config, show::<Invite>, join::<Invite>);
+    page!(config, Register, show::<Register>, join::<Register>);
+    page!(config, Invite, show::<Invite>, join::<Invite>);
 }
 
 #[derive(Default, Deserialize)]

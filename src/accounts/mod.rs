@@ -7,6 +7,7 @@ mod email_form;
 mod forgot;
 mod invite;
 mod join;
+mod leave;
 pub mod login;
 mod opened;
 mod password;
@@ -21,7 +22,6 @@ use crate::people::personal_token::PersonalToken;
 use crate::people::{Activity, Link, Session, User, grants};
 use crate::web::{Feature, ServiceConfig};
 
-/// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature {
     exports: &[
         ("users", User::EXPORT),
@@ -49,4 +49,5 @@ fn routes(config: &mut ServiceConfig) {
     activity::routes(config);
     tokens::routes(config);
     data::routes(config);
+    leave::routes(config);
 }

@@ -1,20 +1,18 @@
 //! Pages behind a link from a mail.
 
-use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
 
+use actix_web::FromRequest;
 use actix_web::dev::Payload;
-use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler};
-use kit::http::link::{LinkCookies, hide_token, mark, mark_of_form};
+use kit::http::Later;
+use kit::http::link::{LinkCookies, mark, mark_of_form};
 
 use crate::config::{CookieUse, Registration};
 use crate::db::Connection;
 use crate::error::LinkEnding;
 use crate::people::{Link, Purpose};
 use crate::state::State;
-use crate::web::{Error, HttpRequest, HttpResponse, Result, ServiceConfig, resource};
+use crate::web::{Error, HttpRequest, HttpResponse, Result};
 
 /// A purpose as a type, for the guard [`Opened`].
 pub(super) trait For: 'static {
@@ -33,22 +31,20 @@ macro_rules! purposes {
 }
 purposes!(Register, Invite, Confirm, ChangeEmail, Reset);
 
-/// The route of a purpose's page: `show` for its link, `submit` for the form on it.
-pub(super) fn page<P, Show, ShowArgs, Submit, SubmitArgs>(
-    config: &mut ServiceConfig, show: Show, submit: Submit,
-) where
-    P: For,
-    Show: Handler<ShowArgs, Output = Result<HttpResponse>>,
-    ShowArgs: FromRequest + 'static,
-    Submit: Handler<SubmitArgs, Output = Result<HttpResponse>>,
-    SubmitArgs: FromRequest + 'static,
-{
-    let hide = from_fn(|req, next| hide_token(cookies::<P>, req, next));
-    let page = resource(P::PURPOSE.about().path).wrap(hide);
-    config.service(page.get(show).post(submit));
+/// The route of a purpose's page: one handler for its link, and one for the form on it.
+macro_rules! page {
+    ($config:expr, $purpose:ident, $show:expr, $submit:expr) => {{
+        use $crate::accounts::opened::{For as _, cookies};
+        let hide = actix_web::middleware::from_fn(|req, next| {
+            kit::http::link::hide_token(cookies::<$purpose>, req, next)
+        });
+        let page = $crate::web::resource($purpose::PURPOSE.about().path).wrap(hide);
+        $config.service(page.get($show).post($submit));
+    }};
 }
+pub(super) use page;
 
-fn cookies<P: For>(req: &HttpRequest) -> LinkCookies {
+pub(super) fn cookies<P: For>(req: &HttpRequest) -> LinkCookies {
     let kind = State::of(req).config().cookie(CookieUse::Link);
     LinkCookies::new(&kind, P::PURPOSE.name())
 }
@@ -65,7 +61,6 @@ pub(super) struct Opened<P> {
 }
 
 impl<P: For> Opened<P> {
-    /// For the hidden field `link` of its form.
     pub(super) fn mark(&self) -> String {
         mark(&self.token)
     }
@@ -122,7 +117,7 @@ impl<P: For> Opened<P> {
 
 impl<P: For> FromRequest for Opened<P> {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    type Future = Later<Self, Self::Error>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         Box::pin(Self::open(req.clone()))

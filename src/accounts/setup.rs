@@ -1,10 +1,8 @@
 //! The first account: made through a link that only whoever started the program has seen.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use actix_web::FromRequest;
 use actix_web::dev::Payload;
+use kit::http::Later;
 use kit::http::link::{PrintedEnding, PrintedLink, token_in_address};
 use kit::password::PasswordRule;
 
@@ -34,7 +32,7 @@ fn require(link: &PrintedLink, token: &str, has_users: bool) -> Result<()> {
     link.require(token).or_else(|ending| match ending {
         PrintedEnding::Used(at) => {
             let deed = "to make the first account";
-            Err(Error::LinkEnded(LinkEnding::Used { at, deed }, "/login"))
+            Err(Error::LinkEnded(LinkEnding::Used(at, deed), "/login"))
         }
         PrintedEnding::TooOld(_) | PrintedEnding::Earlier if has_users => Err(DONE),
         PrintedEnding::TooOld(until) => Err(Error::LinkEnded(LinkEnding::SetUpTooOld(until), "/")),
@@ -52,7 +50,7 @@ struct FirstVisitor {
 
 impl FromRequest for FirstVisitor {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    type Future = Later<Self, Self::Error>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (token, state) = (token_in_address(req), State::of(req).clone());

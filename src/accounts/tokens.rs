@@ -31,7 +31,6 @@ struct TokenForm {
 }
 
 impl TokenForm {
-    /// Those of these scopes that are ticked.
     fn scope(&self, scopes: &Scopes) -> String {
         let ticked = scopes.all().iter().map(|scope| scope.name).filter(|name| self.has(name));
         ticked.collect::<Vec<_>>().join(" ")
@@ -80,11 +79,8 @@ async fn index(user: CurrentUser, page: Page, db: Db, clock: Clock) -> Response 
 
 async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
     let form = TokenForm { days: "90".to_owned(), ..TokenForm::default() };
-    render(&NewTokenPage {
-        page,
-        form: Submitted::with(form),
-        scopes: scopes.of(user.is_verified_admin()),
-    })
+    let scopes = scopes.of(user.is_verified_admin());
+    render(&NewTokenPage { page, form: Submitted::with(form), scopes })
 }
 
 async fn create(
@@ -101,10 +97,8 @@ async fn create(
     }
     let (true, Some(scope), Some(lifetime)) = (form.is_valid(), scope, form.fields.lifetime())
     else {
-        return render_with(
-            form.status(),
-            &NewTokenPage { page, form, scopes: scopes.of(user.is_verified_admin()) },
-        );
+        let scopes = scopes.of(user.is_verified_admin());
+        return render_with(form.status(), &NewTokenPage { page, form, scopes });
     };
     let new = NewToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();

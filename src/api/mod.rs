@@ -12,10 +12,9 @@ use crate::web::{
     Typed, Valid, resource,
 };
 
-/// What the rest of the program knows of this feature.
 pub const FEATURE: Feature = Feature {
     api_routes: routes,
-    describe: Some(describe),
+    describe: Some(<Described as utoipa::OpenApi>::openapi),
     scopes: SCOPES,
     ..Feature::pages(|_| ())
 };
@@ -32,10 +31,6 @@ actix_login::scopes! {
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(me, rename, index))]
 struct Described;
-
-fn describe() -> utoipa::openapi::OpenApi {
-    <Described as utoipa::OpenApi>::openapi()
-}
 
 fn routes(config: &mut ServiceConfig) {
     config

@@ -22,9 +22,7 @@ pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Message {
-    /// Limited.
     Request(Request),
-    /// Not limited.
     Notice(Notice),
 }
 
@@ -97,7 +95,6 @@ impl Request {
 }
 
 impl Notice {
-    /// A log-in from where none came from before.
     pub fn new_device(client: &Client) -> Self {
         Self::NewDevice { device: client.device(), ip_address: client.ip_address.clone() }
     }

@@ -7,4 +7,4 @@ pub mod outbox; // the rows that wait
 pub use kit::mail::Posted;
 
 pub use self::message::{Message, Notice, Request, forget};
-pub use self::outbox::{GIVE_UP_AFTER, Outbox, Writer, Written};
+pub use self::outbox::{GIVE_UP_AFTER, Outbox, Writer};

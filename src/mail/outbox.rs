@@ -2,7 +2,7 @@
 //! clockwork of [`kit::mail`].
 
 use diesel::prelude::*;
-use kit::mail::{Mail, Mailer, Queue, Unsent, Waiting};
+use kit::mail::{Mail, Mailer, Queue, Unsent};
 use kit::{Clock, Email, Time};
 use time::Duration;
 
@@ -15,15 +15,6 @@ use crate::schema::outbox;
 /// 4.5.4.1: four to five days).
 pub const GIVE_UP_AFTER: Duration = Duration::days(4);
 
-/// A letter that is written.
-pub struct Written {
-    pub to: String,
-    /// The line that people see in a list.
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-}
-
 /// What a letter is written with.
 pub struct Writer<'a> {
     /// Where what it says is looked up, and links are made.
@@ -32,10 +23,12 @@ pub struct Writer<'a> {
     pub site: &'a str,
     pub now: Time,
     pub posted_at: Time,
+    /// The row.
+    pub id: i64,
 }
 
 /// Writes the letter that says a message to an address, or `None` when there is nothing to say to it.
-pub type Write = fn(&mut Writer, Message, &Email) -> Result<Option<Written>>;
+pub type Write = fn(&mut Writer, Message, &Email) -> Result<Option<Mail>>;
 
 /// The rows, and the way out. Cheap to clone.
 #[derive(Clone)]
@@ -47,7 +40,6 @@ pub struct Outbox {
     write: Write,
 }
 
-/// A mail that waits.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outbox, check_for_backend(Backend))]
 pub struct WaitingMail {
@@ -73,23 +65,14 @@ impl Outbox {
     }
 }
 
-impl Waiting for WaitingMail {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn kind(&self) -> &'static str {
-        kinds().find(|kind| *kind == self.kind).unwrap_or_default()
-    }
-
-    fn attempts(&self) -> i64 {
-        self.attempts
-    }
-}
-
 impl Queue for Outbox {
     type Waiting = WaitingMail;
     type Error = Error;
+
+    fn describe(waiting: &WaitingMail) -> (i64, &'static str, i64) {
+        let kind = kinds().find(|kind| *kind == waiting.kind).unwrap_or_default();
+        (waiting.id, kind, waiting.attempts)
+    }
 
     fn kinds() -> Vec<&'static str> {
         kinds().collect()
@@ -133,11 +116,9 @@ impl Queue for Outbox {
         let (id, posted_at) = (waiting.id, waiting.created_at);
         let to = Email { typed: waiting.email.clone(), canonical: waiting.email_canonical.clone() };
         let letter = move |conn: &mut Connection| {
-            write(&mut Writer { conn, site: &site, now, posted_at }, message, &to)
+            write(&mut Writer { conn, site: &site, now, posted_at, id }, message, &to)
         };
-        let written = self.db.write(letter).await.map_err(|e| Unsent::ForNow(e.to_string()))?;
-        let Some(Written { to, subject, text, html }) = written else { return Ok(None) };
-        Ok(Some(Mail { id, to, subject, text, html, posted_at }))
+        self.db.write(letter).await.map_err(|e| Unsent::ForNow(e.to_string()))
     }
 
     /// The row stays for the limits; what it said need not.

@@ -14,11 +14,7 @@ actix_login::scopes! {
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(index, create, show, update, delete), tags((name = "notes")))]
-struct Described;
-
-pub fn describe() -> utoipa::openapi::OpenApi {
-    <Described as utoipa::OpenApi>::openapi()
-}
+pub struct Described;
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -71,7 +67,7 @@ async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
 async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>) -> Response {
     let change = diesel::update(notes::table.find(note.id)).set(draft.0);
     let changed = change.returning(Note::as_returning());
-    let note: Note = note.write(&db, move |conn| changed.get_result(conn)).await?;
+    let note: Note = note.owner().write(&db, move |conn| changed.get_result(conn)).await?;
     Ok(HttpResponse::Ok().json(note))
 }
 
@@ -84,6 +80,6 @@ async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>
 )]
 async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Db) -> Response {
     let end = diesel::delete(notes::table.find(note.id));
-    note.write(&db, move |conn| end.execute(conn)).await?;
+    note.owner().write(&db, move |conn| end.execute(conn)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

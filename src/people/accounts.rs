@@ -34,7 +34,6 @@ impl Accounts {
         self.clock.now()
     }
 
-    /// Tells what happened: see [`Events::tell`].
     pub async fn tell(&self, client: &Client, happened: SecurityEvent) {
         self.events.tell(client, happened).await;
     }
@@ -109,7 +108,6 @@ impl Accounts {
         Ok(())
     }
 
-    /// What is stored of a new password.
     pub async fn hash(&self, network: impl Into<Network>, password: String) -> Result<String> {
         Ok(self.passwords.hash(network, password).await?)
     }

@@ -48,7 +48,6 @@ pub enum Fate {
 pub type Fates = [Fate; 5];
 
 impl Ending {
-    /// What it ends.
     pub const fn fates(self) -> Fates {
         use Fate::{Ends, OneEnds, Renewed, Stays};
         match self {

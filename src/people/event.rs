@@ -29,7 +29,6 @@ macro_rules! events {
         }
 
         impl Event {
-            /// What becomes of it.
             pub fn about(self) -> About {
                 use About::{Logged, News, Warning};
                 match self {
@@ -73,12 +72,10 @@ events! {
 }
 
 impl Event {
-    /// Its name in the table and in the export.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// It happened to this user.
     pub fn of(self, user_id: i64) -> SecurityEvent {
         SecurityEvent { event: self, user_id: Some(user_id), scope: None }
     }

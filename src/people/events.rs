@@ -43,11 +43,9 @@ impl Events {
     /// that cannot be written is a line in the log.
     pub async fn tell(&self, client: &Client, happened: SecurityEvent) {
         log::info!(target: "security", "{happened}");
-        self.listeners
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .for_each(|listener| listener(&happened));
+        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().for_each(|listener| listener(&happened));
+        drop(listeners);
         if happened.event.about() == About::Logged {
             return;
         }
@@ -65,7 +63,6 @@ impl Events {
     }
 }
 
-/// An event that was kept.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(Backend))]
 pub struct Activity {

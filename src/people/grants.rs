@@ -51,7 +51,6 @@ pub struct Grants {
 }
 
 impl Grants {
-    /// Keeps its rows in `db`, and signs with `access`.
     pub fn new(
         (db, clock, events): (Db, Clock, Events), access: AccessTokens, scopes: Scopes,
         lifetime: Duration,

@@ -69,9 +69,7 @@ impl Link {
         let account =
             user.filter(|user| user.may_log_in() && row.bound_to == Some(fingerprint(user)));
         let ending = match &row {
-            LinkRow { used_at: Some(at), .. } => {
-                LinkEnding::Used { at: *at, deed: purpose.about().deed }
-            }
+            LinkRow { used_at: Some(at), .. } => LinkEnding::Used(*at, purpose.about().deed),
             LinkRow { expires_at, .. } if now >= *expires_at => LinkEnding::TooOld(*expires_at),
             LinkRow { user_id: Some(_), .. } if account.is_none() => LinkEnding::Changed,
             LinkRow { email, .. } if purpose.about().takes_address && is_taken(conn, email)? => {

@@ -18,7 +18,6 @@ pub struct Login {
     pub user: User,
     /// The session of a person at a browser; a program with a token has none.
     pub session: Option<Session>,
-    /// By what they are here; see [`Login::write`].
     pub(super) right: Right,
 }
 

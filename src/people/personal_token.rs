@@ -66,11 +66,8 @@ impl PersonalToken {
 
     /// A user's tokens, newest first.
     pub fn of(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Self>> {
-        api_tokens::table
-            .filter(api_tokens::user_id.eq(user_id))
-            .order(api_tokens::id.desc())
-            .select(Self::as_select())
-            .load(conn)
+        let own = api_tokens::table.filter(api_tokens::user_id.eq(user_id));
+        own.order(api_tokens::id.desc()).select(Self::as_select()).load(conn)
     }
 
     pub const EXPORT: Export = copy_of!(

@@ -27,7 +27,6 @@ pub struct About {
     pub lifetime: Duration,
     /// Whether it gives its address to an account.
     pub takes_address: bool,
-    /// The page that it opens.
     pub path: &'static str,
     /// The page where another one is to be had.
     pub again: &'static str,
@@ -110,7 +109,7 @@ impl Purpose {
     pub fn ended(self, ending: LinkEnding) -> Error {
         let about = self.about();
         let way_out = match ending {
-            LinkEnding::Used { .. } => about.used,
+            LinkEnding::Used(..) => about.used,
             LinkEnding::Taken => about.taken,
             _ => about.again,
         };
@@ -120,7 +119,7 @@ impl Purpose {
     /// Why its form did nothing. Of two clicks on one button, the browser shows the answer to the
     /// second: that one says what the first one did.
     pub fn refused(self, error: Error) -> Error {
-        let Error::LinkEnded(LinkEnding::Used { .. }, _) = error else { return error };
+        let Error::LinkEnded(LinkEnding::Used(..), _) = error else { return error };
         let (page, sentence) = self.about().done;
         Error::DoneAlready { page, sentence }
     }

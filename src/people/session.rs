@@ -13,7 +13,6 @@ use crate::schema::sessions;
 /// How long a typed password counts for what needs a fresh log-in ([`super::Sudo`]).
 pub const FRESH_FOR: Duration = Duration::minutes(10);
 
-/// One log-in of one user on one browser.
 #[derive(Clone, Debug, Queryable, Selectable, Identifiable)]
 #[diesel(check_for_backend(Backend))]
 pub struct Session {

@@ -10,7 +10,6 @@ use crate::error::{Error, Result};
 use crate::people::{Email, Name};
 use crate::schema::users;
 
-/// Somebody who can log in.
 #[derive(Clone, Queryable, Selectable, Identifiable)]
 #[diesel(check_for_backend(Backend))]
 pub struct User {
@@ -58,7 +57,6 @@ impl User {
         self.disabled_at.is_none()
     }
 
-    /// Whether the address was proved to be theirs.
     pub fn is_verified(&self) -> bool {
         self.verified_at.is_some()
     }
@@ -74,11 +72,8 @@ impl User {
 
     /// The user with this address, however it is capitalised.
     pub fn by_email(conn: &mut Connection, email: &Email) -> QueryResult<Option<Self>> {
-        users::table
-            .filter(users::email_canonical.eq(&email.canonical))
-            .select(Self::as_select())
-            .first(conn)
-            .optional()
+        let theirs = users::table.filter(users::email_canonical.eq(&email.canonical));
+        theirs.select(Self::as_select()).first(conn).optional()
     }
 
     pub fn all(conn: &mut Connection) -> QueryResult<Vec<Self>> {
@@ -115,13 +110,9 @@ impl User {
     /// Whether the user may log in and has this password hash. Holds the row until the transaction
     /// is over: whoever changes the password meanwhile waits, and then ends what was begun here.
     pub fn is_still(conn: &mut Connection, id: i64, hash: &str) -> QueryResult<bool> {
-        let unchanged = users::table
-            .find(id)
-            .filter(users::password_hash.eq(hash).and(users::disabled_at.is_null()));
-        diesel::update(unchanged)
-            .set(users::password_hash.eq(hash))
-            .execute(conn)
-            .map(|found| found == 1)
+        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());
+        let unchanged = unchanged.filter(users::password_hash.eq(hash));
+        Ok(diesel::update(unchanged).set(users::password_hash.eq(hash)).execute(conn)? == 1)
     }
 
     /// The same, as a condition of going on: otherwise [`Error::NotAuthenticated`].

@@ -39,7 +39,6 @@ pub struct Subject {
     pub page: Option<Page>,
     /// Whether the request carried credentials in its header.
     pub had_token: bool,
-    /// The id under which the log knows the request.
     pub request_id: String,
 }
 
@@ -63,7 +62,6 @@ pub fn draw_lost(lost: &Lost) -> HttpResponse {
         .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// A page with a sentence, or problem details.
 pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Response {
     let Subject { page, had_token, request_id } = subject;
     let (request_id, (title, sentence)) = (request_id.as_str(), words(status, error)?);

@@ -25,11 +25,8 @@ use crate::web::kept::{self, Asks, Doors};
 /// who somebody is. They belong to features, so `app.rs` names them.
 #[derive(Clone, Copy)]
 pub struct Refusals {
-    /// For [`Error::NotAuthenticated`].
     pub not_authenticated: fn(&HttpRequest, &Doors) -> Response,
-    /// For [`Error::OutOfScope`].
     pub out_of_scope: fn(&HttpRequest, &'static str) -> Response,
-    /// The pages that ask who somebody is.
     pub doors: Doors,
 }
 

@@ -19,9 +19,7 @@ use crate::web::page::{Page, render};
 /// The pages that ask who somebody is.
 #[derive(Clone, Copy)]
 pub struct Doors {
-    /// Asks for address and password.
     pub log_in: Door,
-    /// Asks for the password of whoever is logged in.
     pub confirm: Door,
 }
 
@@ -31,9 +29,7 @@ pub type Door = fn(&HttpRequest, Carried) -> Response;
 /// What is asked.
 #[derive(Clone, Copy)]
 pub enum Asks {
-    /// Address and password.
     LogIn,
-    /// The password of whoever is logged in.
     Password,
 }
 

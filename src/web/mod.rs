@@ -2,7 +2,6 @@
 
 pub mod draw; // how an error looks
 pub mod errors; // errors become answers
-pub mod health; // for whoever looks after the program
 pub mod kept; // what was typed without a log-in
 pub mod own; // a row in the address, and its owner
 pub mod page; // the layout's needs

@@ -1,17 +1,16 @@
 //! Guard: the row in the address belongs to whoever is logged in.
 
-use std::future::Future;
 use std::ops::Deref;
-use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::web::Path;
 use actix_web::{FromRequest, HttpRequest};
 use derive_more::Deref;
 use diesel::QueryResult;
+use kit::http::Later;
 
-use crate::db::{Connection, Db};
-use crate::error::{Error, Result};
+use crate::db::Connection;
+use crate::error::Error;
 use crate::people::{CurrentUser, Login};
 use crate::state::State;
 
@@ -33,27 +32,19 @@ pub struct Own<T, G = CurrentUser> {
 }
 
 impl<T, G> Own<T, G> {
-    /// The row.
     pub fn into_inner(self) -> T {
         self.row
     }
-}
 
-impl<T, G: Deref<Target = Login>> Own<T, G> {
-    /// Writes with its owner's rights: see [`Login::write`].
-    pub async fn write<R, E, F>(&self, db: &Db, work: F) -> Result<R>
-    where
-        R: Send + 'static,
-        E: Into<Error> + Send + 'static,
-        F: FnOnce(&mut Connection) -> Result<R, E> + Send + 'static,
-    {
-        self.owner.write(db, work).await
+    /// Whose it is, to write with their rights: see [`Login::write`].
+    pub fn owner(&self) -> &G {
+        &self.owner
     }
 }
 
 impl<T: Owned, G: FromRequest + Deref<Target = Login> + 'static> FromRequest for Own<T, G> {
     type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+    type Future = Later<Self, Self::Error>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (owner, id) = (G::from_request(req, payload), Path::<i64>::extract(req));

@@ -17,11 +17,9 @@ use crate::state::State;
 /// What `base.html` needs. A handler asks for it as an argument and puts it into its template's
 /// field `page`; the compiler sees to it that no page forgets.
 pub struct Page {
-    /// Who is logged in.
     pub user: Option<CurrentUser>,
     /// The message of the redirect that led here.
     pub flash: Option<Flash>,
-    /// The path of this page.
     pub path: String,
     /// Whether mail stays here, to be read at `/dev/mail`.
     pub has_mailbox: bool,
@@ -44,7 +42,6 @@ impl Page {
         Self { user: None, flash: None, path, has_mailbox: false, site }
     }
 
-    /// The address of a static file.
     pub fn asset(&self, name: &str) -> String {
         self.site.assets().url(name)
     }

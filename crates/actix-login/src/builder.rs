@@ -1,6 +1,5 @@
 //! The settings of a [`LoginManager`].
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 

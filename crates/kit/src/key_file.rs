@@ -8,8 +8,16 @@ use actix_login::{SigningKey, generate_key, parse_keys};
 
 use crate::{files, text};
 
+/// The keys that are set, or else those in `file`; at the first run, it is made.
+pub fn or_in(set: &[SigningKey], file: Option<&Path>) -> Result<Vec<SigningKey>, String> {
+    match file {
+        Some(file) if set.is_empty() => read_or_create(file),
+        _ => Ok(set.to_vec()),
+    }
+}
+
 /// Reads the keys from `path`; where there is no file, writes one with a new key (0600).
-pub fn read_or_create(path: &Path) -> Result<Vec<SigningKey>, String> {
+fn read_or_create(path: &Path) -> Result<Vec<SigningKey>, String> {
     if !path.exists() {
         write(path, &generate_key())?;
     }

@@ -1,7 +1,6 @@
 //! How long an answer may take, and what that means for what it writes. A request is given up, or
 //! something of it is written, but never both: whichever comes first decides.
 
-use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -1,6 +1,6 @@
 //! Forms: what was typed, and what is wrong with it.
 
-use std::future::{Future, ready};
+use std::future::ready;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;

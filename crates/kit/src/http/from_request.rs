@@ -1,5 +1,10 @@
 //! Arguments of handlers, in one line each.
 
+use std::pin::Pin;
+
+/// The future of an argument that has to wait for something.
+pub type Later<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+
 /// Makes a type an argument of handlers that is read from the request's head, at once:
 /// `from_request!(Client, Infallible, |req| Ok(Client::of(req)))`.
 #[macro_export]

@@ -1,6 +1,5 @@
 //! JSON from programs, with the same rules as the forms of people.
 
-use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;

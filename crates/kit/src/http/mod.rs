@@ -14,6 +14,7 @@ pub mod form;
 pub mod fragment;
 mod from_request;
 pub mod headers;
+pub mod health;
 pub mod json;
 pub mod kept;
 pub mod link;
@@ -32,3 +33,5 @@ pub mod site;
 pub mod slash;
 pub mod swagger;
 pub mod typed;
+
+pub use from_request::Later;

@@ -1,6 +1,5 @@
 //! What programs say to a token endpoint (RFC 6749) and to its end (RFC 7009), and what it answers.
 
-use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;

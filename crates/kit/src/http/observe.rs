@@ -20,7 +20,7 @@ use crate::http::accept::wants_html;
 use crate::http::body::receive;
 use crate::http::request_id::RequestId;
 use crate::http::site::{OfThread, Site};
-use crate::http::{deadline, headers, kept};
+use crate::http::{deadline, headers, health, kept};
 
 /// How many requests each thread of the server works at, at a time. As many as it keeps connections,
 /// but counted by themselves: a request goes on when its connection is gone.
@@ -121,7 +121,7 @@ impl Entry {
     fn begin(req: &ServiceRequest) -> Self {
         let site = Site::of(req.request());
         let address = site.0.proxies.address(req.request());
-        let is_probe = site.0.addresses.probes.contains(&req.path());
+        let is_probe = health::PATHS.contains(&req.path());
         Self {
             started: Instant::now(),
             id: RequestId::new(),

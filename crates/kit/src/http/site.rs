@@ -30,9 +30,6 @@ pub struct Addresses {
     /// How the addresses for programs begin, where no cookie counts. What is added under one of these
     /// is for programs without being asked.
     pub for_programs: &'static [&'static str],
-    /// Asked many times a minute by whoever looks after the program, so that nobody would read it in
-    /// the log.
-    pub probes: &'static [&'static str],
 }
 
 /// The settings of a [`Site`].

@@ -20,22 +20,16 @@ const FIRST_PAUSE: Duration = Duration::seconds(20);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::hours(6);
 
-/// A mail that waits.
-pub trait Waiting: 'static {
-    /// By what the queue knows it.
-    fn id(&self) -> i64;
-    /// Its kind, as the log names it.
-    fn kind(&self) -> &'static str;
-    /// How many attempts there were, with this one.
-    fn attempts(&self) -> i64;
-}
-
 /// Where mails wait: a table of the application. The errors are for the log.
 pub trait Queue: Clone + 'static {
     /// A mail that waits.
-    type Waiting: Waiting;
+    type Waiting: 'static;
     /// Why the queue cannot be used.
     type Error: std::fmt::Display;
+
+    /// By what the queue knows a mail, its kind as the log names it, and how many attempts there were, with
+    /// this one.
+    fn describe(waiting: &Self::Waiting) -> (i64, &'static str, i64);
 
     /// The kinds of mails, those first that are sent first. None waits for another.
     fn kinds() -> Vec<&'static str>;
@@ -106,7 +100,7 @@ async fn fill<Q: Queue>(queue: &Q, places: &mut Places) -> Result<(), Q::Error> 
         for waiting in due {
             let until = queue.clock().now() + LEASE;
             if let Some(mine) = queue.claim(waiting, until).await? {
-                let kind = mine.kind();
+                let (_, kind, _) = Q::describe(&mine);
                 let composed = queue.compose(&mine).await;
                 // A task of its own: it goes on while we wait for the database.
                 places.add(kind, rt::spawn(see_to(queue.clone(), mine, composed)));
@@ -117,7 +111,7 @@ async fn fill<Q: Queue>(queue: &Q, places: &mut Places) -> Result<(), Q::Error> 
 
 /// Sends a mail, and notes what came of it. A failure to note it is made good after [`LEASE`].
 async fn see_to<Q: Queue>(queue: Q, mine: Q::Waiting, composed: Result<Option<Mail>, Unsent>) {
-    let (id, kind, attempts) = (mine.id(), mine.kind(), mine.attempts());
+    let (id, kind, attempts) = Q::describe(&mine);
     let sent = match composed {
         Ok(Some(mail)) => queue.mailer().send(mail).await,
         Ok(None) => queue.mailer().send_nothing().await,
