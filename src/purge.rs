@@ -29,7 +29,6 @@ const PURGES: [Purge; 7] = [
     old_rows!(sent_forms.hash: String, created_at, Duration::minutes(10)),
 ];
 
-/// Mails that could not be sent.
 const GIVEN_UP: Purge =
     old_rows!(outbox.id: i64, created_at, GIVE_UP_AFTER, outbox::sent_at.is_null());
 

@@ -19,7 +19,6 @@ pub(super) trait For: 'static {
     const PURPOSE: Purpose;
 }
 
-/// Makes a type of each purpose.
 macro_rules! purposes {
     ($($name:ident),*) => {$(
         pub(super) struct $name;

@@ -5,7 +5,6 @@ use std::fmt;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What becomes of an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// It becomes a row, which its owner reads as this.

@@ -32,7 +32,6 @@ struct RefreshToken {
     used_at: Option<Time>,
 }
 
-/// What became of a refresh token.
 enum Exchange {
     Next(RefreshToken, String),
     Reused(i64),
@@ -198,6 +197,5 @@ fn end_family(conn: &mut Connection, family: &str) -> QueryResult<Option<i64>> {
     Ok(owner)
 }
 
-/// Of the programs that a user logged in.
 pub const EXPORT: Export =
     copy_of!(refresh_tokens.user_id, RefreshToken; scope, expires_at, used_at);

@@ -102,7 +102,6 @@ impl Link {
         self.account.as_ref().ok_or_else(missing)
     }
 
-    /// Of the links that a user was sent.
     pub const EXPORT: Export =
         copy_of!(links.user_id, LinkRow; purpose, email, expires_at, used_at);
 }

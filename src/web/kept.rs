@@ -26,7 +26,6 @@ pub struct Doors {
 /// Draws such a page, with what its form is to carry.
 pub type Door = fn(&HttpRequest, Carried) -> Response;
 
-/// What is asked.
 #[derive(Clone, Copy)]
 pub enum Asks {
     LogIn,

@@ -53,7 +53,7 @@ impl Kind {
 }
 
 /// What a token says: ids and times, and nothing about the person.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Claims {
     /// Issuer: our public address.
     pub iss: String,
@@ -75,6 +75,13 @@ pub struct Claims {
     /// What else whoever issued an access token wanted it to say. Never in a session's token.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl fmt::Debug for Claims {
+    /// Without the id, which is a secret in a session's token: what is printed ends up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Claims({:?} for {})", self.kind(), self.aud)
+    }
 }
 
 impl Claims {
