@@ -11,7 +11,7 @@ use kit::password::Passwords;
 use kit::{Clock, key_file, logger};
 
 use crate::app::App;
-use crate::config::{APP_NAME, Config, Environment};
+use crate::config::{APP_NAME, BRAND, Config, Environment};
 use crate::db::{self, Db};
 use crate::error::Result;
 use crate::purge::purge;
@@ -130,8 +130,8 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     let setup = app.open_setup_link().await?;
     let server = app.serve()?;
     match setup {
-        Some(path) => say(format!("Latchkey runs at {url}. Make the first account: {url}{path}"))?,
-        None => say(format!("Latchkey runs at {url}"))?,
+        Some(path) => say(format!("{BRAND} runs at {url}. Make the first account: {url}{path}"))?,
+        None => say(format!("{BRAND} runs at {url}"))?,
     }
     server.await.map_err(|error| Failure::from(format!("The server stopped: {error}.")))
 }

@@ -22,12 +22,12 @@ use url::Url;
 pub const APP_NAME: &str = env!("CARGO_PKG_NAME");
 
 /// The name that people read: on pages, in mails, in documents.
-pub const BRAND: &str = "Latchkey";
+pub const BRAND: &str = "Doorstep";
 
 /// What is said about signing keys where they are wanted.
 pub const SIGNING_KEYS: SigningKeys = SigningKeys {
     command: concat!(env!("CARGO_PKG_NAME"), " secret"),
-    sample: concat!("paste-here-the-line-that-", env!("CARGO_PKG_NAME"), "-secret-prints"),
+    sample: "paste-here-the-line-that-cargo-run-secret-prints",
 };
 
 /// The folder of static files, and where `cargo run` finds it when it is started from elsewhere.

@@ -10,6 +10,7 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::{Components, OpenApi};
 
+use crate::config::BRAND;
 use crate::error::Response;
 use crate::feature::Features;
 use crate::state::State;
@@ -17,7 +18,7 @@ use crate::state::State;
 const DOCUMENT: &str = "/openapi.json";
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(title = "Latchkey", description = "What programs may do in a person's name."))]
+#[openapi(info(title = BRAND, description = "What programs may do in a person's name."))]
 struct Document;
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -1,68 +1,31 @@
-//! Layers only look down, and features do not look at each other: reads the `use crate::…` lines.
+//! What no crate's border can say about the app: layers only look down, no two files need each other,
+//! and features write with somebody's rights. Reads the sources as text.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where each module stands. A module may use those of a lower number, and its own parts.
-const LAYERS: &[(&str, u8)] = &[
-    ("clock", 0),
-    ("files", 0),
-    ("text", 0),
-    ("email", 1),
-    ("keys", 1),
-    ("keypair", 1),
-    ("config", 2),
-    ("logger", 3),
-    ("error", 3),
-    ("cookie", 4),
-    ("peer", 4),
-    ("schema", 4),
-    ("db", 5),
-    ("once", 6),
-    ("user", 6),
-    ("link", 7),
-    ("mail", 8),
-    ("auth", 9),
-    ("purge", 10),
-    ("web", 10),
-    ("home", 11),
-    ("notes", 11),
-    ("accounts", 11),
-    ("api", 11),
-    ("dev_mail", 11),
-    ("docs", 12),
-    ("app", 13),
-    ("cli", 14),
-    ("lib", 15),
-    ("main", 16),
+/// The modules of `src/lib.rs`. Those of one line do not look at each other, and each looks only at
+/// lines before its own.
+const LAYERS: &[&[&str]] = &[
+    &["config", "error", "schema"],
+    &["db"],
+    &["once"],
+    &["mail"],
+    &["people"],
+    &["letters"],
+    &["feature"],
+    &["state"],
+    &["purge", "web"],
+    FEATURES,
+    &["docs"],
+    &["app"],
+    &["cli"],
+    &["main"],
 ];
-
-#[test]
-fn layers_only_look_down() {
-    let mut seen = 0;
-    for file in rust_files(Path::new("src")) {
-        let module = module_of(&file);
-        let text = fs::read_to_string(&file).unwrap();
-        for used in text.lines().flat_map(used_modules) {
-            seen += 1;
-            let allowed = layer(&used) < layer(&module) || used == module;
-            assert!(allowed, "{}: {module} looks up at {used}", file.display());
-        }
-    }
-    assert!(seen > 60, "only {seen} uses were found");
-}
-
-#[test]
-fn the_map_in_lib_rs_lists_the_layers_lowest_first() {
-    let map = fs::read_to_string("src/lib.rs").unwrap();
-    let modules = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split_once(';'));
-    let layers: Vec<_> = modules.map(|(name, _)| layer(name)).collect();
-    assert_eq!(layers.len(), LAYERS.len() - 2);
-    assert!(layers.is_sorted(), "{layers:?}");
-}
+const FEATURES: &[&str] = &["home", "notes", "accounts", "api", "dev_mail"];
 
 /// The functions of features that write without anybody's rights: what strangers may ask for.
 const WRITERS: [(&str, &str); 3] = [
@@ -72,16 +35,45 @@ const WRITERS: [(&str, &str); 3] = [
 ];
 
 #[test]
-fn handlers_write_with_the_rights_of_who_is_calling() {
-    let features = LAYERS.iter().filter(|(_, layer)| (11..=12).contains(layer));
-    let names: Vec<_> = features.map(|(name, _)| *name).collect();
-    let mut found = Vec::new();
-    for file in rust_files(Path::new("src")) {
-        if names.contains(&module_of(&file).as_str()) {
-            let text = fs::read_to_string(&file).unwrap();
-            let writers = plain_writers(&text).into_iter();
-            found.extend(writers.map(|name| (file.display().to_string(), name)));
+fn layers_only_look_down() {
+    let sources = sources();
+    let mut seen = 0;
+    for (file, text) in &sources {
+        for used in paths(file, text).iter().map(|path| path.split("::").nth(1).unwrap()) {
+            let module = module_of(file);
+            seen += 1;
+            let allowed = layer(used) < layer(module) || used == module;
+            assert!(allowed, "{}: {module} looks up at {used}", file.display());
         }
+    }
+    assert!(seen > 300, "only {seen} uses were found");
+}
+
+#[test]
+fn the_map_in_lib_rs_lists_the_layers_lowest_first() {
+    let map = fs::read_to_string("src/lib.rs").unwrap();
+    let modules = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split_once(';'));
+    let layers: Vec<_> = modules.map(|(name, _)| layer(name)).collect();
+    assert_eq!(layers.len(), LAYERS.concat().len() - 1);
+    assert!(layers.is_sorted(), "{layers:?}");
+}
+
+#[test]
+fn no_files_need_each_other() {
+    let sources = sources();
+    let needs: BTreeMap<_, _> =
+        sources.iter().map(|(file, text)| (file.clone(), needed(&sources, file, text))).collect();
+    assert!(needs.values().map(BTreeSet::len).sum::<usize>() > 250, "{needs:?}");
+    let circle = circle(needs);
+    assert!(circle.is_empty(), "these need each other: {circle:#?}");
+}
+
+#[test]
+fn handlers_write_with_the_rights_of_who_is_calling() {
+    let mut found = Vec::new();
+    for (file, text) in sources().iter().filter(|(file, _)| FEATURES.contains(&module_of(file))) {
+        let writers = plain_writers(text).into_iter();
+        found.extend(writers.map(|name| (file.to_str().unwrap().to_owned(), name)));
     }
     found.sort();
     let allowed = WRITERS.map(|(file, name)| (file.to_owned(), name.to_owned()));
@@ -89,12 +81,140 @@ fn handlers_write_with_the_rights_of_who_is_calling() {
 }
 
 #[test]
+fn a_look_up_would_be_noticed() {
+    let found = |text| paths(Path::new("src/web/page.rs"), text);
+    assert_eq!(
+        found("use crate::web::{Flash, kept::{self, Asks}};"),
+        ["crate::web::Flash", "crate::web::kept::self", "crate::web::kept::Asks"]
+    );
+    assert_eq!(found("use crate::{home as h, notes};"), ["crate::home", "crate::notes"]);
+    assert_eq!(found("use super::kept::ask;"), ["crate::web::kept::ask"]);
+    assert_eq!(found("    let x = crate::app::features();"), ["crate::app::features"]);
+}
+
+#[test]
+fn a_circle_would_be_noticed() {
+    let [a, b, top] = ["src/web/a.rs", "src/web/b.rs", "src/web.rs"].map(PathBuf::from);
+    let with = |b_text: &str| {
+        let texts = ["use crate::web::B;", b_text, "mod a;\nmod b;\npub use a::A;\npub use b::B;"];
+        let texts = texts.map(ToOwned::to_owned);
+        let sources: Sources = [a.clone(), b.clone(), top.clone()].into_iter().zip(texts).collect();
+        circle(sources.iter().map(|(f, t)| (f.clone(), needed(&sources, f, t))).collect())
+    };
+    assert!(with("").is_empty());
+    assert_eq!(with("use crate::web::A;"), [a.clone(), b.clone(), top.clone()]);
+    assert_eq!(with("use crate::web;"), [a.clone(), b.clone(), top.clone()]);
+}
+
+#[test]
 fn a_plain_write_would_be_noticed() {
     let write = "async fn a(user: CurrentUser) {\n    user.write(&db, f).await;\n}\n";
     assert!(plain_writers(write).is_empty());
-    let write = "fn b() {}\nasync fn a(user: CurrentUser) {\n    accounts\n        .db\n        .write(f)\n}";
+    let write =
+        "fn b() {}\nasync fn a(user: CurrentUser) {\n    state\n        .db\n        .write(f)\n}";
     assert_eq!(plain_writers(write), ["a"]);
     assert_eq!(plain_writers("pub fn c(db: &Db) {\n    let w = db.write(f);\n}"), ["c"]);
+}
+
+/// Every file of the app without its comments, by its path.
+fn sources() -> BTreeMap<PathBuf, String> {
+    let code = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        text.lines().map(|line| line.split("//").next().unwrap().to_owned() + "\n").collect()
+    };
+    rust_files(Path::new("src")).into_iter().map(|file| (file.clone(), code(&file))).collect()
+}
+
+fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
+        .collect()
+}
+
+fn module_of(file: &Path) -> &str {
+    let first = file.to_str().unwrap().split('/').nth(1).unwrap();
+    first.trim_end_matches(".rs")
+}
+
+fn layer(module: &str) -> usize {
+    let found = LAYERS.iter().position(|names| names.contains(&module));
+    found.unwrap_or_else(|| panic!("{module} has no layer yet: give it one in tests/layers.rs"))
+}
+
+/// What a file uses of this crate, as full paths.
+fn paths(file: &Path, text: &str) -> Vec<String> {
+    let above = file.parent().unwrap().to_str().unwrap().replacen("src", "crate", 1);
+    let text = text.replace("super::", &format!("{}::", above.replace('/', "::")));
+    text.match_indices("crate::").flat_map(|(at, _)| expand(&text[at..])).collect()
+}
+
+/// `a::{b, c::d};` is `a::b` and `a::c::d`, whatever follows.
+fn expand(tree: &str) -> Vec<String> {
+    let end = tree.find(|c: char| !(c.is_alphanumeric() || "_:".contains(c)));
+    let (path, rest) = tree.split_at(end.unwrap_or(tree.len()));
+    let Some(group) = rest.strip_prefix('{') else { return vec![path.to_owned()] };
+    let (mut items, mut depth) = (vec![String::new()], 0);
+    for c in group.chars() {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        match c {
+            '}' if depth < 0 => break,
+            ',' if depth == 0 => items.push(String::new()),
+            _ => items.last_mut().unwrap().push(c),
+        }
+    }
+    let items = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty());
+    items.flat_map(expand).map(|item| format!("{path}{item}")).collect()
+}
+
+type Sources = BTreeMap<PathBuf, String>;
+
+/// The other files that one needs: those that its paths lead to, and its own parts that it names.
+fn needed(sources: &Sources, file: &Path, text: &str) -> BTreeSet<PathBuf> {
+    let parts = text.lines().filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';'));
+    let named = parts.filter(|part| {
+        text.match_indices(&format!("{part}::")).any(|(at, _)| !text[..at].ends_with([':', '_']))
+    });
+    let named = named.map(|part| file.with_extension("").join(part).with_extension("rs"));
+    let used = paths(file, text).into_iter().filter_map(|path| place(sources, &path));
+    used.chain(named).filter(|other| other != file).collect()
+}
+
+/// The file in which the thing at a path stands, where it is shown elsewhere too.
+fn place(sources: &Sources, path: &str) -> Option<PathBuf> {
+    let mut found = PathBuf::from("src");
+    for name in path.split("::").skip(1) {
+        let part = |name: &str| found.with_extension("").join(name).with_extension("rs");
+        let shown = || {
+            let text = sources.get(&found)?;
+            let mut shown = text.split("pub use ").skip(1).flat_map(expand);
+            shown.find(|path| path.ends_with(&format!("::{name}")))
+        };
+        found = if sources.contains_key(&part(name)) {
+            part(name)
+        } else if let Some(shown) = shown() {
+            return Some(part(shown.split("::").next()?)).filter(|file| sources.contains_key(file));
+        } else {
+            return sources.contains_key(&found).then_some(found);
+        };
+    }
+    Some(found)
+}
+
+/// Takes away whoever needs nobody who is left, again and again: who is left then is in a circle, or
+/// needs one.
+fn circle(mut left: BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> Vec<PathBuf> {
+    loop {
+        let is_free =
+            |needs: &BTreeSet<PathBuf>| !needs.iter().any(|other| left.contains_key(other));
+        let free = left.iter().filter(|(_, needs)| is_free(needs)).map(|(file, _)| file.clone());
+        let free: Vec<_> = free.collect();
+        if free.is_empty() {
+            return left.into_keys().collect();
+        }
+        left.retain(|file, _| !free.contains(file));
+    }
 }
 
 /// The functions in which `Db::write` is called by itself.
@@ -110,93 +230,4 @@ fn plain_writers(text: &str) -> Vec<String> {
         }
     }
     writers
-}
-
-#[test]
-fn no_files_of_a_module_need_each_other() {
-    let files = rust_files(Path::new("src")).into_iter().map(|file| {
-        let text = fs::read_to_string(&file).unwrap();
-        let needs = text.lines().filter_map(|line| neighbour(&file, line)).collect();
-        (file, needs)
-    });
-    let circle = circle(files.collect());
-    assert!(circle.is_empty(), "these need each other: {circle:?}");
-}
-
-#[test]
-fn a_circle_would_be_noticed() {
-    let [a, b] = ["src/web/errors.rs", "src/web/kept.rs"].map(PathBuf::from);
-    for line in ["use crate::web::kept::{self, Asks};", "use super::kept::ask;"] {
-        assert_eq!(neighbour(&a, line).as_ref(), Some(&b));
-    }
-    let back = [(a.clone(), vec![b.clone()]), (b.clone(), vec![a.clone()])];
-    assert_eq!(circle(back.into()), [a.clone(), b.clone()]);
-    assert!(circle([(a, vec![b.clone()]), (b, vec![])].into()).is_empty());
-}
-
-/// The file beside this one that a line uses.
-fn neighbour(file: &Path, line: &str) -> Option<PathBuf> {
-    let folder = file.parent()?;
-    let own = format!("crate::{}::", folder.file_name()?.to_str()?);
-    let used = line.trim_start().strip_prefix("pub ").unwrap_or(line).strip_prefix("use ")?;
-    let used = used.strip_prefix(&own).or_else(|| used.strip_prefix("super::"))?;
-    let name = used.split(|c: char| !(c.is_alphanumeric() || c == '_')).next()?;
-    Some(folder.join(format!("{name}.rs"))).filter(|other| other.exists())
-}
-
-/// Takes away whoever needs nobody who is left, again and again: who is left then is in a circle, or
-/// needs one.
-fn circle(mut left: BTreeMap<PathBuf, Vec<PathBuf>>) -> Vec<PathBuf> {
-    loop {
-        let is_free = |needs: &Vec<PathBuf>| !needs.iter().any(|other| left.contains_key(other));
-        let free: Vec<_> =
-            left.iter().filter(|(_, needs)| is_free(needs)).map(|(file, _)| file.clone()).collect();
-        if free.is_empty() {
-            return left.into_keys().collect();
-        }
-        left.retain(|file, _| !free.contains(file));
-    }
-}
-
-#[test]
-fn a_look_up_would_be_noticed() {
-    assert_eq!(used_modules("use crate::web::{Flash, Page};"), ["web"]);
-    assert_eq!(
-        used_modules("use crate::{accounts, home as h, notes};"),
-        ["accounts", "home", "notes"]
-    );
-    assert_eq!(used_modules("    let x = crate::app::features;"), ["app"]);
-    assert!(used_modules("/// See [`crate::app`].").is_empty());
-}
-
-/// What a line uses of this crate.
-fn used_modules(line: &str) -> Vec<String> {
-    let is_comment = line.trim_start().starts_with("//");
-    let Some((_, path)) = line.split_once("crate::").filter(|_| !is_comment) else { return vec![] };
-    let name = |text: &str| {
-        let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
-        text[..end].to_owned()
-    };
-    match path.strip_prefix('{') {
-        Some(group) => group.split(',').map(|item| name(item.trim())).collect(),
-        None => vec![name(path)],
-    }
-}
-
-fn module_of(file: &Path) -> String {
-    let first = file.components().nth(1).unwrap();
-    Path::new(&first).file_stem().unwrap().to_str().unwrap().to_owned()
-}
-
-fn layer(module: &str) -> u8 {
-    let found = LAYERS.iter().find(|(name, _)| *name == module);
-    found.unwrap_or_else(|| panic!("{module} has no layer yet: give it one in tests/layers.rs")).1
-}
-
-fn rust_files(dir: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
-        .collect()
 }

@@ -146,7 +146,7 @@ async fn change(
     owner: Owner<ChangeEmail>, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions),
 ) -> Response {
     let (user_id, current, now) = (owner.session.user_id, owner.session.id, accounts.now());
-    let taken = owner.opened.ended(LinkEnding::Taken);
+    let taken = ChangeEmail::ended(LinkEnding::Taken);
     let change = move |conn: &mut Connection, link: &Link| {
         let old = link.account()?.address();
         let new = Email::parse(&link.email).map_err(|e| Error::Internal(e.to_owned()))?;
@@ -186,7 +186,7 @@ impl<P: For> FromRequest for Owner<P> {
             if opened.link.account()?.id == session.user_id {
                 Ok(Self { session, opened })
             } else {
-                Err(opened.ended(LinkEnding::OtherAccount))
+                Err(P::ended(LinkEnding::OtherAccount))
             }
         })
     }

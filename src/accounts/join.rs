@@ -58,14 +58,14 @@ async fn join<P: For>(
     let password_hash = accounts.hash(&client, form.fields.password).await?;
     let (is_admin, is_verified, created_at) = (false, true, accounts.now());
     let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
-    let (redeem, too_early) = (opened.redeem(), opened.ended(LinkEnding::NoFirstAccount));
+    let (redeem, too_early) = (opened.redeem(), P::ended(LinkEnding::NoFirstAccount));
     let allowed = move |conn: &mut _| {
         redeem(conn)?;
         // The first account is the operator's, through their own link.
         if User::any_exists(conn)? { Ok(()) } else { Err(too_early) }
     };
     let created = accounts.create(new, allowed).await?;
-    let user = created.ok_or_else(|| opened.ended(LinkEnding::Taken))?;
+    let user = created.ok_or_else(|| P::ended(LinkEnding::Taken))?;
     accounts.tell(&client, Event::Registered.of(user.id)).await;
     let mut response = redirect("/dashboard", Flash::success("Welcome! Your account is ready."));
     opened.close(&mut response)?;

@@ -17,6 +17,11 @@ use crate::web::{Error, HttpRequest, HttpResponse, Result};
 /// A purpose as a type, for the guard [`Opened`].
 pub(super) trait For: 'static {
     const PURPOSE: Purpose;
+
+    /// Why a link opens nothing.
+    fn ended(ending: LinkEnding) -> Error {
+        Self::PURPOSE.ended(ending)
+    }
 }
 
 macro_rules! purposes {
@@ -86,11 +91,6 @@ impl<P: For> Opened<P> {
         }
     }
 
-    /// Why the link opens nothing after all.
-    pub(super) fn ended(&self, ending: LinkEnding) -> Error {
-        P::PURPOSE.ended(ending)
-    }
-
     /// Takes the token out of the browser, as far as it opens anything.
     pub(super) fn close(&self, response: &mut HttpResponse) -> Result<()> {
         Ok(self.cookies.close(response, &self.token)?)
@@ -102,7 +102,7 @@ impl<P: For> Opened<P> {
             return Err(Error::NotFound);
         }
         let cookies = cookies::<P>(&req);
-        let no_cookie = || P::PURPOSE.ended(LinkEnding::NoCookie);
+        let no_cookie = || P::ended(LinkEnding::NoCookie);
         let token = cookies.token(&req).ok_or_else(no_cookie)?;
         let shown = mark_of_form(&req);
         let is_form = shown.is_some();

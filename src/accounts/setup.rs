@@ -29,14 +29,14 @@ const DONE: Error = Error::LinkEnded(LinkEnding::SetUpDone, "/login");
 
 /// Whether the link with this token opens the page, or why not, and where to go from there.
 fn require(link: &PrintedLink, token: &str, has_users: bool) -> Result<()> {
-    link.require(token).or_else(|ending| match ending {
+    link.require(token).map_err(|ending| match ending {
         PrintedEnding::Used(at) => {
             let deed = "to make the first account";
-            Err(Error::LinkEnded(LinkEnding::Used(at, deed), "/login"))
+            Error::LinkEnded(LinkEnding::Used(at, deed), "/login")
         }
-        PrintedEnding::TooOld(_) | PrintedEnding::Earlier if has_users => Err(DONE),
-        PrintedEnding::TooOld(until) => Err(Error::LinkEnded(LinkEnding::SetUpTooOld(until), "/")),
-        PrintedEnding::Earlier => Err(Error::LinkEnded(LinkEnding::SetUpEarlier, "/")),
+        PrintedEnding::TooOld(_) | PrintedEnding::Earlier if has_users => DONE,
+        PrintedEnding::TooOld(until) => Error::LinkEnded(LinkEnding::SetUpTooOld(until), "/"),
+        PrintedEnding::Earlier => Error::LinkEnded(LinkEnding::SetUpEarlier, "/"),
     })?;
     if has_users { Err(DONE) } else { Ok(()) }
 }

@@ -43,9 +43,7 @@ impl Events {
     /// that cannot be written is a line in the log.
     pub async fn tell(&self, client: &Client, happened: SecurityEvent) {
         log::info!(target: "security", "{happened}");
-        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner);
-        listeners.iter().for_each(|listener| listener(&happened));
-        drop(listeners);
+        self.call_listeners(&happened);
         if happened.event.about() == About::Logged {
             return;
         }
@@ -60,6 +58,11 @@ impl Events {
         if let Err(error) = written {
             log::error!("an event was not kept: {error}");
         }
+    }
+
+    fn call_listeners(&self, happened: &SecurityEvent) {
+        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().for_each(|listener| listener(happened));
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::client::Client;
-use crate::server::{Server, free_port, latchkey, run};
+use crate::server::{Server, free_port, program, run};
 
 /// A server where Ada has an account.
 fn with_ada(dir: &Path) -> Server {
@@ -97,7 +97,7 @@ fn an_operator_makes_administrators_and_one_always_stays() {
     assert!(run(&["user", "add", "\u{feff}bob@example.com\u{200b}"]).0);
     for command in ["disable", "demote"] {
         let (done, said) = run(&["user", command, "ada@example.com"]);
-        assert!(!done && said.contains("`latchkey user promote ADDRESS`"), "{said}");
+        assert!(!done && said.contains(named!("`" @ " user promote ADDRESS`")), "{said}");
     }
     assert!(run(&["user", "promote", "\u{a0}Bob@example.com\t"]).0);
     let list = run(&["user", "list"]).1;
@@ -127,7 +127,7 @@ fn a_reader_who_has_read_enough_is_no_mistake() {
     ] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let mut command = latchkey(dir.path(), &[("PORT", &port), ("RUST_LOG", "off")], arguments);
+        let mut command = program(dir.path(), &[("PORT", &port), ("RUST_LOG", "off")], arguments);
         let output = command.stdout(writer).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!((output.status.code(), said.as_str()), (Some(0), ""), "{arguments:?}");
@@ -139,7 +139,7 @@ fn a_reader_who_has_read_enough_is_no_mistake() {
 fn output_that_cannot_be_written_is_a_failure_with_a_sentence() {
     let dir = tempfile::tempdir().unwrap();
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let output = latchkey(dir.path(), &[], &["secret"]).stdout(full).output().unwrap();
+    let output = program(dir.path(), &[], &["secret"]).stdout(full).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(1) && said.contains("cannot be written"), "{said}");
 }
@@ -150,7 +150,7 @@ fn a_link_from_an_operator_replaces_a_forgotten_password() {
     let server = with_ada(dir.path());
     let port = server.url.rsplit(':').next().unwrap();
     let mut command =
-        latchkey(dir.path(), &[("PORT", port)], &["user", "reset-link", "ADA@example.com"]);
+        program(dir.path(), &[("PORT", port)], &["user", "reset-link", "ADA@example.com"]);
     let link = String::from_utf8(command.output().unwrap().stdout).unwrap();
     assert!(link.starts_with(&format!("{}/reset?token=", server.url)), "{link}");
     let mut ada = Client::new(&server.url);
@@ -199,7 +199,7 @@ fn a_closed_site_invites_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let arguments = ["user", "invite", "grace@example.com"];
     let closed = [("REGISTRATION", "closed")];
-    let output = latchkey(dir.path(), &closed, &arguments).output().unwrap();
+    let output = program(dir.path(), &closed, &arguments).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && said.contains("Use `user add`"), "{said}");
     let server = Server::start(dir.path(), free_port());
@@ -259,7 +259,7 @@ fn migrating_twice_does_nothing_the_second_time() {
 #[test]
 fn of_many_who_migrate_at_once_one_does_and_the_others_find_nothing_to_do() {
     let dir = tempfile::tempdir().unwrap();
-    let migrate = || latchkey(dir.path(), &[], &["migrate"]).stdout(Stdio::piped()).spawn();
+    let migrate = || program(dir.path(), &[], &["migrate"]).stdout(Stdio::piped()).spawn();
     let children: Vec<_> = (0..6).map(|_| migrate().unwrap()).collect();
     let said = children.into_iter().map(|child| {
         let output = child.wait_with_output().unwrap();

@@ -6,13 +6,13 @@ use std::thread;
 
 use app::config::SIGNING_KEYS;
 
-use crate::server::{Server, free_port, latchkey};
+use crate::server::{Server, free_port, program};
 
 /// What the program says about its settings with this file; the code must be 78.
 fn complaint(file: impl AsRef<[u8]>) -> String {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(".env"), file).unwrap();
-    let output = latchkey(dir.path(), &[], &["migrate"]).output().unwrap();
+    let output = program(dir.path(), &[], &["migrate"]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(78), "{said}");
     assert!(!said.contains("hunter2"), "no value is shown: {said}");
@@ -134,7 +134,7 @@ fn the_real_environment_counts_more_than_the_file() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(".env"), "PORT=http\n").unwrap();
     for (port, succeeds) in [("8080", true), ("", true), ("https", false)] {
-        let status = latchkey(dir.path(), &[("PORT", port)], &["migrate"]).output().unwrap().status;
+        let status = program(dir.path(), &[("PORT", port)], &["migrate"]).output().unwrap().status;
         assert_eq!(status.success(), succeeds, "PORT={port}");
     }
 }
@@ -144,7 +144,7 @@ fn what_needs_no_setting_works_with_a_broken_file() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(".env"), "SECRET_KEY=$oops\n").unwrap();
     for arguments in [&["secret"][..], &["--help"]] {
-        assert!(latchkey(dir.path(), &[], arguments).output().unwrap().status.success());
+        assert!(program(dir.path(), &[], arguments).output().unwrap().status.success());
     }
 }
 
@@ -163,7 +163,7 @@ fn examples() -> Vec<String> {
 fn assert_starts(dir: &Path, file: &str) {
     let copy = format!("STATIC_DIR={}/static", env!("CARGO_MANIFEST_DIR"));
     fs::write(dir.join(".env"), file.replace("STATIC_DIR=static", &copy)).unwrap();
-    let output = latchkey(dir, &[], &["routes"]).output().unwrap();
+    let output = program(dir, &[], &["routes"]).output().unwrap();
     assert!(output.status.success(), "{file}: {}", String::from_utf8_lossy(&output.stderr));
 }
 

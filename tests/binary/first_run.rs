@@ -53,10 +53,10 @@ fn what_the_first_run_makes_is_for_this_user_alone() {
     let mode =
         |name: &str| fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(
-        (mode("data"), mode("data/latchkey.db"), mode("data/secret_key")),
+        (mode("data"), mode(named!("data/" @ ".db")), mode("data/secret_key")),
         (0o700, 0o600, 0o600)
     );
-    assert_eq!(mode("data/latchkey.db-wal"), 0o600);
+    assert_eq!(mode(named!("data/" @ ".db-wal")), 0o600);
     let entries: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
     assert_eq!(entries.len(), 1, "only data/: {entries:?}");
 }

@@ -116,7 +116,7 @@ fn a_mail_waits_for_its_server_over_a_restart_and_arrives_once() {
     // Were it still waiting, it would go again before the next mail.
     crate::edit_rows(dir.path(), "UPDATE outbox SET due_at = '2020-01-01 00:00:00'");
     let invite = ["user", "invite", "grace@example.com"];
-    assert!(crate::server::latchkey(dir.path(), &[], &invite).output().unwrap().status.success());
+    assert!(crate::server::program(dir.path(), &[], &invite).output().unwrap().status.success());
     mail(dir.path(), "You are invited");
     assert_eq!(mails(dir.path(), RESET).len(), 1);
 }
@@ -192,7 +192,7 @@ fn a_mail_that_can_never_be_written_is_one_line_in_the_log_and_no_address() {
     let dir = tempfile::tempdir().unwrap();
     let (server, _ada) = ada_with_smtp(dir.path(), &local(free_port()));
     let invite = ["user", "invite", "grace@example.com"];
-    assert!(crate::server::latchkey(dir.path(), &[], &invite).output().unwrap().status.success());
+    assert!(crate::server::program(dir.path(), &[], &invite).output().unwrap().status.success());
     // An address that was taken when fewer were refused.
     let edit = "UPDATE outbox SET email = 'gr..ace@ex.org', due_at = '2020-01-01 00:00:00'";
     crate::edit_rows(dir.path(), &format!("{edit} WHERE kind = 'invite'"));

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
+#[macro_use]
+#[path = "../kit/named.rs"]
+mod named;
 #[path = "../kit/client.rs"]
 mod client;
 #[path = "../kit/server.rs"]
@@ -24,7 +27,7 @@ mod terminal;
 fn edit_rows(dir: &std::path::Path, sql: &str) {
     use diesel::Connection as _;
     use diesel::connection::SimpleConnection as _;
-    let path = dir.join("data/latchkey.db");
+    let path = dir.join(named!("data/" @ ".db"));
     let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
     conn.batch_execute(sql).unwrap();

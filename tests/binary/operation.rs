@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::server::{Server, free_port, latchkey};
+use crate::server::{Server, free_port, program};
 
 pub const ADA: [(&str, &str); 2] =
     [("email", "ada@example.com"), ("password", "correct horse battery")];
@@ -24,7 +24,7 @@ pub fn with_ada(dir: &Path, settings: &[(&str, &str)]) -> (Server, Client) {
 
 /// Starts the program, which must fail; its exit code and what it says.
 fn failure(dir: &Path, settings: &[(&str, &str)]) -> (i32, String) {
-    let output = latchkey(dir, settings, &[]).output().unwrap();
+    let output = program(dir, settings, &[]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!said.contains("panicked") && !said.contains("backtrace"), "{said}");
     (output.status.code().unwrap(), said)
@@ -50,7 +50,7 @@ fn a_form_that_arrives_after_a_password_change_makes_no_token() {
     )
     .unwrap();
     thread::sleep(Duration::from_millis(300));
-    let mut change = latchkey(dir.path(), &[], &["user", "password", "ada@example.com"]);
+    let mut change = program(dir.path(), &[], &["user", "password", "ada@example.com"]);
     let mut change = change.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     change.stdin.take().unwrap().write_all(b"another horse battery\n").unwrap();
     assert!(change.wait().unwrap().success());
@@ -203,7 +203,7 @@ fn production_does_not_start_with_what_is_fine_at_home() {
 fn in_production_the_tables_are_changed_by_a_command_of_their_own() {
     let dir = tempfile::tempdir().unwrap();
     let key =
-        String::from_utf8(latchkey(dir.path(), &[], &["secret"]).output().unwrap().stdout).unwrap();
+        String::from_utf8(program(dir.path(), &[], &["secret"]).output().unwrap().stdout).unwrap();
     let port = free_port().to_string();
     let settings = [
         ("APP_ENV", "production"),
@@ -214,7 +214,7 @@ fn in_production_the_tables_are_changed_by_a_command_of_their_own() {
     ];
     let (code, said) = failure(dir.path(), &settings);
     assert!(code == 1 && said.contains("Run `migrate` first"), "{said}");
-    assert!(latchkey(dir.path(), &settings, &["migrate"]).status().unwrap().success());
+    assert!(program(dir.path(), &settings, &["migrate"]).status().unwrap().success());
     let server = Server::start_with(dir.path(), port.parse().unwrap(), &settings);
     assert!(server.announcement.contains("https://app.example.com/setup?token="));
 }
@@ -258,7 +258,7 @@ fn a_setting_that_is_no_text_opens_no_other_database() {
     let dir = tempfile::tempdir().unwrap();
     // Not even when `.env` has one that is: what stands in the environment counts.
     fs::write(dir.path().join(".env"), "DATABASE_URL=other.db\n").unwrap();
-    let mut command = latchkey(dir.path(), &[("PORT", "http")], &["migrate"]);
+    let mut command = program(dir.path(), &[("PORT", "http")], &["migrate"]);
     let path = std::ffi::OsStr::from_bytes(b"/x/caf\xe9/x.db");
     let output = command.env("DATABASE_URL", path).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
@@ -313,7 +313,7 @@ mod sqlite {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("data"), "a file where the folder should be").unwrap();
         let (code, said) = failure(dir.path(), &[]);
-        assert!(code == 1 && said.contains("data/latchkey.db"), "{said}");
+        assert!(code == 1 && said.contains(named!("data/" @ ".db")), "{said}");
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod sqlite {
 
     /// Another program that holds the write lock.
     fn lock(dir: &Path) -> SqliteConnection {
-        let path = dir.join("data/latchkey.db");
+        let path = dir.join(named!("data/" @ ".db"));
         let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
         other.batch_execute("BEGIN IMMEDIATE").unwrap();
         other
@@ -377,9 +377,9 @@ mod sqlite {
     fn a_database_file_that_is_gone_is_told_in_the_log() {
         let dir = tempfile::tempdir().unwrap();
         let (server, mut ada) = with_ada(dir.path(), &[]);
-        fs::remove_file(dir.path().join("data/latchkey.db")).unwrap();
+        fs::remove_file(dir.path().join(named!("data/" @ ".db"))).unwrap();
         assert_eq!(ada.get("/notes").status, 503);
-        let line = line_with(&server, "data/latchkey.db is gone: it was deleted or moved");
+        let line = line_with(&server, named!("data/" @ ".db is gone: it was deleted or moved"));
         assert!(line.contains("ERROR"), "{line}");
     }
 
@@ -403,7 +403,7 @@ mod sqlite {
         );
         let (code, said) = failure(dir.path(), &[]);
         assert!(
-            code == 1 && said.contains("is from a newer version") && said.contains("latchkey.db"),
+            code == 1 && said.contains("is from a newer version") && said.contains(named!(@ ".db")),
             "{said}"
         );
     }

@@ -19,8 +19,8 @@ impl Drop for Example {
 #[test]
 fn the_quickstart_redirects_logs_in_and_greets() {
     // `cargo test` builds the examples beside the tests; `--test binary` alone does not.
-    let program =
-        std::path::Path::new(env!("CARGO_BIN_EXE_latchkey")).with_file_name("examples/quickstart");
+    let program = std::path::Path::new(env!(named!("CARGO_BIN_EXE_" @)))
+        .with_file_name("examples/quickstart");
     let port = free_port();
     let example = Command::new(program).env("PORT", port.to_string()).spawn();
     let _example = Example(example.expect("first: cargo build --example quickstart"));

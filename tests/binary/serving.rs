@@ -99,9 +99,9 @@ fn a_refresh_token_that_comes_back_is_a_line_in_the_log() {
         ("refresh_token", first["refresh_token"].as_str().unwrap()),
     ];
     let second = tokens(&server, &again);
-    assert!(second["refresh_token"].is_string() && !server.log().contains("TokenReused"));
+    assert!(second["refresh_token"].is_string() && !server.log().contains("token_reused"));
     assert_eq!(tokens(&server, &again)["error"], "invalid_grant");
-    wait_for_line(&server, &["INFO", " security TokenReused { user_id: 1 }"]);
+    wait_for_line(&server, &["INFO", " security token_reused user_id=1"]);
     for token in [&first["refresh_token"], &first["access_token"], &second["refresh_token"]] {
         assert!(!server.log().contains(token.as_str().unwrap()), "{}", server.log());
     }
@@ -134,7 +134,7 @@ mod sqlite {
 
     use super::*;
     use crate::edit_rows;
-    use crate::server::latchkey;
+    use crate::server::program;
 
     /// Ada's server, with a session of hers that is over and one that is not, at its next start.
     fn with_an_old_session(dir: &Path) {
@@ -151,7 +151,7 @@ mod sqlite {
         let server = Server::start(dir.path(), free_port());
         wait_for_line(&server, &["INFO", "1 expired rows were deleted"]);
         drop(server);
-        let output = latchkey(dir.path(), &[], &["purge"]).output().unwrap();
+        let output = program(dir.path(), &[], &["purge"]).output().unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap(), "0 rows were deleted.\n");
     }
 
@@ -159,7 +159,7 @@ mod sqlite {
     fn purging_is_a_command_that_needs_no_server() {
         let dir = tempfile::tempdir().unwrap();
         with_an_old_session(dir.path());
-        let purge = || latchkey(dir.path(), &[], &["purge"]).output().unwrap();
+        let purge = || program(dir.path(), &[], &["purge"]).output().unwrap();
         for sentence in ["1 rows were deleted.\n", "0 rows were deleted.\n"] {
             let output = purge();
             assert!(output.status.success(), "{output:?}");
@@ -179,7 +179,7 @@ mod sqlite {
         let mut bytes = fs::read(&file).unwrap();
         bytes[18] = 3;
         fs::write(&file, bytes).unwrap();
-        let output = latchkey(dir.path(), &[("DATABASE_URL", "app.db")], &[]).output().unwrap();
+        let output = program(dir.path(), &[("DATABASE_URL", "app.db")], &[]).output().unwrap();
         let sentence = "The database app.db cannot be written. Give this user the right to.\n";
         assert_eq!(String::from_utf8(output.stderr).unwrap(), sentence);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));

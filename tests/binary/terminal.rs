@@ -12,7 +12,7 @@ use crate::server::{Server, free_port};
 fn typed(dir: &Path, password: &str, arguments: &[&str]) -> Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/binary/terminal.py");
     let mut command = Command::new("/usr/bin/python3");
-    command.args([script, password, env!("CARGO_BIN_EXE_latchkey")]).args(arguments);
+    command.args([script, password, env!(named!("CARGO_BIN_EXE_" @))]).args(arguments);
     let output = command.current_dir(dir).env_clear().output().unwrap();
     assert!(output.status.success(), "{output:?}");
     serde_json::from_slice(&output.stdout).unwrap()

@@ -246,7 +246,7 @@ impl Visitor {
     pub fn edit_rows(&self, sql: &str) {
         use diesel::Connection as _;
         use diesel::connection::SimpleConnection as _;
-        let path = self.dir.path().join("data/latchkey.db");
+        let path = self.dir.path().join(named!("data/" @ ".db"));
         let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
         conn.batch_execute(&format!("PRAGMA busy_timeout = 5000; {sql}")).unwrap();
     }

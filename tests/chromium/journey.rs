@@ -55,7 +55,7 @@ async fn the_browser_keeps_the_cookie_from_scripts_and_loads_all_files() {
     let seen = ada.browser.execute(script, vec![]).await.unwrap();
     assert_eq!(seen[0], "");
     assert!(seen[1].as_u64().unwrap() > 20);
-    let cookie = ada.browser.get_named_cookie("__Host-latchkey_session").await.unwrap();
+    let cookie = ada.browser.get_named_cookie(named!("__Host-" @ "_session")).await.unwrap();
     assert_eq!((cookie.http_only(), cookie.secure()), (Some(true), Some(true)));
     ada.leave().await;
 }
@@ -176,7 +176,7 @@ async fn ada_takes_a_copy_of_her_data_and_is_back_at_a_page() {
     ada.reads("Confirm your password").await;
     ada.fill(&[("password", PASSWORD)]).await;
     ada.press("Confirm").await;
-    let copy = ada.downloaded("latchkey-account.json").await;
+    let copy = ada.downloaded(named!(@ "-account.json")).await;
     assert!(copy.contains("\"email\":\"ada@example.com\""), "{copy}");
     assert_eq!(ada.path().await, "/account/data/copy");
     ada.reads("The download begins by itself.").await;

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
+#[macro_use]
+#[path = "../kit/named.rs"]
+mod named;
 mod driver;
 #[expect(dead_code, reason = "the tests of the binary use the rest")]
 #[path = "../kit/server.rs"]

@@ -24,8 +24,8 @@ pub fn free_port() -> u16 {
 }
 
 /// The program, to be run in `dir` with these settings and no others.
-pub fn latchkey(dir: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+pub fn program(dir: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!(named!("CARGO_BIN_EXE_" @)));
     command.args(arguments).current_dir(dir).env_clear().envs(settings.iter().copied());
     command
 }
@@ -40,7 +40,7 @@ impl Server {
     pub fn start_with(dir: &Path, port: u16, settings: &[(&str, &str)]) -> Self {
         let port = port.to_string();
         let settings = [&[("PORT", port.as_str())], settings].concat();
-        Self::launch(latchkey(dir, &settings, &[]), &port)
+        Self::launch(program(dir, &settings, &[]), &port)
     }
 
     /// Starts a program that serves at this port of its own accord.
@@ -117,7 +117,7 @@ impl Drop for Server {
 
 /// Runs a command with something on standard input; whether it succeeded, and what it said.
 pub fn run(dir: &Path, arguments: &[&str], input: &str) -> (bool, String) {
-    let mut command = latchkey(dir, &[], arguments);
+    let mut command = program(dir, &[], arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

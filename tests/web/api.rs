@@ -1,6 +1,7 @@
 //! The JSON API.
 
 use actix_web::http::Method;
+use app::config::APP_NAME;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Site};
@@ -71,7 +72,7 @@ async fn each_call_needs_its_scope_and_says_which() {
     ] {
         let answer = ada.json(method, path, &note).await;
         let challenge =
-            format!("Bearer realm=\"latchkey\", error=\"insufficient_scope\", scope=\"{scope}\"");
+            format!("Bearer realm=\"{APP_NAME}\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
             (403, challenge.as_str()),
@@ -98,7 +99,7 @@ async fn a_cookie_does_not_open_the_api_and_a_token_opens_no_page() {
         let answer = person.get(path).await;
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
-            (401, "Bearer realm=\"latchkey\"")
+            (401, named!("Bearer realm=\"" @ "\""))
         );
     }
     for path in ["/dashboard", "/notes", "/notes/new", "/account/tokens", "/sudo"] {

@@ -42,11 +42,13 @@ async fn a_token_is_shown_once_and_opens_what_it_was_made_for() {
 async fn scanners_know_a_token_by_its_form() {
     let ada = Browser::logged_in("ada").await;
     let token = make(&ada).await;
-    let random = token.strip_prefix("latchkey_").unwrap();
+    let random = token.strip_prefix(named!(@ "_")).unwrap();
     assert_eq!(random.len(), 43 + 4);
     assert_eq!(
         ada.site
-            .count("SELECT count(*) AS count FROM api_tokens WHERE token_hash LIKE 'latchkey%'")
+            .count(
+                named!("SELECT count(*) AS count FROM api_tokens WHERE token_hash LIKE '" @ "%'")
+            )
             .await,
         0
     );

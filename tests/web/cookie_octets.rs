@@ -4,7 +4,7 @@
 use actix_login::{CookieKind, Presented};
 use actix_web::http::header::COOKIE;
 use actix_web::test::TestRequest;
-use app::config::CookieUse;
+use app::config::{APP_NAME, CookieUse};
 use app::people::Purpose;
 use strum::VariantArray as _;
 
@@ -106,13 +106,13 @@ async fn a_planted_session_logs_nobody_in_and_nobody_out() {
     let mallory = Browser::logged_in("mallory").await;
     let (evil, victim) = (mallory.cookie("session").unwrap(), mallory.site.logged_in("ada").await);
     let own = victim.cookie("session").unwrap();
-    for pair in disguised("__Host-latchkey_session", &evil).concat() {
+    for pair in disguised(named!("__Host-" @ "_session"), &evil).concat() {
         let stranger = mallory.site.stranger();
         let answer = stranger.set_octets("cookie", &pair).get("/dashboard").await;
         assert!(
             answer.status == 303 && answer.cookies().iter().all(|c| c.name().contains("flash"))
         );
-        let both = [&pair, &b"; __Host-latchkey_session="[..], own.as_bytes()].concat();
+        let both = [&pair, named!("; __Host-" @ "_session=").as_bytes(), own.as_bytes()].concat();
         let answer = victim.set_octets("cookie", &both).get("/dashboard").await;
         assert_eq!(answer.status, 200, "{}", pair.escape_ascii());
         answer.shows("ada").hides("mallory");
@@ -127,20 +127,20 @@ async fn a_planted_link_opens_nothing_and_a_planted_message_says_nothing() {
     eve.submit("/forgot", &[("email", "eve@example.com")]).await;
     eve.open_link(&site.link_to("eve").await).await.shows("password");
     let token = eve.cookie("link_reset").unwrap();
-    for pair in disguised("__Host-latchkey_link_reset", &token).concat() {
+    for pair in disguised(named!("__Host-" @ "_link_reset"), &token).concat() {
         assert_eq!(victim.set_octets("cookie", &pair).get("/reset").await.status, 410);
     }
-    for pair in disguised("__Host-latchkey_flash", "notice.cGxhbnRlZA").concat() {
+    for pair in disguised(named!("__Host-" @ "_flash"), "notice.cGxhbnRlZA").concat() {
         victim.set_octets("cookie", &pair).get("/").await.hides("planted");
     }
-    victim.set_octets("cookie", b"__Host-latchkey_flash=notice.cGxhbnRlZA");
+    victim.set_octets("cookie", named!("__Host-" @ "_flash=notice.cGxhbnRlZA").as_bytes());
     victim.get("/").await.shows("planted");
 }
 
 #[actix_web::test]
 async fn a_foreign_cookie_may_hold_any_octets() {
     let ada = Browser::logged_in("ada").await;
-    let own = format!("__Host-latchkey_session={}", ada.cookie("session").unwrap());
+    let own = format!("__Host-{APP_NAME}_session={}", ada.cookie("session").unwrap());
     for foreign in
         [&b"name=Ren\xe9"[..], b"\xff\xfe=1", b"\xc3\x28", b"", b"=", b"a=%ff", b"a=\"\xa0"]
     {
@@ -155,9 +155,9 @@ async fn a_foreign_cookie_may_hold_any_octets() {
 #[actix_web::test]
 async fn a_foreign_octet_does_not_hide_our_cookie_from_the_check_of_the_origin() {
     let ada = Browser::logged_in("ada").await;
-    let own = ada.cookie("session").unwrap();
+    let own = named!("__Host-" @ "_session=").to_owned() + &ada.cookie("session").unwrap();
     ada.set_header("sec-fetch-site", None);
-    ada.set_octets("cookie", &[b"name=Ren\xe9; __Host-latchkey_session=", own.as_bytes()].concat());
+    ada.set_octets("cookie", &[b"name=Ren\xe9; ", own.as_bytes()].concat());
     assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 403);
 }
 
@@ -183,10 +183,10 @@ async fn a_value_that_we_never_set_is_not_believed_and_ended() {
     let ada = Browser::logged_in("ada").await;
     let token = ada.cookie("session").unwrap();
     for odd in [&b"\xe9"[..], b"\xc2\xa0", b"\"", b" x", b",", b"\\"] {
-        let pair = [b"__Host-latchkey_session=", token.as_bytes(), odd].concat();
+        let pair = [named!("__Host-" @ "_session=").as_bytes(), token.as_bytes(), odd].concat();
         let answer = ada.site.stranger().set_octets("cookie", &pair).get("/").await;
         let ended = &answer.cookies()[0];
-        assert_eq!((ended.name(), ended.value()), ("__Host-latchkey_session", ""));
+        assert_eq!((ended.name(), ended.value()), (named!("__Host-" @ "_session"), ""));
         answer.shows("Nobody is logged in here.");
     }
 }

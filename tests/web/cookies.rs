@@ -1,6 +1,7 @@
 //! The session cookie in odd company.
 
 use crate::browser::{Browser, Site};
+use app::config::APP_NAME;
 
 #[actix_web::test]
 async fn of_two_session_cookies_none_is_believed_and_the_name_is_cleared() {
@@ -11,12 +12,12 @@ async fn of_two_session_cookies_none_is_believed_and_the_name_is_cleared() {
     {
         let visitor = ada.site.stranger();
         let both =
-            format!("__Host-latchkey_session={}; __Host-latchkey_session={}", pair.0, pair.1);
+            format!("__Host-{APP_NAME}_session={}; __Host-{APP_NAME}_session={}", pair.0, pair.1);
         visitor.set_header("cookie", Some(&both));
         let answer = visitor.get("/dashboard").await;
         assert_eq!(answer.status, 303);
         let cookies = answer.cookies();
-        let ended = cookies.iter().find(|c| c.name() == "__Host-latchkey_session").unwrap();
+        let ended = cookies.iter().find(|c| c.name() == named!("__Host-" @ "_session")).unwrap();
         assert_eq!((ended.value(), ended.max_age().unwrap().whole_seconds()), ("", 0));
     }
 }
@@ -51,7 +52,7 @@ async fn on_a_lan_address_the_cookie_does_without_what_browsers_would_drop() {
     let cookie = ada.log_in("ada").await.cookies().remove(0);
     assert_eq!(
         (cookie.name(), cookie.secure(), cookie.http_only()),
-        ("latchkey_session", None, Some(true))
+        (named!(@ "_session"), None, Some(true))
     );
     assert!(ada.is_logged_in().await);
 }
@@ -60,7 +61,7 @@ async fn on_a_lan_address_the_cookie_does_without_what_browsers_would_drop() {
 async fn behind_https_the_cookie_has_the_host_prefix() {
     let ada = Site::with(&[("PUBLIC_URL", "https://app.example.com")]).await.logged_in("ada").await;
     let cookie = ada.log_in("ada").await.cookies().remove(0);
-    assert_eq!((cookie.name(), cookie.secure()), ("__Host-latchkey_session", Some(true)));
+    assert_eq!((cookie.name(), cookie.secure()), (named!("__Host-" @ "_session"), Some(true)));
 }
 
 #[actix_web::test]

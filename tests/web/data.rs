@@ -56,7 +56,7 @@ async fn the_copy_holds_what_ada_wrote_and_no_secret() {
     bob.submit("/notes", &[("title", "Bob's secret plan"), ("body", "")]).await;
     let answer = ada.get("/account/export").await;
     assert_eq!(answer.header("content-type"), "application/json");
-    assert!(answer.header("content-disposition").contains("latchkey-account.json"));
+    assert!(answer.header("content-disposition").contains(named!(@ "-account.json")));
     let copy = answer.json();
     assert_eq!(copy["users"]["email"], "ada@example.com");
     assert_eq!(copy["notes"][0]["body"], "Two litres");
@@ -89,7 +89,10 @@ async fn ada_leaves_and_a_last_mail_says_so() {
     ada.submit("/account/password", &[("current", "wrong"), ("password", OTHER_PASSWORD)]).await;
     ada.get("/account/delete").await.shows("Delete your account?").shows("ada@example.com");
     let answer = ada.submit("/account/delete", &[]).await;
-    assert!(answer.header("set-cookie").starts_with("__Host-latchkey_session=; "), "{answer:?}");
+    assert!(
+        answer.header("set-cookie").starts_with(named!("__Host-" @ "_session=; ")),
+        "{answer:?}"
+    );
     ada.follow(&answer).await.shows("Your account is deleted").shows("Log in");
     assert!(!phone.is_logged_in().await);
     assert_eq!(script.get("/api/notes").await.status, 401);

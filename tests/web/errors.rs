@@ -1,5 +1,6 @@
 //! Errors as pages, and the headers that every answer has.
 
+use app::config::BRAND;
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -105,7 +106,7 @@ async fn every_error_is_a_page_in_the_layout_with_the_requests_id() {
     for (status, answer) in every_kind(&site).await.into_iter().filter(|(status, _)| *status >= 400)
     {
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
-        answer.shows("<title>").shows("Latchkey").hides("secret reason");
+        answer.shows("<title>").shows(BRAND).hides("secret reason");
         let id = answer.header("x-request-id");
         assert_eq!(id.len(), 12);
         if status != 422 {
@@ -244,7 +245,7 @@ async fn a_field_of_the_query_is_no_field_of_the_form() {
 #[actix_web::test]
 async fn files_of_the_project_are_not_served() {
     let stranger = Browser::stranger().await;
-    for path in ["/.git/config", "/.env", "/Cargo.toml", "/data/latchkey.db", "/src/main.rs"] {
+    for path in ["/.git/config", "/.env", "/Cargo.toml", named!("/data/" @ ".db"), "/src/main.rs"] {
         assert_eq!(stranger.get(path).await.status, 404, "{path}");
     }
 }

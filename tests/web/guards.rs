@@ -34,7 +34,7 @@ async fn a_program_gets_401_and_how_to_do_better() {
         let answer = stranger.set_header("accept", accept).get("/notes").await;
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
-            (401, "Bearer realm=\"latchkey\"")
+            (401, named!("Bearer realm=\"" @ "\""))
         );
         assert_eq!(answer.header("content-type"), "application/problem+json");
         answer.shows("\"status\":401");

@@ -3,10 +3,36 @@
 use std::rc::Rc;
 
 use app::error::Error;
-use app::people::{Link, Purpose};
+use app::people::ending::Fate::{Ends, OneEnds, Renewed, Stays};
+use app::people::{Ending, Link, Purpose};
+use strum::VariantArray;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
 use crate::operator;
+
+/// The cells behind the first of each row of the table, the header's too.
+fn table() -> impl Iterator<Item = Vec<&'static str>> {
+    let table = include_str!("../../docs/security.md").split("| what happens |").nth(1).unwrap();
+    let rows = table.split("\n\n").next().unwrap().lines();
+    rows.skip(2).map(|row| row.trim_matches('|').split('|').skip(1).map(str::trim).collect())
+}
+
+#[test]
+fn the_code_reads_as_the_table_does() {
+    let fate = |cell| match cell {
+        "–" => Stays,
+        "gets a new secret" => Renewed,
+        "that one ends" => OneEnds,
+        "end" | "ends" => Ends,
+        other => panic!("what is {other}?"),
+    };
+    let read: Vec<Vec<_>> = table().map(|row| row.into_iter().map(fate).collect()).collect();
+    let written = Ending::VARIANTS.iter().map(|ending| {
+        let [here, others, programs, personal, links] = ending.fates();
+        vec![here, others, programs, personal, links, links, links]
+    });
+    assert_eq!(read, written.collect::<Vec<_>>());
+}
 
 /// Everything of Ada's that can be ended.
 struct Life {

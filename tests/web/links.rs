@@ -106,7 +106,7 @@ async fn of_twenty_confirmations_at_once_none_logs_the_owner_out() {
             assert!(to == "/account" || to == "/login?next=%2Faccount", "{page}: {answer:?}");
         }
         let with_a_cookie = answers.iter().filter(|answer| {
-            answer.cookies().iter().any(|cookie| cookie.name() == "__Host-latchkey_session")
+            answer.cookies().iter().any(|cookie| cookie.name() == named!("__Host-" @ "_session"))
         });
         assert_eq!(with_a_cookie.count(), 1, "the one that did it");
         assert!(ada.is_logged_in().await, "{page}");

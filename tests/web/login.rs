@@ -48,7 +48,7 @@ async fn the_cookie_is_out_of_reach_for_scripts_other_sites_and_plain_http() {
     site.user("ada").await;
     let answer = site.stranger().log_in("ada").await;
     let cookie =
-        answer.cookies().into_iter().find(|c| c.name() == "__Host-latchkey_session").unwrap();
+        answer.cookies().into_iter().find(|c| c.name() == named!("__Host-" @ "_session")).unwrap();
     assert_eq!((cookie.secure(), cookie.http_only()), (Some(true), Some(true)));
     assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None));
     assert_eq!((cookie.same_site(), cookie.max_age()), (Some(SameSite::Lax), None));

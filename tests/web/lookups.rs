@@ -80,7 +80,9 @@ async fn a_mistyped_personal_token_costs_no_query() {
     let token = page.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap();
     let (program, asked) = (ada.site.stranger(), ada.site.record());
     let mut queries = Vec::new();
-    for at in [0, "latchkey_".len() - 1, "latchkey_".len(), 30, token.len() - 4, token.len() - 1] {
+    for at in
+        [0, named!(@ "_").len() - 1, named!(@ "_").len(), 30, token.len() - 4, token.len() - 1]
+    {
         let other = if &token[at..=at] == "A" { "B" } else { "A" };
         let mistyped = format!("{}{other}{}", &token[..at], &token[at + 1..]);
         program.set_header("authorization", Some(&format!("Bearer {mistyped}")));

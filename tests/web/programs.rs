@@ -1,6 +1,7 @@
 //! The addresses for programs, where no cookie counts.
 
 use actix_web::http::Method;
+use app::config::APP_NAME;
 use time::Duration;
 
 use crate::browser::{Answer, Browser, Site};
@@ -27,7 +28,8 @@ async fn a_dead_cookie_is_none_of_their_business() {
     let site = Site::open().await;
     for dead in ["nonsense", ""] {
         let browser = site.stranger();
-        let cookies = format!("__Host-latchkey_session={dead}; __Host-latchkey_flash=notice.SGk");
+        let cookies =
+            format!("__Host-{APP_NAME}_session={dead}; __Host-{APP_NAME}_flash=notice.SGk");
         browser.set_header("cookie", Some(&cookies));
         for (path, answer) in ask_all(&browser).await {
             assert!(answer.cookies().is_empty(), "{path} {}", answer.status);

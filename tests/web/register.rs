@@ -312,7 +312,7 @@ async fn of_twenty_who_join_at_once_one_makes_the_account_and_all_are_told_so() 
     let answers = join_all((0..20).map(|_| ada.submit("/register/confirm", &ADA))).await;
     assert!(answers.iter().all(|answer| [303, 503].contains(&answer.status)), "{answers:?}");
     let logged_in = |answer: &&crate::browser::Answer| {
-        answer.cookies().iter().any(|cookie| cookie.name() == "__Host-latchkey_session")
+        answer.cookies().iter().any(|cookie| cookie.name() == named!("__Host-" @ "_session"))
     };
     assert_eq!(answers.iter().filter(logged_in).count(), 1, "one is logged in");
     assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 2);

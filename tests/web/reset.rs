@@ -54,12 +54,12 @@ async fn the_token_leaves_the_address_at_once_and_stands_on_no_page() {
     let answer = ada.get(&link).await;
     assert_eq!((answer.status, answer.location()), (303, "/reset"));
     let cookie = &answer.cookies()[0];
-    assert_eq!(cookie.name(), "__Host-latchkey_link_reset");
+    assert_eq!(cookie.name(), named!("__Host-" @ "_link_reset"));
     assert_eq!((cookie.http_only(), cookie.secure()), (Some(true), Some(true)));
     assert_eq!(cookie.max_age(), Some(actix_web::cookie::time::Duration::minutes(30)));
     ada.follow(&answer).await.hides(token);
     let done = ada.submit("/reset", &NEW).await;
-    assert!(done.header("set-cookie").contains("__Host-latchkey_link_reset=; "), "{done:?}");
+    assert!(done.header("set-cookie").contains(named!("__Host-" @ "_link_reset=; ")), "{done:?}");
 }
 
 #[actix_web::test]

@@ -124,7 +124,7 @@ async fn an_access_token_lives_for_fifteen_minutes() {
     let answer = ada.get("/api/me").await;
     assert_eq!(
         answer.header("www-authenticate"),
-        "Bearer realm=\"latchkey\", error=\"invalid_token\""
+        named!("Bearer realm=\"" @ "\", error=\"invalid_token\"")
     );
 }
 

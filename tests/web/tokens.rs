@@ -2,6 +2,7 @@
 
 use actix_login::SigningKey;
 use actix_login::TokenOptions;
+use app::config::APP_NAME;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{EncodingKey, Header};
@@ -244,7 +245,7 @@ async fn after_a_rotation_old_sessions_go_on_until_the_old_key_is_removed() {
         let app =
             app::app::App::new(config, site.db.clone(), site.clock.clone(), site.passwords.clone());
         let request = actix_web::test::TestRequest::default()
-            .insert_header(("cookie", format!("__Host-latchkey_session={token}")))
+            .insert_header(("cookie", format!("__Host-{APP_NAME}_session={token}")))
             .to_http_request();
         assert_eq!(app.unwrap().state().sessions().last_user(&request).is_some(), fine);
     }

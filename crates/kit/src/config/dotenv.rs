@@ -92,8 +92,11 @@ fn statement_length(text: &str) -> Option<usize> {
     }
 }
 
-/// The variable and its value, if this is not empty. The error names it, if it has a name.
-fn read_one(statement: &str) -> Result<Option<(String, String)>, (Option<&str>, &'static str)> {
+/// The name, if it has one, and what is wrong.
+type Wrong<'a> = (Option<&'a str>, &'static str);
+
+/// The variable and its value, if this is not empty.
+fn read_one(statement: &str) -> Result<Option<(String, String)>, Wrong<'_>> {
     if statement.is_empty() || statement.starts_with('#') {
         return Ok(None);
     }
