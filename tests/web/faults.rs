@@ -243,7 +243,7 @@ mod file {
 
     #[actix_web::test]
     async fn a_file_that_is_taken_away_in_the_middle_of_a_write_is_noticed() {
-        async fn save(db: Db, file: Data<String>) -> Result<HttpResponse, Error> {
+        async fn save(db: Db, file: web::Data<String>) -> Result<HttpResponse, Error> {
             db.write(move |_| {
                 fs::remove_file(file.as_str()).map_err(|e| Error::Internal(e.to_string()))
             })
@@ -251,7 +251,7 @@ mod file {
             Ok(HttpResponse::Ok().body("saved"))
         }
         let ada = Browser::logged_in("ada").await;
-        let file = Data::new(ada.site.database.url.clone());
+        let file = web::Data::new(ada.site.database.url.clone());
         let answer = save(ada.site.db.clone(), file).await;
         assert!(matches!(answer, Err(Error::Database(_))));
     }

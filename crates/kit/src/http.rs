@@ -1,5 +1,5 @@
 //! What stands between the network and a handler: the rules that every request must keep, and what
-//! handlers ask for as arguments. The middlewares and some arguments read the [`Site`], which the
+//! handlers ask for as arguments. The middlewares and some arguments read the [`Site`](site::Site), which the
 //! application puts beside its routes, once.
 
 pub mod accept;

@@ -103,7 +103,7 @@ pub struct Submitted<F> {
     pub errors: Errors,
     /// Whether it was only brought back, after a log-in: without passwords, and to be shown.
     pub is_back: bool,
-    /// The form as it came. What makes something goes through [`Sent::once`].
+    /// The form as it came. What makes something makes it once for each of these.
     pub sent: Sent,
 }
 
