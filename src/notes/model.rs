@@ -1,7 +1,7 @@
 //! A note, and the form that it is written with.
 
+use database::copy_of;
 use diesel::prelude::*;
-use kit::copy_of;
 use serde::Serialize;
 
 use crate::db::{Connection, Export};

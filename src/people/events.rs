@@ -1,11 +1,12 @@
 //! Telling what happens to log-ins and tokens, and keeping it for the people it happened to.
 
+use database::copy_of;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
 use kit::http::client::device;
 use kit::http::list::Paging;
-use kit::{Client, Clock, Time, copy_of};
+use kit::{Client, Clock, Time};
 use time::Duration;
 
 use crate::db::{Backend, Connection, Db, Export};

@@ -3,9 +3,10 @@
 //! log-in are a family, and a used one that comes back ends the family (RFC 9700 section 4.14.2).
 
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
+use database::copy_of;
 use diesel::prelude::*;
 use kit::http::oauth::Issued;
-use kit::{Client, Clock, Time, copy_of};
+use kit::{Client, Clock, Time};
 use serde_json::json;
 use time::Duration;
 

@@ -1,9 +1,10 @@
 //! One-time links: they prove that whoever opens one reads the mail of an address.
 
 use actix_login::{hash_token, random_token};
+use database::copy_of;
 use diesel::prelude::*;
+use kit::Time;
 use kit::http::link::mark;
-use kit::{Time, copy_of};
 
 use crate::db::{Backend, Connection, Export};
 use crate::error::{Error, LinkEnding, Result};

@@ -2,8 +2,9 @@
 
 use actix_login::{bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
+use database::copy_of;
 use diesel::prelude::*;
-use kit::{Clock, Time, copy_of};
+use kit::{Clock, Time};
 use time::Duration;
 
 use crate::config::APP_NAME;

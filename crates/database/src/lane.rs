@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::backend::{self, Connection, Place};
-use super::{Failure, cannot_open};
+use super::{Failure, Made, Work, cannot_open};
 use crate::error::{Error, Result};
 
 /// How long the program waits at its start for a slow disk, or for a server that starts as well.
@@ -67,12 +67,7 @@ impl Lane {
     }
 
     /// Runs `work` with a connection, away from the threads that serve requests.
-    pub(super) async fn run<T, E, F>(&self, turn: Turn, work: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: Failure,
-        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
-    {
+    pub(super) async fn run<E: Failure>(&self, turn: Turn, work: Work<E>) -> Result<Made, E> {
         let lane = self.clone();
         let run = move || {
             lane.place.check()?;

@@ -10,10 +10,12 @@ mod backend;
 #[path = "sqlite.rs"]
 mod backend;
 mod error;
+mod export;
 mod lane;
 mod migrations;
 mod purge;
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -80,15 +82,19 @@ impl<E: Failure> Db<E> {
         W: Into<E> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
     {
+        Ok(taken_out(self.run_boxed(boxed(work)).await?))
+    }
+
+    async fn run_boxed(&self, work: Work<E>) -> Result<Made, E> {
         let progress = deadline::current();
         progress.is_now("waiting for a connection to read");
         let turn = self.readers.turn().await.map_err(E::from)?;
         progress.is_now("reading the database");
         let request = progress.clone();
-        let read = move |conn: &mut Connection| {
+        let read: Work<E> = Box::new(move |conn| {
             request.is_wanted().map_err(Error::from)?;
-            work(conn).map_err(Into::into)
-        };
+            work(conn)
+        });
         let read = self.readers.run(turn, read).await;
         progress.is_now("");
         read
@@ -113,20 +119,24 @@ impl<E: Failure> Db<E> {
         W: Into<E> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
     {
+        Ok(taken_out(self.write_boxed(boxed(work)).await?))
+    }
+
+    async fn write_boxed(&self, work: Work<E>) -> Result<Made, E> {
         let progress = deadline::current();
         progress.is_now("waiting for its turn to write");
         let turn = self.writers.turn().await.map_err(E::from)?;
         progress.is_now("writing to the database");
         let (place, request) = (Arc::clone(&self.place), progress.clone());
-        let write = move |conn: &mut Connection| {
+        let write: Work<E> = Box::new(move |conn| {
             request.is_wanted().map_err(Error::from)?;
             backend::transaction(conn, |conn| {
-                let done = work(conn).map_err(Into::into)?;
+                let made = work(conn)?;
                 place.check()?;
                 request.may_commit().map_err(Error::from)?;
-                Ok(done)
+                Ok(made)
             })
-        };
+        });
         let written = self.writers.run(turn, write).await;
         progress.is_now("");
         written
@@ -141,7 +151,7 @@ impl<E: Failure> Db<E> {
         let Some(turn) = self.writers.turn_now() else {
             return log::debug!("{what} is not noted: others are writing");
         };
-        let note = move |conn: &mut Connection| backend::note(conn, work).map_err(Error::from);
+        let note: Work<Error> = boxed(|conn| backend::note(conn, work));
         match self.writers.run(turn, note).await {
             Ok(_) => {}
             Err(error) if is_locked(&error) => log::debug!("{what} is not noted: {error}"),
@@ -149,6 +159,24 @@ impl<E: Failure> Db<E> {
             Err(error) => log::warn!("{what} is not noted: {error}"),
         }
     }
+}
+
+/// Work in a box, and what it makes too: the way to a thread and back is compiled once, and not once
+/// for each query of an application.
+type Work<E> = Box<dyn FnOnce(&mut Connection) -> Result<Made, E> + Send>;
+type Made = Box<dyn Any + Send>;
+
+fn boxed<T, W, E, F>(work: F) -> Work<E>
+where
+    T: Send + 'static,
+    W: Into<E>,
+    F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
+{
+    Box::new(|conn| work(conn).map(|made| Box::new(made) as Made).map_err(Into::into))
+}
+
+fn taken_out<T: 'static>(made: Made) -> T {
+    *made.downcast().expect("it is what the work made")
 }
 
 impl<E: 'static> FromRequest for Db<E> {

@@ -41,20 +41,6 @@ impl<T: Exported> Exported for Option<T> {
     }
 }
 
-/// A function that copies what a table holds of one user: the rows of type `$row` whose `$owner` they are,
-/// with these columns, the newest first. `copy_of!(notes.user_id, Note; title, body)`. (Diesel is the application's.)
-#[macro_export]
-macro_rules! copy_of {
-    ($table:ident . $owner:ident, $row:ty; $($field:ident),+ $(,)?) => {
-        |conn, user_id| {
-            let own = $table::table.filter($table::$owner.eq(user_id));
-            let own = own.order($table::id.desc()).select(<$row>::as_select());
-            let rows: Vec<$row> = own.load(conn)?;
-            Ok(rows.iter().map(|row| $crate::export!(row; $($field),+)).collect())
-        }
-    };
-}
-
 /// A row as an object with these of its fields, and no others: what is added to a table later is secret
 /// until it is named. `export!(user; id, email)`.
 #[macro_export]

@@ -38,8 +38,7 @@ pub struct HashCost {
 ///
 /// One hash takes 19 MiB and tens of milliseconds of a core. As many threads as cores is the
 /// fastest there is, and it bounds the memory. Their priority is everybody's: at a lower one a log-in
-/// starves beside any other program that works, and pages are quick without it
-/// (`scripts/bench-log-in`).
+/// starves beside any other program that works, and pages are quick without it.
 #[derive(Clone)]
 pub struct Passwords {
     params: Params,
