@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use zxcvbn::feedback::Warning;
 use zxcvbn::{Score, zxcvbn};
 
-/// Passwords that many people have, in lower case: of `10-million-password-list-top-1000000.txt` (SecLists, MIT)
+/// Passwords that many people have, in lower case: of `10-million-password-list-top-1000000.txt` (`SecLists`, MIT)
 /// and of the list of Royce Williams.
 static COMMON: &str = include_str!("common_passwords.txt");
 
