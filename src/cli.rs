@@ -105,7 +105,7 @@ fn rotate_secret() -> Result<(), Failure> {
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {
-    let site_words = [APP_NAME, config.host_name()];
+    let site_words = [APP_NAME, BRAND, config.host_name()];
     let passwords = Passwords::new(config.hash_cost, config.password_min_length, &site_words)?;
     App::new(config, db, Clock::System, passwords)
 }

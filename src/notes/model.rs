@@ -1,10 +1,9 @@
 //! A note, and the form that it is written with.
 
-use database::copy_of;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::db::{Connection, Export};
+use crate::db::{Connection, Export, copy_of};
 use crate::schema::notes;
 use crate::web::{Db, Deserialize, Errors, Form, List, Owned, Paging, Result};
 

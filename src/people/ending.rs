@@ -65,8 +65,8 @@ impl Ending {
         }
     }
 
-    /// Ends what it ends of a user, in the transaction of what happens; `current` is the session in
-    /// which it happens, if in any. Holds the user's row, so that nothing is added meanwhile.
+    /// Ends what it ends of a user, in the transaction of what happens, but for the one of several that
+    /// only its caller knows; `current` is the session in which it happens, if in any. Holds the user's row, so that nothing is added meanwhile.
     pub fn end(self, conn: &mut Connection, user_id: i64, current: Option<i64>) -> QueryResult<()> {
         let [this_session, other_sessions, programs, personal_tokens, links] =
             self.fates().map(|fate| fate == Fate::Ends);

@@ -1,6 +1,5 @@
 //! Telling what happens to log-ins and tokens, and keeping it for the people it happened to.
 
-use database::copy_of;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
@@ -9,7 +8,7 @@ use kit::http::list::Paging;
 use kit::{Client, Clock, Time};
 use time::Duration;
 
-use crate::db::{Backend, Connection, Db, Export};
+use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
 use crate::people::event::About;
 use crate::people::{Event, SecurityEvent};

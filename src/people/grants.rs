@@ -3,14 +3,13 @@
 //! log-in are a family, and a used one that comes back ends the family (RFC 9700 section 4.14.2).
 
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
-use database::copy_of;
 use diesel::prelude::*;
 use kit::http::oauth::Issued;
 use kit::{Client, Clock, Time};
 use serde_json::json;
 use time::Duration;
 
-use crate::db::{Backend, Connection, Db, Export};
+use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
 use crate::mail::Notice;
 use crate::people::familiar::is_familiar;

@@ -1,12 +1,11 @@
 //! One-time links: they prove that whoever opens one reads the mail of an address.
 
 use actix_login::{hash_token, random_token};
-use database::copy_of;
 use diesel::prelude::*;
 use kit::Time;
 use kit::http::link::mark;
 
-use crate::db::{Backend, Connection, Export};
+use crate::db::{Backend, Connection, Export, copy_of};
 use crate::error::{Error, LinkEnding, Result};
 use crate::people::{Email, Purpose, User};
 use crate::schema::{links, users};

@@ -2,13 +2,12 @@
 
 use actix_login::{bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
-use database::copy_of;
 use diesel::prelude::*;
 use kit::{Clock, Time};
 use time::Duration;
 
 use crate::config::APP_NAME;
-use crate::db::{Backend, Connection, Db, Export};
+use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
 use crate::people::login::Right;
 use crate::people::{Login, User};

@@ -1,13 +1,12 @@
 //! A session: one log-in of one user on one browser, as its row.
 
 use actix_web::cookie::Cookie;
-use database::copy_of;
 use diesel::prelude::*;
 use kit::http::client::device;
 use kit::{Client, Time};
 use time::Duration;
 
-use crate::db::{Backend, Connection, Export};
+use crate::db::{Backend, Connection, Export, copy_of};
 use crate::error::{Error, Result};
 use crate::schema::sessions;
 

@@ -62,7 +62,7 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 
 /// Password threads of their own, for tests that change their settings or fill their queue.
 pub fn passwords(config: &Config) -> Passwords {
-    let site_words = [app::config::APP_NAME, config.host_name()];
+    let site_words = [app::config::APP_NAME, app::config::BRAND, config.host_name()];
     Passwords::new(config.hash_cost, config.password_min_length, &site_words).unwrap()
 }
 

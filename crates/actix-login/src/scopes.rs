@@ -89,13 +89,15 @@ impl Scopes {
 
     /// Those that somebody may hold.
     pub fn of(&self, is_admin: bool) -> Vec<ScopeInfo> {
-        self.all.iter().filter(|scope| is_admin || !scope.for_admins).copied().collect()
+        self.all.iter().filter(|scope| self.may_hold(is_admin, scope.name)).copied().collect()
     }
 
     /// Whether somebody's token may hold the scope. To be asked when a token is made, and again
     /// whenever it is used: who is no longer an administrator holds an administrator's token for nothing.
+    /// A scope that is declared twice is for administrators if it is so once.
     pub fn may_hold(&self, is_admin: bool, scope: &str) -> bool {
-        self.all.iter().any(|known| known.name == scope && (is_admin || !known.for_admins))
+        let mut known = self.all.iter().filter(|known| known.name == scope).peekable();
+        known.peek().is_some() && known.all(|known| is_admin || !known.for_admins)
     }
 
     /// The scopes that a request for a token names, in their order and without repetition, if they exist

@@ -7,9 +7,11 @@ macro_rules! copy_of {
     ($table:ident . $owner:ident, $row:ty; $($field:ident),+ $(,)?) => {
         |conn, user_id| {
             let own = $table::table.filter($table::$owner.eq(user_id));
-            let own = own.order($table::id.desc()).select(<$row>::as_select());
-            let rows: Vec<$row> = own.load(conn)?;
-            Ok(rows.iter().map(|row| kit::export!(row; $($field),+)).collect())
+            // Sorted here: the database would sort all of them before it gave one.
+            let mut rows: Vec<(i64, $row)> =
+                own.select(($table::id, <$row>::as_select())).load(conn)?;
+            rows.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));
+            Ok(rows.iter().map(|(_, row)| kit::export!(row; $($field),+)).collect())
         }
     };
 }

@@ -37,6 +37,14 @@ fn may_hold_knows_administrators_and_no_other_names() {
 }
 
 #[test]
+fn a_second_declaration_opens_no_administrators_scope() {
+    let copied = ScopeInfo { for_admins: false, ..SCOPES[1] };
+    let scopes = Scopes::new([SCOPES[1], copied].into_iter(), People::NAME);
+    assert!(!scopes.may_hold(false, "people") && scopes.may_hold(true, "people"));
+    assert!(scopes.of(false).is_empty());
+}
+
+#[test]
 fn parse_sorts_the_names_and_takes_each_once() {
     let parse = |requested| scopes().parse(true, requested);
     assert_eq!(parse("reports").as_deref(), Some("reports"));

@@ -1,7 +1,8 @@
-//! The file `.env`. `dotenvy` reads it; what that would change without a word (`$word`, a quote or a
+//! The file `.env`. `dotenvy` reads it into the environment; what that would change without a word (`$word`, a quote or a
 //! backslash within a password) is an error here. No message shows a value: it may be a secret.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -103,10 +104,16 @@ fn read_one(statement: &str) -> Result<Option<(String, String)>, Wrong<'_>> {
     let (name, value) = split(statement).ok_or((None, NO_SETTING))?;
     let fail = |sentence| (Some(name), sentence);
     check(value).map_err(fail)?;
-    match dotenvy::from_read_iter(statement.as_bytes()).next() {
-        Some(Ok(read)) if read.0 == name => Ok(Some(read)),
-        _ => Err(fail(UNREADABLE)),
+    let read = match dotenvy::from_read_iter(statement.as_bytes()).next() {
+        Some(Ok(read)) if read.0 == name => read,
+        _ => return Err(fail(UNREADABLE)),
+    };
+    // Libraries look into the environment by themselves: with `PGSSLMODE=verify-full` kept from it,
+    // libpq would talk to whoever answers. What is set there already stays, text or not.
+    if env::var_os(name).is_none() {
+        dotenvy::from_read(statement.as_bytes()).map_err(|_| fail(UNREADABLE))?;
     }
+    Ok(Some(read))
 }
 
 /// The name and what follows its `=`.
