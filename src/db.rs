@@ -5,7 +5,6 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use serde_json::Value;
 
 use crate::error::Error;
-
 pub use database::{Backend, Connection, copy_of, hold_name, hold_table, unless_duplicate};
 
 #[cfg(feature = "postgres")]

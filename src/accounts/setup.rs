@@ -24,16 +24,16 @@ pub fn link(token: &str) -> String {
     format!("/setup?token={token}")
 }
 
+/// What the link was for.
+const DEED: &str = "to make the first account";
+
 /// The link was not the first.
 const DONE: Error = Error::LinkEnded(LinkEnding::SetUpDone, "/login");
 
 /// Whether the link with this token opens the page, or why not, and where to go from there.
 fn require(link: &PrintedLink, token: &str, has_users: bool) -> Result<()> {
     link.require(token).map_err(|ending| match ending {
-        PrintedEnding::Used(at) => {
-            let deed = "to make the first account";
-            Error::LinkEnded(LinkEnding::Used(at, deed), "/login")
-        }
+        PrintedEnding::Used(at) => Error::LinkEnded(LinkEnding::Used(at, DEED), "/login"),
         PrintedEnding::TooOld(_) | PrintedEnding::Earlier if has_users => DONE,
         PrintedEnding::TooOld(until) => Error::LinkEnded(LinkEnding::SetUpTooOld(until), "/"),
         PrintedEnding::Earlier => Error::LinkEnded(LinkEnding::SetUpEarlier, "/"),
