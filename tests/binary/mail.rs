@@ -182,7 +182,6 @@ fn a_mail_leaves_this_machine_encrypted_and_only_to_a_server_with_a_good_certifi
     // What a library reads stands in `.env` like our own settings.
     fs::write(dir.path().join(".env"), format!("SSL_CERT_FILE={}", certificate.display())).unwrap();
     let (server, mut ada) = ada_with_smtp(dir.path(), &url);
-    make_her_one_of_many(dir.path());
     forget(&mut ada);
     assert_eq!(mail(dir.path(), RESET)["encrypted"], true, "{}", server.log());
 }
