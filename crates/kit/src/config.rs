@@ -43,8 +43,7 @@ pub fn load<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Result<T, String> {
         return Err(complain(&file.problems));
     }
     // Also what is set there and is no text: the settings refuse it by its name.
-    let lookup = |name: &str| env::var_os(name).or_else(|| Some(file.values.get(name)?.into()));
-    Reader::new(&lookup, file.problems).finish(read_all)
+    Reader::new(&|name| env::var_os(name), file.problems).finish(read_all)
 }
 
 /// Reads all settings through `lookup`. The error lists all that is wrong: each with the variable, its

@@ -1,7 +1,7 @@
-//! The file `.env`. `dotenvy` reads it into the environment; what that would change without a word (`$word`, a quote or a
-//! backslash within a password) is an error here. No message shows a value: it may be a secret.
+//! The file `.env`. `dotenvy` reads it into the environment; what that would change without a word
+//! (`$word`, a quote or a backslash within a password) is an error here. No message shows a value: it
+//! may be a secret.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
@@ -19,10 +19,9 @@ const OPEN: &str = "the closing quote is missing: put it in quotes at both ends.
 const UNREADABLE: &str = "the value cannot be read: put it in single quotes, or, with a backslash at \
                           its end, in double quotes and each backslash twice.";
 
-/// What was read.
+/// What is wrong in the file.
 #[derive(Default)]
 pub(super) struct Dotenv {
-    pub(super) values: BTreeMap<String, String>,
     pub(super) problems: Vec<Problem>,
     /// Whether there may be more settings, which could not be read.
     pub(super) is_cut_off: bool,
@@ -37,7 +36,7 @@ pub(super) fn read(path: &Path) -> Dotenv {
     };
     match text {
         Ok(text) => apply(&text),
-        Err(problem) => Dotenv { problems: vec![problem], is_cut_off: true, ..Dotenv::default() },
+        Err(problem) => Dotenv { problems: vec![problem], is_cut_off: true },
     }
 }
 
@@ -67,11 +66,8 @@ fn apply(text: &str) -> Dotenv {
             break;
         };
         let (statement, after) = rest.split_at(length);
-        match read_one(statement.trim()) {
-            // Of a name that is there twice the first one counts.
-            Ok(Some((name, value))) => drop(read.values.entry(name).or_insert(value)),
-            Ok(None) => {}
-            Err((name, sentence)) => read.problems.push(problem(line, name, sentence)),
+        if let Err((name, sentence)) = set(statement.trim()) {
+            read.problems.push(problem(line, name, sentence));
         }
         line += statement.matches('\n').count();
         rest = after;
@@ -96,24 +92,24 @@ fn statement_length(text: &str) -> Option<usize> {
 /// The name, if it has one, and what is wrong.
 type Wrong<'a> = (Option<&'a str>, &'static str);
 
-/// The variable and its value, if this is not empty.
-fn read_one(statement: &str) -> Result<Option<(String, String)>, Wrong<'_>> {
+/// Sets one variable, unless the environment has it: so of a name that is there twice the first one counts.
+fn set(statement: &str) -> Result<(), Wrong<'_>> {
     if statement.is_empty() || statement.starts_with('#') {
-        return Ok(None);
+        return Ok(());
     }
     let (name, value) = split(statement).ok_or((None, NO_SETTING))?;
     let fail = |sentence| (Some(name), sentence);
     check(value).map_err(fail)?;
-    let read = match dotenvy::from_read_iter(statement.as_bytes()).next() {
-        Some(Ok(read)) if read.0 == name => read,
-        _ => return Err(fail(UNREADABLE)),
-    };
-    // Libraries look into the environment by themselves: with `PGSSLMODE=verify-full` kept from it,
-    // libpq would talk to whoever answers. What is set there already stays, text or not.
+    let read = dotenvy::from_read_iter(statement.as_bytes()).next();
+    if !matches!(read, Some(Ok((read, _))) if read == name) {
+        return Err(fail(UNREADABLE));
+    }
+    // Not kept beside the environment, for libraries look there by themselves: without
+    // `PGSSLMODE=verify-full`, libpq would talk to whoever answers. What is set stays, text or not.
     if env::var_os(name).is_none() {
         dotenvy::from_read(statement.as_bytes()).map_err(|_| fail(UNREADABLE))?;
     }
-    Ok(Some(read))
+    Ok(())
 }
 
 /// The name and what follows its `=`.
