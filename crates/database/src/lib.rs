@@ -82,22 +82,8 @@ impl<E: Failure> Db<E> {
         W: Into<E> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
     {
-        Ok(taken_out(self.run_boxed(boxed(work)).await?))
-    }
-
-    async fn run_boxed(&self, work: Work<E>) -> Result<Made, E> {
-        let progress = deadline::current();
-        progress.is_now("waiting for a connection to read");
-        let turn = self.readers.turn().await.map_err(E::from)?;
-        progress.is_now("reading the database");
-        let request = progress.clone();
-        let read: Work<E> = Box::new(move |conn| {
-            request.is_wanted().map_err(Error::from)?;
-            work(conn)
-        });
-        let read = self.readers.run(turn, read).await;
-        progress.is_now("");
-        read
+        let doing = ["waiting for a connection to read", "reading the database"];
+        Ok(taken_out(perform(&self.readers, doing, boxed(work)).await?))
     }
 
     /// Reads several things as they were at one moment, where one that was read before a change and
@@ -123,13 +109,8 @@ impl<E: Failure> Db<E> {
     }
 
     async fn write_boxed(&self, work: Work<E>) -> Result<Made, E> {
-        let progress = deadline::current();
-        progress.is_now("waiting for its turn to write");
-        let turn = self.writers.turn().await.map_err(E::from)?;
-        progress.is_now("writing to the database");
-        let (place, request) = (Arc::clone(&self.place), progress.clone());
+        let (place, request) = (Arc::clone(&self.place), deadline::current());
         let write: Work<E> = Box::new(move |conn| {
-            request.is_wanted().map_err(Error::from)?;
             backend::transaction(conn, |conn| {
                 let made = work(conn)?;
                 place.check()?;
@@ -137,9 +118,8 @@ impl<E: Failure> Db<E> {
                 Ok(made)
             })
         });
-        let written = self.writers.run(turn, write).await;
-        progress.is_now("");
-        written
+        let doing = ["waiting for its turn to write", "writing to the database"];
+        perform(&self.writers, doing, write).await
     }
 
     /// Takes a note beside the reading, such as when a session was last used: only if that makes
@@ -173,6 +153,25 @@ where
     F: FnOnce(&mut Connection) -> Result<T, W> + Send + 'static,
 {
     Box::new(|conn| work(conn).map(|made| Box::new(made) as Made).map_err(Into::into))
+}
+
+/// Waits for a turn in the lane and works there, if the request is still wanted then; what it is `doing`
+/// meanwhile, before and after, is for the log.
+async fn perform<E: Failure>(
+    lane: &Lane, doing: [&'static str; 2], work: Work<E>,
+) -> Result<Made, E> {
+    let progress = deadline::current();
+    progress.is_now(doing[0]);
+    let turn = lane.turn().await.map_err(E::from)?;
+    progress.is_now(doing[1]);
+    let request = progress.clone();
+    let wanted: Work<E> = Box::new(move |conn| {
+        request.is_wanted().map_err(Error::from)?;
+        work(conn)
+    });
+    let made = lane.run(turn, wanted).await;
+    progress.is_now("");
+    made
 }
 
 fn taken_out<T: 'static>(made: Made) -> T {
