@@ -31,6 +31,8 @@ mod events;
 mod faults;
 mod every_event;
 mod flash;
+#[path = "../../crates/actix-login/tests/login/forger.rs"]
+mod forger;
 mod forgeries;
 mod forms;
 mod guards;

@@ -4,6 +4,7 @@
 
 mod cookies;
 mod features;
+mod forger;
 mod forgeries;
 mod guards;
 mod keys;

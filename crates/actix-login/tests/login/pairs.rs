@@ -6,7 +6,7 @@ use actix_login::{KeyPair, Keys, LoginManager, Refusal, TokenOptions};
 use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
-use crate::forgeries::Original;
+use crate::forger::Original;
 use crate::site::{Person, builder, session, token};
 
 const ED25519: &str = include_str!("../keys/ed25519.pem");

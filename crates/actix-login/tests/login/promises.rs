@@ -9,7 +9,7 @@ use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::forgeries::Original;
+use crate::forger::Original;
 use crate::site::{NOW, Person, Site, builder, key, pair, session, token, with_key};
 
 /// What a signer of ours would refuse or accept, with these claims changed.
