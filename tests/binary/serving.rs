@@ -110,7 +110,8 @@ fn a_refresh_token_that_comes_back_is_a_line_in_the_log() {
 #[test]
 fn how_long_a_token_lives_and_which_key_signs_it_are_settings() {
     let dir = tempfile::tempdir().unwrap();
-    let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/ed25519-encrypted.pem");
+    let key = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("crates/actix-login/tests/keys/ed25519-encrypted.pem");
     let settings = [
         ("TOKEN_EXPIRY", "7m"),
         ("REFRESH_EXPIRY", "36h"),

@@ -88,9 +88,9 @@ async fn a_program_gets_new_tokens_for_as_long_as_the_setting_says() {
 #[actix_web::test]
 async fn a_key_pair_signs_access_tokens_and_leaves_sessions_to_the_secret_key() {
     let keys = [
-        ("tests/keys/rsa.pem", "", "RS256"),
-        ("tests/keys/ed25519.pem", "", "EdDSA"),
-        ("tests/keys/ed25519-encrypted.pem", "opens-it", "EdDSA"),
+        ("crates/actix-login/tests/keys/rsa.pem", "", "RS256"),
+        ("crates/actix-login/tests/keys/ed25519.pem", "", "EdDSA"),
+        ("crates/actix-login/tests/keys/ed25519-encrypted.pem", "opens-it", "EdDSA"),
     ];
     for (file, password, algorithm) in keys {
         let settings = [("TOKEN_PRIVATE_KEY_FILE", file), ("TOKEN_PRIVATE_KEY_PASSWORD", password)];

@@ -328,7 +328,7 @@ fn what_is_wrong_with_a_key_pair_is_told_with_all_the_rest() {
             "does not open with that password. See TOKEN_PRIVATE_KEY_PASSWORD",
         ),
     ] {
-        let path = format!("tests/keys/{file}");
+        let path = format!("crates/actix-login/tests/keys/{file}");
         let pair =
             [("TOKEN_PRIVATE_KEY_FILE", path.as_str()), ("TOKEN_PRIVATE_KEY_PASSWORD", password)];
         let text = problems(&[&pair[..], &[("PORT", "http")]].concat());
@@ -342,7 +342,7 @@ fn a_key_that_stands_where_its_file_belongs_is_not_printed() {
     let key = key().replace(['-', '_'], "x");
     let text = problems(&[("SECRET_KEY_FILE", &key), ("APP_ENV", "production")]);
     assert!(text.contains("SECRET_KEY_FILE=(hidden)") && !text.contains(&key), "{text}");
-    let pem = include_str!("../keys/ed25519.pem");
+    let pem = include_str!("../../crates/actix-login/tests/keys/ed25519.pem");
     let text = problems(&[("TOKEN_PRIVATE_KEY_FILE", pem)]);
     assert!(text.contains("TOKEN_PRIVATE_KEY_FILE=(hidden)"), "{text}");
     assert!(!text.contains(pem.lines().nth(1).unwrap()), "{text}");
