@@ -1,6 +1,5 @@
 //! The app: its features listed, its middlewares in their order, its server started.
 
-use actix_login::identify;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
@@ -21,12 +20,14 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Response, Result};
 use crate::feature::{Feature, Features};
+use crate::people::User;
 use crate::people::keep::keep;
-use crate::people::{Login, User};
 use crate::state::{Frame, State};
 use crate::web::draw::draw_lost;
-use crate::web::errors::{Refusals, ask_to_log_in, name_the_scope, render_errors};
+use crate::web::errors::render_errors;
 use crate::web::kept::Doors;
+use crate::web::refusals::{self, Refusals};
+use crate::web::words::in_english;
 use crate::{accounts, api, dev_mail, docs, home, notes, purge};
 
 /// The features. Each is a file or folder, and tells here all that the rest of the program knows of it:
@@ -51,17 +52,20 @@ const FRAME: Frame = Frame {
             "/reset",
             "/join",
         ],
-        for_programs: &["/api/", "/auth/"],
+        for_programs: &["/api/", "/auth/", "/.well-known/"],
     },
     draw_lost,
 };
 
-/// What a stranger and a token without the scope get, and the pages that ask who somebody is. Replace
-/// any to answer in another way.
+/// What those get who may not, the pages that ask who somebody is, and the words. Replace any to answer in
+/// another way.
 pub const REFUSALS: Refusals = Refusals {
-    not_authenticated: ask_to_log_in,
-    out_of_scope: name_the_scope,
+    not_authenticated: refusals::ask_to_log_in,
+    not_fresh: refusals::ask_for_password,
+    not_verified: refusals::ask_to_verify,
+    out_of_scope: refusals::name_the_scope,
     doors: Doors { log_in: accounts::login::ask, confirm: accounts::sudo::ask },
+    words: in_english,
 };
 
 pub fn features(config: &mut ServiceConfig) {
@@ -102,7 +106,7 @@ impl App {
         let refusals = self.refusals;
         let pages = web::scope("")
             .wrap(from_fn(keep))
-            .wrap(from_fn(identify::<Login>))
+            .wrap(self.state.logins().middleware())
             .configure(features)
             .configure(|config| self.configure_extras(config))
             .default_service(web::to(not_routed));

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
@@ -122,7 +121,8 @@ pub struct Config {
     pub session_protection: SessionProtection,
     pub password_grant: bool,
     pub api_docs: bool,
-    pub token_key_pair: Option<Arc<KeyPair>>,
+    /// The first signs access tokens, all verify them; empty where `SECRET_KEY` does.
+    pub token_key_pairs: Vec<KeyPair>,
     pub request_timeout: Duration,
     pub log_filter: String,
     pub log_format: LogFormat,
@@ -174,7 +174,7 @@ impl Config {
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
             password_grant: read.boolean("PASSWORD_GRANT", true),
             api_docs: read.boolean("API_DOCS", !production),
-            token_key_pair: read.token_key_pair(),
+            token_key_pairs: read.token_key_pairs(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
             log_filter: read.log_filter(&PARTS),
             log_format: read.one_of("LOG_FORMAT", "text"),

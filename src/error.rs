@@ -134,7 +134,7 @@ impl From<actix_login::Error> for Error {
         match error {
             actix_login::Error::NotAuthenticated => Self::NotAuthenticated,
             actix_login::Error::OutOfScope(scope) => Self::OutOfScope(scope),
-            actix_login::Error::Internal(cause) => Self::Internal(cause),
+            mistake => Self::Internal(mistake.to_string()),
         }
     }
 }

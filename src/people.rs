@@ -27,6 +27,6 @@ pub use kit::name::Name;
 pub use link::Link;
 pub use login::Login;
 pub use purpose::Purpose;
-pub use session::Session;
+pub use session::{LogIn, Session};
 pub use sessions::Sessions;
 pub use user::{NewUser, User};

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use actix_login::{Builder, Keys, Kind, LoginManager, Scopes, SigningKey};
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use kit::http::link::PrintedLink;
 use kit::http::observe::Lost;
@@ -64,7 +64,7 @@ parts! {
     ---
     config: Config,
     db: Db,
-    logins: Data<LoginManager<Login>>,
+    logins: LoginManager<Login>,
     scopes: Scopes,
     setup_link: PrintedLink,
     site: Site,
@@ -96,8 +96,7 @@ impl State {
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
         let site = site(&config, &keys, clock.clone(), frame)?;
-        let (logins, setup_link) =
-            (Data::new(logins), PrintedLink::closed(clock, SETUP_LINK_LIFETIME));
+        let setup_link = PrintedLink::closed(clock, SETUP_LINK_LIFETIME);
         let features = frame.features;
         Ok(Self(Arc::new(Parts {
             accounts,
@@ -117,8 +116,7 @@ impl State {
 
     /// Puts it beside the routes of one thread. There is no other way to it, and no route without it.
     pub fn provide(&self, config: &mut ServiceConfig) {
-        config.app_data(self.clone()).app_data(self.0.logins.clone());
-        config.app_data(self.0.scopes.clone()).app_data(self.0.db.clone());
+        config.app_data(self.clone()).app_data(self.0.scopes.clone()).app_data(self.0.db.clone());
         self.0.site.provide(config);
     }
 
@@ -142,11 +140,11 @@ fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
     let login = LoginManager::builder(keys.to_vec())
         .issuer(config.origin())
         .cookie(config.cookie(CookieUse::Session))
-        .default_expiry(config.lifetimes.access_token)
+        .default_expiry(config.lifetimes.access_token.unsigned_abs())
         .clock(move || clock.timestamp());
-    match &config.token_key_pair {
-        Some(pair) => login.access_keys(Keys::Pair(pair.clone())),
-        None => login,
+    match config.token_key_pairs.as_slice() {
+        [] => login,
+        pairs => login.access_keys(Keys::Pairs(pairs.to_vec())),
     }
 }
 

@@ -5,7 +5,9 @@ pub mod errors; // errors become answers
 pub mod kept; // what was typed without a log-in
 pub mod own; // a row in the address, and its owner
 pub mod page; // the layout's needs
+pub mod refusals; // who may not, until they log in
 pub mod time; // times on pages
+pub mod words; // what those read who may not
 
 // What nearly every feature asks for, so that one line brings it.
 pub use actix_web::web::{Path, Query, ServiceConfig, resource};

@@ -4,7 +4,7 @@ use kit::password::PasswordRule;
 
 use crate::accounts::opened::{For, Invite, Opened, Register, page};
 use crate::error::LinkEnding;
-use crate::people::{Accounts, Email, Event, Name, NewUser, Purpose, User};
+use crate::people::{Accounts, Email, Event, LogIn, Name, NewUser, Purpose, User};
 use crate::web::{
     Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Response, ServiceConfig,
     Submitted, Template, Typed, redirect, render_with,
@@ -69,7 +69,7 @@ async fn join<P: For>(
     accounts.tell(&client, Event::Registered.of(user.id)).await;
     let mut response = redirect("/dashboard", Flash::success("Welcome! Your account is ready."));
     opened.close(&mut response)?;
-    response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;
+    response.add_cookie(&accounts.log_in(&req, &user, LogIn::by_password()).await?)?;
     Ok(response)
 }
 

@@ -1,13 +1,13 @@
 //! Logging in and out.
 
+use actix_login::next::Next;
 use kit::email::EMAIL_MAX;
-use kit::http::next::Next;
 use kit::http::request_id::RequestId;
 use kit::http::site::Site;
 use kit::password;
 
 use crate::config::Registration;
-use crate::people::{Accounts, CurrentUser, Login, OptionalUser, Sessions};
+use crate::people::{Accounts, CurrentUser, LogIn, Login, OptionalUser, Sessions};
 use crate::state::State;
 use crate::web::kept::{self, Carried};
 use crate::web::{
@@ -89,8 +89,8 @@ async fn log_in(
         form.errors.add("", REFUSED);
         return show_form(page, form, registration);
     };
-    let remembered = !form.fields.remember.is_empty();
-    let cookie = accounts.log_in(&req, &user, remembered).await?;
+    let how = LogIn::by_password().remembered(!form.fields.remember.is_empty());
+    let cookie = accounts.log_in(&req, &user, how).await?;
     let user = CurrentUser::just_logged_in(Login::to_be_shown(user));
     let LoginForm { kept, next, .. } = form.fields;
     let mut response = kept::land(&req, user, &Carried { kept, next })?;

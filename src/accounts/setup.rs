@@ -8,7 +8,7 @@ use kit::password::PasswordRule;
 
 use crate::error::LinkEnding;
 use crate::mail::{Posted, Request};
-use crate::people::{Accounts, Email, Name, NewUser, User};
+use crate::people::{Accounts, Email, LogIn, Name, NewUser, User};
 use crate::state::State;
 use crate::web::{
     Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Response, Result,
@@ -118,7 +118,7 @@ async fn set_up(
     visitor.link.note_use(&visitor.token);
     let welcome = "Welcome! You are logged in, and you are the administrator.";
     let mut response = redirect("/dashboard", Flash::success(welcome));
-    response.add_cookie(&accounts.log_in(&req, &user, false).await?)?;
+    response.add_cookie(&accounts.log_in(&req, &user, LogIn::by_password()).await?)?;
     Ok(response)
 }
 

@@ -1,6 +1,6 @@
 //! Asking for the password once more, before what a stolen cookie must not do.
 
-use kit::http::next::Next;
+use actix_login::next::Next;
 use kit::password;
 
 use crate::db::Connection;

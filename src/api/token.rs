@@ -7,10 +7,12 @@ use crate::people::{Accounts, Event, Grants};
 use crate::state::State;
 use crate::web::{Client, HttpResponse, Response, Result, ServiceConfig, resource};
 
+pub(super) const REVOCATION_URL: &str = "/auth/revoke";
+
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/auth/token").post(token))
-        .service(resource("/auth/revoke").post(revoke));
+        .service(resource(REVOCATION_URL).post(revoke));
 }
 
 async fn token(
@@ -44,8 +46,8 @@ async fn issue(
     request: TokenRequest,
 ) -> Result<Result<Issued, NoToken>> {
     let (username, password, scope) = match request {
-        TokenRequest::Refresh(token) => {
-            return Ok(grants.refresh(client, &token).await?.ok_or(NoToken::InvalidGrant));
+        TokenRequest::Refresh { token, scope } => {
+            return grants.refresh(client, &token, scope).await;
         }
         TokenRequest::Password { username, password, scope } => (username, password, scope),
     };

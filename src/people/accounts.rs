@@ -10,7 +10,7 @@ use kit::{Client, Clock, Network, Time};
 use crate::db::{Connection, Db};
 use crate::error::Result;
 use crate::mail::Notice;
-use crate::people::{Email, Ending, Event, Events, NewUser, SecurityEvent, Sessions, User};
+use crate::people::{Email, Ending, Event, Events, LogIn, NewUser, SecurityEvent, Sessions, User};
 use crate::schema::users;
 
 /// Checks passwords, makes accounts, logs people in. Cheap to clone.
@@ -138,9 +138,9 @@ impl Accounts {
     }
 
     pub async fn log_in(
-        &self, req: &HttpRequest, user: &User, remembered: bool,
+        &self, req: &HttpRequest, user: &User, how: LogIn,
     ) -> Result<Cookie<'static>> {
-        let cookie = self.sessions.begin(req, user, remembered).await?;
+        let cookie = self.sessions.begin(req, user, how).await?;
         self.tell(&Client::of(req), Event::LoggedIn.of(user.id)).await;
         Ok(cookie)
     }

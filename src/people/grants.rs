@@ -4,9 +4,8 @@
 
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
 use diesel::prelude::*;
-use kit::http::oauth::Issued;
+use kit::http::oauth::{Issued, NoToken};
 use kit::{Client, Clock, Time};
-use serde_json::json;
 use time::Duration;
 
 use crate::db::{Backend, Connection, Db, Export, copy_of};
@@ -35,7 +34,7 @@ struct RefreshToken {
 enum Exchange {
     Next(RefreshToken, String),
     Reused(i64),
-    Refused,
+    Refused(NoToken),
 }
 
 /// Issues, exchanges and ends tokens. Cheap to clone.
@@ -85,19 +84,27 @@ impl Grants {
         self.pair(row, token)
     }
 
-    /// The next tokens for a refresh token, or `None` for one that is not good.
-    pub async fn refresh(&self, client: &Client, token: &str) -> Result<Option<Issued>> {
+    /// The next tokens for a refresh token, or why there are none. The access token is good for those
+    /// of its scopes that are asked for, or for all.
+    pub async fn refresh(
+        &self, client: &Client, token: &str, asked: String,
+    ) -> Result<Result<Issued, NoToken>> {
         let (hash, now, scopes) = (hash_token(token), self.clock.now(), self.scopes.clone());
-        match self.db.write(move |conn| exchange(conn, &hash, &scopes, now)).await? {
+        let wanted = asked.clone();
+        match self.db.write(move |conn| exchange(conn, &hash, &wanted, &scopes, now)).await? {
             Exchange::Next(row, next) => {
                 self.events.tell(client, Event::TokenRefreshed.of(row.user_id)).await;
-                self.pair(row, next).map(Some)
+                let wanted: Vec<_> = asked.split_ascii_whitespace().collect();
+                let held = row.scope.split(' ');
+                let scope = held.filter(|name| wanted.is_empty() || wanted.contains(name));
+                let scope = scope.collect::<Vec<_>>().join(" ");
+                self.pair(RefreshToken { scope, ..row }, next).map(Ok)
             }
             Exchange::Reused(user_id) => {
                 self.events.tell(client, Event::TokenReused.of(user_id)).await;
-                Ok(None)
+                Ok(Err(NoToken::InvalidGrant))
             }
-            Exchange::Refused => Ok(None),
+            Exchange::Refused(refusal) => Ok(Err(refusal)),
         }
     }
 
@@ -105,7 +112,7 @@ impl Grants {
     /// tokens end nothing.
     pub async fn revoke(&self, client: &Client, token: &str) -> Result<()> {
         let claimed = self.access.verify(token).ok();
-        let family = claimed.and_then(|claims| family_of(&claims).map(str::to_owned));
+        let family = claimed.and_then(|claims| family_of(&claims));
         let hash = hash_token(token);
         let end = move |conn: &mut Connection| {
             if let Some(user_id) = PersonalToken::end(conn, &hash)? {
@@ -123,7 +130,7 @@ impl Grants {
 
     /// The user of an access token whose family is alive, if they may log in.
     pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
-        let Some(family) = family_of(&claims).map(str::to_owned) else { return Ok(None) };
+        let Some(family) = family_of(&claims) else { return Ok(None) };
         let alive = refresh_tokens::table
             .inner_join(users::table)
             .filter(refresh_tokens::family.eq(family.clone()))
@@ -137,27 +144,29 @@ impl Grants {
 
     fn pair(&self, row: RefreshToken, refresh_token: String) -> Result<Issued> {
         let RefreshToken { user_id, family, scope, .. } = row;
-        let scopes = scope.split(' ').map(str::to_owned).collect();
-        let mut options = TokenOptions { scopes, ..TokenOptions::default() };
-        options.claims.insert(FAMILY.to_owned(), json!(family));
+        let options =
+            TokenOptions::default().scopes(scope.split_ascii_whitespace()).claim(FAMILY, family);
         let access_token = self.access.create(&user_id.to_string(), options)?;
-        let expires_in = self.access.expiry().whole_seconds();
+        let expires_in = self.access.expiry().as_secs();
         Ok(Issued { access_token, token_type: "bearer", expires_in, refresh_token, scope })
     }
 }
 
-fn family_of(claims: &Claims) -> Option<&str> {
-    claims.extra.get(FAMILY)?.as_str()
+fn family_of(claims: &Claims) -> Option<String> {
+    claims.get(FAMILY)
 }
 
-fn exchange(conn: &mut Connection, hash: &str, scopes: &Scopes, now: Time) -> Result<Exchange> {
+fn exchange(
+    conn: &mut Connection, hash: &str, asked: &str, scopes: &Scopes, now: Time,
+) -> Result<Exchange> {
+    let refused = Ok(Exchange::Refused(NoToken::InvalidGrant));
     let found: Option<(RefreshToken, User)> = refresh_tokens::table
         .inner_join(users::table)
         .filter(refresh_tokens::token_hash.eq(hash))
         .select((RefreshToken::as_select(), User::as_select()))
         .first(conn)
         .optional()?;
-    let Some((row, user)) = found else { return Ok(Exchange::Refused) };
+    let Some((row, user)) = found else { return refused };
     if row.used_at.is_some() {
         end_family(conn, &row.family)?;
         return Ok(Exchange::Reused(row.user_id));
@@ -168,7 +177,11 @@ fn exchange(conn: &mut Connection, hash: &str, scopes: &Scopes, now: Time) -> Re
     // Also waits for whoever is changing the password or ending the tokens, and sees what they did.
     let may_log_in = User::is_still(conn, user.id, &user.password_hash)?;
     if !may_log_in || now >= row.expires_at || scope.is_empty() {
-        return Ok(Exchange::Refused);
+        return refused;
+    }
+    // No more than was granted (RFC 6749 section 6).
+    if asked.split_ascii_whitespace().any(|name| scope.split(' ').all(|held| held != name)) {
+        return Ok(Exchange::Refused(NoToken::InvalidScope));
     }
     // One statement decides who was first, however many ask at once.
     let unused = refresh_tokens::table
@@ -177,7 +190,7 @@ fn exchange(conn: &mut Connection, hash: &str, scopes: &Scopes, now: Time) -> Re
     if diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 0 {
         // Used meanwhile, or ended meanwhile.
         let reused = end_family(conn, &row.family)?;
-        return Ok(reused.map_or(Exchange::Refused, Exchange::Reused));
+        return reused.map_or(refused, |user_id| Ok(Exchange::Reused(user_id)));
     }
     let next = random_token();
     let row = RefreshToken { token_hash: hash_token(&next), scope, used_at: None, ..row };

@@ -1,5 +1,5 @@
 //! Guards: a handler asks for one as an argument, and runs only for those it lets in. Each reads who is
-//! calling, which [`actix_login::identify`] has found out, or refuses.
+//! calling, which the [`LoginManager`](actix_login::LoginManager) has found out, or refuses.
 
 use actix_web::HttpRequest;
 use derive_more::Deref;
@@ -49,7 +49,7 @@ from_request!(Verified, Error, |req| match admit(req)? {
 from_request!(Admin, Error, Admin::admit);
 
 fn admit(req: &HttpRequest) -> Result<CurrentUser> {
-    CurrentUser::of(req).ok_or(Error::NotAuthenticated)
+    Ok(CurrentUser::admit(req)?)
 }
 
 impl CurrentSession {

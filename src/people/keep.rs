@@ -18,18 +18,18 @@ use crate::people::{Event, Events, Login, Session, Sessions};
 pub async fn keep(
     sessions: Sessions, events: Events, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if let Some(Caller::Session { user: login, claims }) =
+    if let Some(Caller::Person { user: login, claims }) =
         Caller::<Login>::of(req.request()).as_deref()
         && let Some(session) = &login.session
         && sessions.protection != SessionProtection::Off
-        && has_moved(&Client::of(req.request()), &session.client())
+        && let Some(change) = Change::between(&session.client(), &Client::of(req.request()))
     {
         let client = Client::of(req.request());
-        match sessions.protect(&events, &client, login, session).await {
+        match sessions.protect(&events, &client, (login, session), change).await {
             Ok(None) => Caller::<Login>::Anonymous { stale: true }.replace(req.request()),
             Ok(Some(login)) => {
                 let (user, claims) = (Rc::new(login), claims.clone());
-                Caller::Session { user, claims }.replace(req.request());
+                Caller::Person { user, claims }.replace(req.request());
             }
             Err(error) => return Ok(req.error_response(error).map_into_right_body()),
         }
@@ -39,7 +39,7 @@ pub async fn keep(
     if res.headers().contains_key(header::SET_COOKIE) {
         return Ok(res.map_into_left_body());
     }
-    if let Some(Caller::Session { user: login, claims }) =
+    if let Some(Caller::Person { user: login, claims: Some(claims) }) =
         Caller::<Login>::of(res.request()).as_deref()
         && let Some(session) = &login.session
         && let Some(cookie) = sessions.freshen(session, claims)?
@@ -50,12 +50,14 @@ pub async fn keep(
 }
 
 impl Sessions {
-    /// What becomes of a session that has moved: who is calling from now on, if anybody.
+    /// What becomes of a session that is used from elsewhere: who is calling from now on, if anybody.
     async fn protect(
-        &self, events: &Events, client: &Client, login: &Login, session: &Session,
+        &self, events: &Events, client: &Client, (login, session): (&Login, &Session),
+        change: Change,
     ) -> Result<Option<Login>> {
         let moved = Event::SessionMoved.of(session.user_id);
-        if self.protection == SessionProtection::Strong {
+        let both = change == Change::Both;
+        if both && self.protection == SessionProtection::Strong {
             events.tell(client, moved).await;
             // Whatever becomes of the row: here, its cookie opens nothing and is ended.
             if let Err(error) = self.end(session.user_id, session.id).await {
@@ -63,7 +65,7 @@ impl Sessions {
             }
             return Ok(None);
         }
-        if session.authenticated_at.is_some() {
+        if both && session.authenticated_at.is_some() {
             events.tell(client, moved).await;
             self.make_stale(session.id).await?;
         }
@@ -72,8 +74,22 @@ impl Sessions {
     }
 }
 
-/// Whether a session is used from another kind of browser and another network than it was made in.
-/// One of them changes in good faith; both at once looks like a stolen cookie.
-fn has_moved(now: &Client, then: &Client) -> bool {
-    now.device() != then.device() && !now.is_near(then)
+/// How the place where a session is used differs from the one where its password was typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// The browser or the network: in good faith as a rule, and all that a thief with the same kind of
+    /// browser shows. Here and now, the password counts as not typed.
+    One,
+    /// Looks like a stolen cookie: everywhere, and from now on.
+    Both,
+}
+
+impl Change {
+    fn between(then: &Client, now: &Client) -> Option<Self> {
+        match (now.device() == then.device(), now.is_near(then)) {
+            (true, true) => None,
+            (false, false) => Some(Self::Both),
+            _ => Some(Self::One),
+        }
+    }
 }

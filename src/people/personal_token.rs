@@ -1,6 +1,6 @@
 //! Personal API tokens: made by people for their own programs, shown once, ended at any time.
 
-use actix_login::{bearer, hash_token, is_personal_token, personal_token};
+use actix_login::{Found, bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
 use diesel::prelude::*;
 use kit::{Clock, Time};
@@ -94,7 +94,7 @@ impl PersonalToken {
 }
 
 /// Who calls with a personal token, and what it is good for: the app's request loader.
-pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Login, Vec<String>)>> {
+pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<Found<Login>>> {
     let Some(token) = bearer(&req).filter(|token| is_personal_token(APP_NAME, token)) else {
         return Ok(None);
     };
@@ -116,5 +116,5 @@ pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<(Logi
     }
     let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
     let right = Right::ApiToken(token.id);
-    Ok(Some((Login { user, session: None, right }, scopes)))
+    Ok(Some(Found::Program(Login { user, session: None, right }, scopes)))
 }

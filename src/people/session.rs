@@ -52,6 +52,40 @@ impl Session {
     }
 }
 
+/// How somebody is logged in: whether the password counts as typed just now, and for how long.
+#[derive(Clone, Copy)]
+pub struct LogIn {
+    pub(super) is_fresh: bool,
+    pub(super) remembered: bool,
+    pub(super) lifetime: Option<Duration>,
+}
+
+impl LogIn {
+    /// They have typed their password.
+    pub fn by_password() -> Self {
+        Self { is_fresh: true, remembered: false, lifetime: None }
+    }
+
+    /// It is known in another way who they are, say by another site or by whoever asks in their name. They
+    /// are asked for the password before what needs a fresh log-in.
+    pub fn otherwise() -> Self {
+        Self { is_fresh: false, ..Self::by_password() }
+    }
+
+    /// Whether it outlives the browser.
+    #[must_use]
+    pub fn remembered(self, remembered: bool) -> Self {
+        Self { remembered, ..self }
+    }
+
+    /// When it ends however busy, instead of what the settings say; they still say how long it lasts
+    /// without a request.
+    #[must_use]
+    pub fn lasting(self, lifetime: Duration) -> Self {
+        Self { lifetime: Some(lifetime), ..self }
+    }
+}
+
 /// Another secret for a session, to be stored in the transaction of what it is changed for: whoever had
 /// the old cookie is out.
 pub struct Renewal {

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::mail::Notice;
 use crate::people::familiar::is_familiar;
 use crate::people::login::Right;
-use crate::people::session::Renewal;
+use crate::people::session::{LogIn, Renewal};
 use crate::people::{Login, Session, User};
 use crate::schema::{sessions, users};
 
@@ -49,10 +49,12 @@ impl Sessions {
     /// Logs the user in: a new session, never one that was there before the log-in (session
     /// fixation). Returns its cookie. A session that the browser had before ends.
     pub async fn begin(
-        &self, req: &HttpRequest, user: &User, remembered: bool,
+        &self, req: &HttpRequest, user: &User, log_in: LogIn,
     ) -> Result<Cookie<'static>> {
+        let remembered = log_in.remembered;
         let (client, user, now) = (Client::of(req), user.clone(), self.clock.now());
-        let (user_id, lifetime) = (user.id, self.absolute(remembered));
+        let user_id = user.id;
+        let lifetime = log_in.lifetime.unwrap_or_else(|| self.absolute(remembered));
         let secret = random_token();
         let token_hash = hash_token(&secret);
         let previous = self.cookie.claims(req).map(|claims| hash_token(&claims.jti));
@@ -65,8 +67,7 @@ impl Sessions {
             sessions::remembered.eq(remembered),
             sessions::ip_address.eq(client.ip_address.clone()),
             sessions::user_agent.eq(client.user_agent.clone()),
-            // What a remembered session may do is not what a typed password may.
-            sessions::authenticated_at.eq((!remembered).then_some(now)),
+            sessions::authenticated_at.eq(log_in.is_fresh.then_some(now)),
         );
         let begin = move |conn: &mut Connection| -> Result<usize> {
             // The password may have been changed, or the user disabled, since it was verified.
@@ -203,8 +204,9 @@ impl Sessions {
         &self, user_id: i64, secret: String, remembered: bool, left: Duration,
     ) -> Result<Cookie<'static>> {
         let lifetime = left.min(self.idle(remembered) * 2);
-        let token = self.cookie.create_token(&user_id.to_string(), secret, lifetime)?;
-        Ok(self.cookie.with(&token, remembered.then_some(left)))
+        let token =
+            self.cookie.create_token(&user_id.to_string(), secret, lifetime.unsigned_abs())?;
+        Ok(self.cookie.with(&token, remembered.then_some(left.unsigned_abs())))
     }
 
     fn is_over(&self, session: &Session) -> bool {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use actix_login::has_bearer;
 use actix_web::http::StatusCode;
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use kit::http::accept::wants_html;
@@ -46,7 +46,7 @@ impl Subject {
     pub(super) fn of(req: &HttpRequest) -> Self {
         Self {
             page: wants_html(req).then(|| Page::without_flash(req)),
-            had_token: req.headers().contains_key(AUTHORIZATION),
+            had_token: has_bearer(req),
             request_id: RequestId::of(req),
         }
     }

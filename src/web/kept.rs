@@ -1,12 +1,12 @@
 //! What somebody typed while their session ended, or their log-in was no longer fresh: the pages that ask
 //! who they are carry it ([`kit::http::kept`]), and lead back to it.
 
+use actix_login::next::{here, with_next};
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use kit::http::flash::{Flash, redirect};
 use kit::http::kept::{Kept, Typed, leads_to, typed};
-use kit::http::next::{here, with_next};
 use kit::http::problem::{Token, add_headers};
 use kit::http::site::Site;
 
@@ -15,6 +15,7 @@ use crate::error::Response;
 use crate::people::CurrentUser;
 use crate::state::State;
 use crate::web::page::{Page, render};
+use crate::web::words::{Wanted, Words};
 
 /// The pages that ask who somebody is.
 #[derive(Clone, Copy)]
@@ -50,13 +51,16 @@ struct BackPage {
 
 /// What somebody gets who has to say first who they are: the page that asks for it, and back here after
 /// it. It carries what was typed; where there is nothing to carry, a sentence says so.
-pub fn ask(req: &HttpRequest, doors: &Doors, asks: Asks) -> Response {
-    let (path, deed, wanted) = match asks {
-        Asks::LogIn => ("/login", "log in", Some("Please log in to see this page.")),
-        Asks::Password => ("/sudo", "confirm your password", None),
+pub fn ask(req: &HttpRequest, doors: Doors, words: Words, asks: Asks) -> Response {
+    let say = |wanted| Flash::notice(words(req, wanted));
+    let (path, send_again) = match asks {
+        Asks::LogIn => ("/login", Wanted::LogInAndSend),
+        Asks::Password => ("/sudo", Wanted::PasswordAndSend),
     };
     if req.method() == Method::GET {
-        return Ok(redirect(&with_next(path, here(req)), wanted.map(Flash::notice)));
+        // The page that asks for the password says itself what it wants.
+        let said = matches!(asks, Asks::LogIn).then(|| say(Wanted::LogIn));
+        return Ok(redirect(&with_next(path, here(req)), said));
     }
     let user = State::of(req).sessions().last_user(req);
     let kept = typed(req, user)?;
@@ -65,22 +69,18 @@ pub fn ask(req: &HttpRequest, doors: &Doors, asks: Asks) -> Response {
         // What asks for the password has a page at the same address, as a rule.
         Asks::Password => leads_to(req).or_else(|| Some(here(req).to_owned())),
     };
-    let sentence = match kept {
+    let wanted = match kept {
         Typed::Kept(kept) => {
             return open(req, doors, asks, Carried { kept, next: next.unwrap_or_default() });
         }
-        Typed::Nothing => {
-            format!("Nothing was changed yet: please {deed}, then send it again.")
-        }
-        Typed::Lost => {
-            "Nothing was saved, and what you sent is too much to be kept meanwhile.".to_owned()
-        }
+        Typed::Nothing => send_again,
+        Typed::Lost => Wanted::SmallerForm,
     };
     let to = next.map_or_else(|| path.to_owned(), |next| with_next(path, &next));
-    Ok(redirect(&to, Flash::notice(sentence)))
+    Ok(redirect(&to, say(wanted)))
 }
 
-fn open(req: &HttpRequest, doors: &Doors, asks: Asks, carried: Carried) -> Response {
+fn open(req: &HttpRequest, doors: Doors, asks: Asks, carried: Carried) -> Response {
     let (door, status) = match asks {
         Asks::LogIn => (doors.log_in, StatusCode::UNAUTHORIZED),
         Asks::Password => (doors.confirm, StatusCode::FORBIDDEN),

@@ -10,6 +10,7 @@ mod client;
 #[path = "../kit/server.rs"]
 mod server;
 
+mod clients;
 mod commands;
 mod dotenv;
 mod first_run;

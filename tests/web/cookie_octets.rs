@@ -15,9 +15,8 @@ fn ours() -> Vec<CookieKind> {
     let config = config(&[]);
     let of = |of: &CookieUse| {
         let kind = config.cookie(*of);
-        let for_links = |purpose: &Purpose| CookieKind {
-            name: format!("{}_{}", kind.name, purpose.name()),
-            secure: kind.secure,
+        let for_links = |purpose: &Purpose| {
+            CookieKind::new(format!("{}_{}", kind.name, purpose.name()), kind.secure)
         };
         match of {
             CookieUse::Link => Purpose::VARIANTS.iter().map(for_links).collect(),

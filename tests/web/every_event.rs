@@ -13,8 +13,14 @@ use crate::database::HOLD_EVERYTHING;
 use crate::operator::command;
 
 /// For the log alone: what programs do all day, what is nobody's, and what happened to who is gone.
-const NOT_KEPT: [&str; 5] =
-    ["token_refreshed", "account_deleted", "token_refused", "unauthorized", "out_of_scope"];
+const NOT_KEPT: [&str; 6] = [
+    "token_refreshed",
+    "account_deleted",
+    "token_refused",
+    "unauthorized",
+    "out_of_scope",
+    "needs_fresh",
+];
 
 /// What is told of nobody.
 const NOBODYS: [&str; 3] = ["token_refused", "unauthorized", "out_of_scope"];
@@ -53,6 +59,10 @@ async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
         "data_exported" => ada.get("/account/export").await,
         "account_deleted" => ada.submit("/account/delete", &[]).await,
         "session_moved" => from_afar().get("/dashboard").await,
+        "needs_fresh" => {
+            ada.site.clock.advance(time::Duration::minutes(10));
+            ada.get("/account/tokens/new").await
+        }
         "sudo_granted" => ada.submit("/sudo", &[("password", PASSWORD)]).await,
         "sudo_denied" => ada.submit("/sudo", &[("password", "not her password")]).await,
         "api_token_created" => ada.submit("/account/tokens", &token).await,

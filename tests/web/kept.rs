@@ -125,12 +125,12 @@ async fn it_passes_through_both_doors() {
     let ada = Site::open().await.stale("ada").await;
     let fields = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
     let page = ada.submit("/account/tokens", &fields).await;
-    // The session ends while the password is asked for; the next is remembered, and so not fresh.
+    // The session ends while the password is asked for, and the next is not fresh any more.
     ada.site.sql("DELETE FROM sessions").await;
     let page = form_of(&page, "/sudo").filled(&[("password", PASSWORD)]).send(&ada).await;
-    let page = form_of(&page, "/login").filled(&[("remember", "yes")]);
     let fields = [("email", "ada@example.com"), ("password", PASSWORD)];
-    let page = page.filled(&fields).send(&ada).await;
+    let page = form_of(&page, "/login").filled(&fields).send(&ada).await;
+    ada.site.clock.advance(Duration::minutes(10));
     let page = form_of(&page, "/account/tokens").send(&ada).await;
     let page = confirm_by(&ada, &page).await;
     let (_, form) = back(&ada, &page, "/account/tokens").await;

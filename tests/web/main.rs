@@ -74,3 +74,4 @@ mod tokens;
 mod twice;
 mod typed_address;
 mod turns;
+mod well_known;

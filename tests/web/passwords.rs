@@ -1,7 +1,7 @@
 //! How passwords are kept.
 
 use app::app::features;
-use app::people::{Email, Name, NewUser};
+use app::people::{Email, LogIn, Name, NewUser};
 use futures_util::future::join_all;
 use kit::http::client::Network;
 
@@ -123,7 +123,7 @@ async fn a_login_that_began_before_a_password_change_is_not_let_in_after_it() {
     for change in changes {
         site.sql(change).await;
         // The password was verified against the row as it was.
-        let begun = site.app.state().accounts().log_in(&request, &ada, false).await;
+        let begun = site.app.state().accounts().log_in(&request, &ada, LogIn::by_password()).await;
         assert!(matches!(begun, Err(app::error::Error::NotAuthenticated)));
     }
     assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 0);

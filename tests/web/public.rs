@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use crate::browser::Browser;
 
 /// What a stranger may see or send, and what they get.
-const PUBLIC: [(&str, &str, u16); 32] = [
+const PUBLIC: [(&str, &str, u16); 34] = [
     ("GET", "/livez", 204),
     ("GET", "/readyz", 204),
     ("GET", "/", 200),
@@ -35,6 +35,9 @@ const PUBLIC: [(&str, &str, u16); 32] = [
     ("POST", "/setup", 404),
     ("POST", "/auth/token", 400),
     ("POST", "/auth/revoke", 400),
+    // Without a key pair there are no public keys.
+    ("GET", "/.well-known/jwks.json", 404),
+    ("GET", "/.well-known/oauth-authorization-server", 200),
     ("GET", "/openapi.json", 200),
     ("GET", "/docs", 303),
     ("GET", "/docs/{file:.*}", 404),

@@ -141,6 +141,9 @@ async fn walk_as_a_program(ada: &Browser) {
     for path in ["/api/me", "/api/notes", "/api/notes/2", "/api/users"] {
         assert_eq!(program.get(path).await.status, 200, "{path}");
     }
+    for path in ["oauth-authorization-server", "jwks.json"] {
+        program.get(&format!("/.well-known/{path}")).await;
+    }
     program.json(Method::PUT, "/api/notes/2", &note).await;
     program.send(Method::DELETE, "/api/notes/2", None).await;
     program.json(Method::PATCH, "/api/me", &json!({ "name": "Ada" })).await;

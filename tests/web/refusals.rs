@@ -1,10 +1,12 @@
 //! How strangers and tokens without a scope are refused is the application's to say.
 
-use actix_web::HttpResponse;
+use actix_login::next::{here, with_next};
+use actix_web::{HttpRequest, HttpResponse};
 use app::app::REFUSALS;
-use app::web::errors::Refusals;
+use app::web::redirect;
+use app::web::refusals::Refusals;
 
-use crate::browser::Site;
+use crate::browser::{Answer, Site};
 
 #[actix_web::test]
 async fn not_authenticated_and_out_of_scope_are_answered_as_the_application_likes() {
@@ -15,8 +17,42 @@ async fn not_authenticated_and_out_of_scope_are_answered_as_the_application_like
     };
     let site = Site::open().await;
     let site = site.served_by(site.app.clone().with_refusals(refusals)).await;
+    site.user("operator").await;
     let answer = site.stranger().get("/dashboard").await;
     assert_eq!((answer.status, answer.body.as_str()), (418, "Who are you?"));
     let answer = site.program("ada", "profile:read").await.get("/api/notes").await;
     assert_eq!((answer.status, answer.body.as_str()), (403, "No notes:read."));
+}
+
+#[actix_web::test]
+async fn not_fresh_and_not_verified_are_answered_as_the_application_likes() {
+    let refusals = Refusals {
+        not_fresh: |req, _| Ok(redirect(&with_next("/again", here(req)), None)),
+        not_verified: |_, _| Ok(HttpResponse::Forbidden().body("Prove it.")),
+        ..REFUSALS
+    };
+    let site = Site::open().await;
+    let site = site.served_by(site.app.clone().with_refusals(refusals)).await;
+    let ada = site.stale("ada").await;
+    let answer = ada.get("/account/tokens/new").await;
+    assert_eq!(answer.location(), "/again?next=%2Faccount%2Ftokens%2Fnew");
+    site.sql("UPDATE users SET is_admin = true, verified_at = NULL").await;
+    assert_eq!(ada.get("/account/invitations").await.body, "Prove it.");
+}
+
+#[actix_web::test]
+async fn all_that_is_said_to_them_is_said_in_one_place() {
+    let words = |_: &HttpRequest, wanted| format!("<<{wanted:?}>>").into();
+    let refusals = Refusals { words, ..REFUSALS };
+    let site = Site::open().await;
+    let site = site.served_by(site.app.clone().with_refusals(refusals)).await;
+    let ada = site.stale("ada").await;
+    let said = async |answer: Answer| ada.follow(&answer).await.body.replace("&#60;", "<");
+    assert!(said(ada.submit("/account/delete", &[]).await).await.contains("PasswordAndSend"));
+    site.sql("UPDATE users SET is_admin = true, verified_at = NULL").await;
+    assert!(said(ada.get("/account/invitations").await).await.contains("VerifiedAddress"));
+    ada.submit("/logout", &[]).await;
+    ada.get("/").await;
+    assert!(said(ada.get("/dashboard").await).await.contains("LogIn"));
+    assert!(said(ada.submit("/account/delete", &[]).await).await.contains("LogInAndSend"));
 }

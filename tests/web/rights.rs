@@ -11,8 +11,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use app::app::features;
 use app::db::{Connection, Db};
-use app::people::Ending;
-use app::people::User;
+use app::people::{Ending, LogIn, User};
 use diesel::RunQueryDsl as _;
 
 use crate::browser::{Answer, Browser, Site, config, passwords};
@@ -116,7 +115,8 @@ async fn rows(db: &Db) -> Vec<String> {
 /// A browser in which somebody is logged in, without the time that a password takes.
 async fn logged_in(site: &Rc<Site>, user: &User) -> Browser {
     let request = actix_web::test::TestRequest::default().to_http_request();
-    let cookie = site.app.state().accounts().log_in(&request, user, false).await.unwrap();
+    let cookie =
+        site.app.state().accounts().log_in(&request, user, LogIn::by_password()).await.unwrap();
     let browser = site.stranger();
     browser.set_cookie("session", cookie.value());
     browser

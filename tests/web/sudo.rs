@@ -1,5 +1,7 @@
 //! What needs a fresh log-in, and sessions that turn up elsewhere.
 
+use actix_web::test::TestRequest;
+use app::people::LogIn;
 use time::Duration;
 
 use crate::browser::{Browser, PASSWORD, Site};
@@ -52,15 +54,44 @@ async fn a_stale_write_changes_nothing_and_says_so() {
 }
 
 #[actix_web::test]
-async fn a_remembered_session_begins_stale() {
+async fn a_remembered_session_is_fresh_for_ten_minutes_like_any_other() {
+    for (seconds, status) in [(599, 200), (600, 303)] {
+        let site = Site::open().await;
+        site.user("ada").await;
+        let ada = site.stranger();
+        let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("remember", "yes")];
+        ada.submit("/login", &fields).await;
+        site.clock.advance(Duration::seconds(seconds));
+        assert_eq!(ada.get("/account/tokens/new").await.status, status, "{seconds}");
+    }
+}
+
+/// A browser in which Ada was logged in like this, by code of the app's owner.
+async fn logged_in_by(how: LogIn) -> Browser {
     let site = Site::open().await;
-    site.user("ada").await;
+    let (user, request) = (site.user("ada").await, TestRequest::default().to_http_request());
+    let cookie = site.app.state().accounts().log_in(&request, &user, how).await.unwrap();
     let ada = site.stranger();
-    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("remember", "yes")];
-    ada.submit("/login", &fields).await;
+    ada.set_cookie("session", cookie.value());
+    ada
+}
+
+#[actix_web::test]
+async fn whoever_is_logged_in_otherwise_than_by_a_password_is_asked_for_it() {
+    let ada = logged_in_by(LogIn::otherwise()).await;
+    assert!(ada.is_logged_in().await);
     assert_eq!(ada.get("/account/tokens/new").await.status, 303);
-    assert_eq!(ada.submit("/sudo", &[("password", PASSWORD)]).await.location(), "/dashboard");
+    ada.submit("/sudo", &[("password", PASSWORD)]).await;
     assert_eq!(ada.get("/account/tokens/new").await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_login_can_be_given_another_time() {
+    let ada = logged_in_by(LogIn::by_password().lasting(Duration::minutes(20))).await;
+    for (minutes, is_logged_in) in [(19, true), (1, false)] {
+        ada.site.clock.advance(Duration::minutes(minutes));
+        assert_eq!(ada.is_logged_in().await, is_logged_in, "{minutes}");
+    }
 }
 
 #[actix_web::test]
@@ -109,10 +140,35 @@ async fn strong_protection_ends_it_and_off_lets_it_be() {
 }
 
 #[actix_web::test]
-async fn one_change_alone_is_nothing_strange() {
-    for (address, agent) in [("203.0.113.9", None), ("198.51.100.200", Some(CHROME))] {
-        let ada = moved("strong", address, agent).await;
-        assert_eq!(ada.get("/account/tokens/new").await.status, 200);
+async fn a_change_of_network_or_of_browser_alone_asks_for_the_password_there_and_no_more() {
+    for protection in ["basic", "strong"] {
+        for (address, agent) in [("203.0.113.9", None), ("198.51.100.200", Some(CHROME))] {
+            let ada = moved(protection, address, agent).await;
+            assert!(ada.is_logged_in().await);
+            assert_eq!(ada.get("/account/tokens/new").await.status, 303, "{address}");
+            let moves = "SELECT count(*) AS count FROM events WHERE kind = 'session_moved'";
+            assert_eq!(ada.site.count(moves).await, 0, "no alarm: it happens in good faith");
+            ada.submit("/sudo", &[("password", PASSWORD)]).await;
+            assert_eq!(ada.get("/account/tokens/new").await.status, 200, "{address}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_copied_cookie_is_not_fresh_elsewhere_and_its_owners_stays_so() {
+    let ada = moved("basic", "198.51.100.7", None).await;
+    let thief = ada.site.stranger();
+    thief.set_cookie("session", &ada.cookie("session").unwrap());
+    thief.set_header("x-forwarded-for", Some("203.0.113.9"));
+    assert_eq!(thief.get("/account/tokens/new").await.status, 303);
+    assert_eq!(ada.get("/account/tokens/new").await.status, 200);
+}
+
+#[actix_web::test]
+async fn within_its_network_and_without_protection_a_session_stays_fresh() {
+    for (protection, address) in [("basic", "198.51.100.200"), ("off", "203.0.113.9")] {
+        let ada = moved(protection, address, None).await;
+        assert_eq!(ada.get("/account/tokens/new").await.status, 200, "{protection}");
     }
 }
 

@@ -61,6 +61,20 @@ async fn wrong_unknown_and_disabled_are_one_answer_at_one_price() {
 }
 
 #[actix_web::test]
+async fn a_name_and_a_password_without_a_grant_are_the_password_grant() {
+    let ada = program().await;
+    let form = [ADA, ("password", PASSWORD)];
+    assert_eq!(ada.submit("/auth/token", &form).await.status, 200);
+    let wrong = [ADA, ("password", "not her password")];
+    is_refused(&ada.submit("/auth/token", &wrong).await, "invalid_grant");
+    is_refused(&ada.submit("/auth/token", &[ADA]).await, "invalid_request");
+    let both = [ADA, ("password", PASSWORD), ("refresh_token", "x")];
+    is_refused(&ada.submit("/auth/token", &both).await, "invalid_request");
+    let off = Site::with(&[("PASSWORD_GRANT", "false")]).await;
+    is_refused(&off.stranger().submit("/auth/token", &form).await, "unsupported_grant_type");
+}
+
+#[actix_web::test]
 async fn malformed_requests_are_told_in_the_words_of_the_standard() {
     let ada = program().await;
     let cases: [(&[(&str, &str)], &str); 8] = [
@@ -137,6 +151,24 @@ async fn a_refresh_token_gets_the_next_pair_once() {
     let second = refresh_token(&answer);
     assert_ne!(first, second);
     assert_eq!(ada.refresh(&second).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_refresh_may_ask_for_less_and_never_for_more() {
+    let ada = program().await;
+    let first = ada.token(&[ADA, ("scope", "notes:read profile:read")]).await;
+    let ask = async |token: &str, scope| {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)];
+        ada.submit("/auth/token", &form).await
+    };
+    let token = refresh_token(&first);
+    for more in ["notes:write", "notes:read notes:write", "nonsense"] {
+        is_refused(&ask(&token, more).await, "invalid_scope");
+    }
+    let less = ask(&token, " notes:read notes:read").await;
+    assert_eq!(less.json()["scope"], "notes:read");
+    let all = ask(&refresh_token(&less), "").await;
+    assert_eq!(all.json()["scope"], "notes:read profile:read", "it was not given back");
 }
 
 #[actix_web::test]

@@ -1,34 +1,34 @@
 //! The settings of a [`LoginManager`].
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::HttpRequest;
 use futures_util::future::FutureExt as _;
-use time::Duration;
 
 use crate::access_tokens::AccessTokens;
+use crate::caller::{Caller, Found};
 use crate::cookie::CookieKind;
 use crate::error::Result;
-use crate::keys::{Keys, SigningKey};
-use crate::manager::{LoginManager, Now, RequestLoader, ScopeFilter, UserLoader};
+use crate::keys::{Keys, SigningKey, repeats};
+use crate::manager::{Listener, LoginManager, Now, Parts, RequestLoader, ScopeFilter, UserLoader};
 use crate::session_cookie::SessionCookie;
 use crate::token::{Claims, Kind, Signer};
 
 /// The settings of a [`LoginManager`], one call each; [`Builder::build`] checks them.
 ///
 /// ```
-/// # use std::future::ready;
-/// # use actix_login::{CookieKind, LoginManager, SigningKey, generate_key};
-/// # let key = SigningKey::parse(&generate_key())?;
+/// # use std::{future::ready, time::Duration};
+/// # use actix_login::{CookieKind, LoginManager, SigningKey};
+/// # let key = SigningKey::random();
 /// let manager = LoginManager::builder(vec![key])
 ///     .issuer("https://example.com")
-///     .cookie(CookieKind { name: "__Host-example".to_owned(), secure: true })
-///     .default_expiry(time::Duration::minutes(5))
+///     .cookie(CookieKind::new("__Host-example", true))
+///     .default_expiry(Duration::from_secs(300))
 ///     .scopes(|name, scope| name == "ada" || scope != "users:read")
 ///     .user_loader(|claims| ready(Ok(Some(claims.sub))))
 ///     .build()?;
-/// assert_eq!(manager.default_expiry(), time::Duration::minutes(5));
+/// assert_eq!(manager.default_expiry(), Duration::from_secs(300));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Builder<U> {
@@ -44,6 +44,10 @@ pub struct Builder<U> {
     load_user: Option<UserLoader<U>>,
     load_request: Option<RequestLoader<U>>,
     may_hold: ScopeFilter<U>,
+    listeners: Vec<Listener<U>>,
+    /// Whether a part was handed out, which holds the settings as they were, and what was set since.
+    is_shared: std::cell::Cell<bool>,
+    set_late: Option<&'static str>,
 }
 
 impl<U: 'static> Builder<U> {
@@ -52,15 +56,18 @@ impl<U: 'static> Builder<U> {
             session_keys: Keys::Secrets(keys.clone()),
             access_keys: Keys::Secrets(keys),
             issuer: "http://localhost:8080".to_owned(),
-            cookie: CookieKind { name: "__Host-session".to_owned(), secure: true },
+            cookie: CookieKind::new("__Host-session", true),
             use_cookie: true,
             use_header: true,
-            default_expiry: Duration::minutes(15),
+            default_expiry: Duration::from_secs(15 * 60),
             token_url: "/auth/token".to_owned(),
             now: Arc::new(machine_clock),
             load_user: None,
             load_request: None,
             may_hold: Box::new(|_, _| true),
+            listeners: Vec::new(),
+            is_shared: std::cell::Cell::new(false),
+            set_late: None,
         }
     }
 
@@ -76,13 +83,14 @@ impl<U: 'static> Builder<U> {
         self
     }
 
-    /// The seam for other ways to call: asked when neither cookie nor token named anybody. Returns
-    /// the user and the scopes. The caller counts as a program, not as somebody at a browser.
+    /// The seam for other ways to call: asked when neither cookie nor token named anybody. Says whether
+    /// the caller counts as a person or as a program. With it alone, and without a user loader, nobody
+    /// is recognised by a cookie or an access token.
     #[must_use]
     pub fn request_loader<F, Fut>(mut self, load: F) -> Self
     where
         F: Fn(HttpRequest) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = actix_web::Result<Option<(U, Vec<String>)>>> + 'static,
+        Fut: Future<Output = actix_web::Result<Option<Found<U>>>> + 'static,
     {
         self.load_request = Some(Box::new(move |req| load(req).boxed_local()));
         self
@@ -95,46 +103,57 @@ impl<U: 'static> Builder<U> {
         self
     }
 
-    /// Other keys for access tokens: a pair, so that other services can verify them.
+    /// Hears at each request who is calling and how they were recognised, before any guard reads it. It
+    /// is called on the thread of the request, and must not wait for anything.
+    #[must_use]
+    pub fn listener(
+        mut self, hear: impl Fn(&HttpRequest, &Caller<U>) + Send + Sync + 'static,
+    ) -> Self {
+        self.listeners.push(Box::new(hear));
+        self
+    }
+
+    /// Other keys for access tokens: pairs, so that other services can verify them.
     #[must_use]
     pub fn access_keys(mut self, keys: Keys) -> Self {
         self.access_keys = keys;
-        self
+        self.noting("access_keys")
     }
 
     /// Who issues the tokens: the public address.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = issuer.into();
-        self
+        self.noting("issuer")
     }
 
     /// The cookie that carries a session's token.
     #[must_use]
     pub fn cookie(mut self, cookie: CookieKind) -> Self {
         self.cookie = cookie;
-        self
+        self.noting("cookie")
     }
 
     /// Whether the cookie is looked at.
     #[must_use]
     pub fn use_cookie(mut self, on: bool) -> Self {
         self.use_cookie = on;
-        self
+        self.noting("use_cookie")
     }
 
-    /// Whether the `Authorization` header is looked at.
+    /// Whether an `Authorization: Bearer …` header is looked at. While it is, a request that has one is
+    /// looked at without its cookie.
     #[must_use]
     pub fn use_header(mut self, on: bool) -> Self {
         self.use_header = on;
-        self
+        self.noting("use_header")
     }
 
-    /// The life of an access token that names no other.
+    /// The life of an access token that names no other, in whole seconds.
     #[must_use]
     pub fn default_expiry(mut self, expiry: Duration) -> Self {
         self.default_expiry = expiry;
-        self
+        self.noting("default_expiry")
     }
 
     /// Where a client gets a token.
@@ -148,41 +167,75 @@ impl<U: 'static> Builder<U> {
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         self.now = Arc::new(now);
-        self
+        self.noting("clock")
     }
 
-    /// The part that makes and reads the cookie, as it is set up so far: for what begins sessions, and
-    /// stands below the user loader.
+    /// The part that makes and reads the cookie: for what begins sessions, and stands below the user
+    /// loader. Call it when the settings are made: [`Builder::build`] refuses what is set later.
     pub fn session_cookie(&self) -> SessionCookie {
+        self.is_shared.set(true);
         let signer = Signer::new(Kind::Session, &self.issuer, &self.session_keys);
-        SessionCookie { signer: Arc::new(signer), kind: self.cookie.clone(), now: self.now.clone() }
+        SessionCookie {
+            signer: Arc::new(signer),
+            kind: self.cookie.clone(),
+            now: self.now.clone(),
+            is_read: self.use_cookie,
+            gives_way: self.use_header,
+        }
     }
 
     /// The same for what makes access tokens.
     pub fn access_tokens(&self) -> AccessTokens {
-        let signer = Arc::new(Signer::new(Kind::Access, &self.issuer, &self.access_keys));
-        AccessTokens { signer, expiry: self.default_expiry, now: self.now.clone() }
+        self.is_shared.set(true);
+        let signer = Signer::new(Kind::Access, &self.issuer, &self.access_keys);
+        AccessTokens::new(signer, &self.access_keys, self.default_expiry, self.now.clone())
     }
 
     /// Checks the settings. The error is a sentence for the operator.
     pub fn build(self) -> Result<LoginManager<U>, String> {
+        self.check()?;
         let (cookie, access) = (self.session_cookie(), self.access_tokens());
-        let load_user = self.load_user.ok_or("The LoginManager needs a user_loader.")?;
-        if !self.use_cookie && !self.use_header {
-            return Err("The LoginManager must look at the cookie, the header or both.".to_owned());
-        }
-        let manager = LoginManager {
+        let manager = Parts {
             cookie,
             access,
-            use_cookie: self.use_cookie,
             use_header: self.use_header,
             token_url: self.token_url,
-            load_user,
+            load_user: self.load_user,
             load_request: self.load_request,
             may_hold: self.may_hold,
+            listeners: self.listeners,
         };
+        let manager = LoginManager(Arc::new(manager));
         manager.prove()?;
         Ok(manager)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if let Some(call) = self.set_late {
+            return Err(format!(
+                "`{call}` was called after `session_cookie` or `access_tokens`, which went by what was \
+                 set until then: call it before."
+            ));
+        }
+        if self.load_user.is_none() && self.load_request.is_none() {
+            return Err("The LoginManager needs a user_loader or a request_loader.".to_owned());
+        }
+        if !self.use_cookie && !self.use_header && self.load_request.is_none() {
+            return Err("The LoginManager must look at the cookie, the header or both, or have a \
+                        request_loader."
+                .to_owned());
+        }
+        if [&self.session_keys, &self.access_keys].into_iter().any(|keys| repeats(&keys.ids())) {
+            return Err("The LoginManager was given the same key twice.".to_owned());
+        }
+        self.cookie.check()
+    }
+
+    fn noting(mut self, call: &'static str) -> Self {
+        if self.is_shared.get() {
+            self.set_late.get_or_insert(call);
+        }
+        self
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::token::Claims;
@@ -14,38 +14,63 @@ use crate::token::Claims;
 /// # use actix_web::HttpRequest;
 /// async fn how(req: HttpRequest) -> &'static str {
 ///     match Caller::<String>::of(&req).as_deref() {
-///         Some(Caller::Session { .. }) => "by the cookie",
-///         Some(Caller::Token { .. }) => "by a token",
-///         Some(Caller::Anonymous { .. }) => "not at all",
-///         None => "unknown: `identify` is not around this route",
+///         Some(Caller::Person { claims: Some(_), .. }) => "by the cookie",
+///         Some(Caller::Program { claims: Some(_), .. }) => "by an access token",
+///         Some(Caller::Person { .. } | Caller::Program { .. }) => "by the request loader",
+///         Some(_) => "not at all",
+///         None => "unknown: the middleware is not around this route",
 ///     }
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(how);
 /// ```
+#[non_exhaustive]
 pub enum Caller<U> {
     /// Nobody is logged in. `stale` when a cookie came along that logs nobody in.
     Anonymous {
         /// Whether to end the cookie.
         stale: bool,
     },
-    /// A person, by the cookie.
-    Session {
-        /// What the user loader returned.
+    /// A person at a browser: by the cookie, or as the request loader says.
+    Person {
+        /// What the loader returned.
         user: Rc<U>,
-        /// What the cookie's token said.
-        claims: Claims,
+        /// What the cookie's token said; `None` when the request loader named them.
+        claims: Option<Claims>,
     },
-    /// A program, by the `Authorization` header or what a request loader reads.
-    Token {
-        /// What the user loader returned.
+    /// A program: by an access token, or as the request loader says.
+    Program {
+        /// What the loader returned.
         user: Rc<U>,
-        /// What the token is good for.
+        /// What it may do.
         scopes: Vec<String>,
+        /// What its access token said; `None` when the request loader named it.
+        claims: Option<Claims>,
     },
 }
 
+/// Whom a [`request_loader`](crate::Builder::request_loader) has found behind a request, and as what
+/// they count.
+///
+/// ```
+/// # use actix_login::Found;
+/// let by_the_proxy = Found::Person("ada");
+/// let by_a_key = Found::Program("ada", vec!["notes:read".to_owned()]);
+/// # let _ = [by_the_proxy, by_a_key];
+/// ```
+pub enum Found<U> {
+    /// A person, who may do all that they may do with the cookie: [`CurrentUser`](crate::CurrentUser)
+    /// lets them in. A browser that is recognised by what it sends by itself (HTTP Basic, a
+    /// certificate, a proxy's header) sends it from other sites' pages too: check where writes come
+    /// from.
+    Person(U),
+    /// A program, which may do what these scopes say: [`ApiUser`](crate::ApiUser) and
+    /// [`Scoped`](crate::Scoped) let it in.
+    Program(U, Vec<String>),
+}
+
 impl<U: 'static> Caller<U> {
-    /// What [`identify`](crate::identify) found out about the request's caller.
+    /// What the [middleware](crate::LoginManager::middleware) found out about the request's caller;
+    /// `None` outside of it.
     pub fn of(req: &HttpRequest) -> Option<Rc<Self>> {
         req.extensions().get::<Rc<Self>>().cloned()
     }
@@ -56,9 +81,25 @@ impl<U: 'static> Caller<U> {
         req.extensions_mut().insert(Rc::new(self));
     }
 
-    /// Whether the caller's token holds the scope.
+    /// The user, whether a person or a program calls.
+    pub fn user(&self) -> Option<&Rc<U>> {
+        match self {
+            Self::Person { user, .. } | Self::Program { user, .. } => Some(user),
+            Self::Anonymous { .. } => None,
+        }
+    }
+
+    /// What the token said by which somebody was recognised.
+    pub fn claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Person { claims, .. } | Self::Program { claims, .. } => claims.as_ref(),
+            Self::Anonymous { .. } => None,
+        }
+    }
+
+    /// Whether a program calls that holds the scope.
     pub fn holds(&self, scope: &str) -> bool {
-        matches!(self, Self::Token { scopes, .. } if scopes.iter().any(|held| held == scope))
+        matches!(self, Self::Program { scopes, .. } if scopes.iter().any(|held| held == scope))
     }
 }
 
@@ -68,4 +109,15 @@ pub fn bearer(req: &HttpRequest) -> Option<&str> {
     let value = values.next().filter(|_| values.next().is_none())?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whether the request speaks by a `Bearer` header, be it a good one: then it is a program's, and no
+/// cookie counts. Of all others that a browser or a proxy adds by itself (`Basic` in front of a site
+/// that is not public yet), nothing is known.
+pub fn has_bearer(req: &HttpRequest) -> bool {
+    let mut values = req.headers().get_all(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    values.any(|value| {
+        let scheme = value.split(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case(b"bearer")
+    })
 }

@@ -1,16 +1,17 @@
 //! Cookies: one way to make, end and read them.
 
+use std::time::Duration;
+
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{self, HeaderValue};
-use time::Duration;
 
 /// A cookie: its full name, and whether it may only travel encrypted.
 ///
 /// ```
 /// # use actix_login::{CookieKind, Presented};
 /// # use actix_web::test::TestRequest;
-/// let kind = CookieKind { name: "__Host-theme".to_owned(), secure: true };
+/// let kind = CookieKind::new("__Host-theme", true);
 /// let cookie = kind.with("dark", None);
 /// assert_eq!(cookie.to_string(), "__Host-theme=dark; HttpOnly; SameSite=Lax; Secure; Path=/");
 ///
@@ -18,6 +19,7 @@ use time::Duration;
 /// assert_eq!(kind.read(&request), Presented::One("dark".to_owned()));
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CookieKind {
     /// The full name, with the `__Host-` prefix where it applies.
     pub name: String,
@@ -38,6 +40,32 @@ pub enum Presented {
 }
 
 impl CookieKind {
+    /// The cookie called `name`. Only for a site without TLS is it not `secure`.
+    pub fn new(name: impl Into<String>, secure: bool) -> Self {
+        Self { name: name.into(), secure }
+    }
+
+    /// What browsers drop without a word: a name that is none (RFC 6265 section 4.1.1), and a prefix that
+    /// promises more than the cookie keeps (RFC 6265bis section 4.1.3).
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if self.name.is_empty() || !self.name.bytes().all(is_name) {
+            return Err(format!(
+                "{:?} is no name of a cookie: give `CookieKind::new` another.",
+                self.name
+            ));
+        }
+        let name = self.name.to_ascii_lowercase();
+        let has_prefix = name.starts_with("__host-") || name.starts_with("__secure-");
+        if has_prefix && !self.secure {
+            return Err(format!(
+                "Browsers drop {} unless it is secure: give `CookieKind::new` a name without that prefix.",
+                self.name
+            ));
+        }
+        Ok(())
+    }
+
     /// The cookie with `value`. Without `max_age` it ends with the browser.
     ///
     /// `Lax`, not `Strict`, so that a link in a mail arrives logged in; let the application check
@@ -49,7 +77,7 @@ impl CookieKind {
             .http_only(true)
             .same_site(SameSite::Lax)
             .finish();
-        cookie.set_max_age(max_age);
+        cookie.set_max_age(max_age.map(|age| age.try_into().unwrap_or(time::Duration::MAX)));
         cookie
     }
 

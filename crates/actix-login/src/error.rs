@@ -2,24 +2,34 @@
 
 use std::fmt;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header::WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 
 /// The result of what this library does.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A reason not to answer as asked. As an answer it is a bare status: let a middleware of the
-/// application turn it into a page, a redirect or JSON, with the reason from
-/// [`actix_web::Error::as_error`].
+/// A reason not to answer as asked. As an answer it is a bare status: let
+/// [`log_in_at`](crate::log_in_at), or a middleware of the application, turn it into a redirect, a page
+/// or JSON, with the reason from [`actix_web::Error::as_error`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// Nobody is logged in. 401.
     NotAuthenticated,
-    /// The token lacks this scope. 403.
+    /// The token lacks this scope, the first one of those that are asked for. 403.
     OutOfScope(&'static str),
-    /// A mistake of the application: no key, a header that cannot be written. 500; the cause is for
-    /// the log.
+    /// A mistake of the application: no key, a token that cannot be one, a guard without
+    /// the [middleware](crate::LoginManager::middleware). 500; the sentence says which call to make, and is for the log.
     Internal(String),
+}
+
+impl Error {
+    /// A mistake that shows only when a request comes. Told here, because who uses the library alone
+    /// has nothing around it that would.
+    pub(crate) fn misuse(sentence: String) -> Self {
+        log::error!("{sentence}");
+        Self::Internal(sentence)
+    }
 }
 
 impl fmt::Display for Error {
@@ -43,8 +53,18 @@ impl ResponseError for Error {
         }
     }
 
+    /// With the challenge that belongs to it (RFC 6750 section 3).
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        let mut response = HttpResponse::build(self.status_code());
+        match self {
+            Self::NotAuthenticated => response.insert_header((WWW_AUTHENTICATE, "Bearer")),
+            Self::OutOfScope(scope) => {
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+                response.insert_header((WWW_AUTHENTICATE, challenge))
+            }
+            Self::Internal(_) => &mut response,
+        };
+        response.finish()
     }
 }
 

@@ -4,55 +4,18 @@ use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
-use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, http::header};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use derive_more::Deref;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::manager::LoginManager;
-use crate::scopes::Scope;
+use crate::scopes::RequiredScopes;
+use crate::token::Claims;
 
-/// The middleware that asks once for each request who is calling. Guards only read its answer:
-/// a handler's arguments are made at the same time, and each would ask on its own.
-///
-/// ```
-/// # use std::future::ready;
-/// # use actix_login::{CurrentUser, LoginManager, SigningKey, generate_key, identify};
-/// # use actix_web::{App, middleware::from_fn, web::{self, Data}};
-/// # let keys = vec![SigningKey::parse(&generate_key())?];
-/// # let manager = LoginManager::builder(keys).user_loader(|claims| ready(Ok(Some(claims.sub)))).build()?;
-/// let app = App::new()
-///     .app_data(Data::new(manager))
-///     .route("/", web::get().to(|name: CurrentUser<String>| async move { name.to_string() }))
-///     .wrap(from_fn(identify::<String>));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub async fn identify<U: 'static>(
-    logins: Data<LoginManager<U>>, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    match logins.identify(req.request()).await {
-        Ok(caller) => caller.replace(req.request()),
-        Err(error) => return Ok(req.error_response(error).map_into_right_body()),
-    }
-    let mut res = next.call(req).await?;
-    // A cookie that logs nobody in is ended, but not one that the handler has just set.
-    let stale = matches!(
-        Caller::<U>::of(res.request()).as_deref(),
-        Some(Caller::Anonymous { stale: true })
-    );
-    if stale && !res.headers().contains_key(header::SET_COOKIE) {
-        logins.clear_cookie(res.response_mut())?;
-    }
-    Ok(res.map_into_left_body())
-}
-
-/// Guard: a person is logged in, by the cookie: the handler gets the user. Otherwise
-/// [`Error::NotAuthenticated`]. A token in the header does not pass: it may be good for less than
-/// all that a person may do. See [`Scoped`] for those.
+/// Guard: a person is logged in: the handler gets the user. Otherwise [`Error::NotAuthenticated`]. A
+/// program's token does not pass: it may be good for less than all that a person may do. See
+/// [`Scoped`] for those, and [`AnyUser`] for either.
 ///
 /// ```
 /// # use actix_login::CurrentUser;
@@ -68,11 +31,13 @@ pub async fn identify<U: 'static>(
 #[derive(Deref)]
 pub struct CurrentUser<U>(#[deref(forward)] Rc<U>);
 
-/// The user, or nobody, for pages that are open to all.
+/// What another guard lets in, or nobody, for pages that are open to all: [`OptionalUser`] for a person,
+/// `Optional<AnyUser<User>>` for a program's token too. Whatever else goes wrong is an error: a loader
+/// that fails, a token without the scope.
 ///
 /// ```
-/// # use actix_login::OptionalUser;
-/// async fn home(OptionalUser(user): OptionalUser<String>) -> String {
+/// # use actix_login::{Optional, OptionalUser};
+/// async fn home(Optional(user): OptionalUser<String>) -> String {
 ///     match user {
 ///         Some(name) => format!("Hello, {}!", *name),
 ///         None => "Hello, stranger!".to_owned(),
@@ -80,10 +45,41 @@ pub struct CurrentUser<U>(#[deref(forward)] Rc<U>);
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(home);
 /// ```
-pub struct OptionalUser<U>(pub Option<CurrentUser<U>>);
+pub struct Optional<G>(pub Option<G>);
 
-/// Guard: a program calls with a token in the `Authorization` header. Otherwise
-/// [`Error::NotAuthenticated`].
+/// The person who is logged in, or nobody.
+pub type OptionalUser<U> = Optional<CurrentUser<U>>;
+
+/// Guard: a program calls, and holds all of the scopes `S`: one, or several as `(NotesRead, NotesWrite)`.
+/// Otherwise [`Error::NotAuthenticated`] or [`Error::OutOfScope`].
+///
+/// ```
+/// # use actix_login::Scoped;
+/// actix_login::scopes! {
+///     NotesRead = "notes:read", "Read your notes";
+///     NotesWrite = "notes:write", "Write notes in your name";
+/// }
+///
+/// async fn notes(name: Scoped<NotesRead, String>) -> String {
+///     let tenant: Option<u32> = name.claims().and_then(|claims| claims.get("tenant"));
+///     format!("The notes of {} of {tenant:?}", *name)
+/// }
+///
+/// async fn rewrite(name: Scoped<(NotesRead, NotesWrite), String>) -> String {
+///     name.to_uppercase()
+/// }
+/// # let _: actix_web::Route = actix_web::web::get().to(notes);
+/// # let _: actix_web::Route = actix_web::web::put().to(rewrite);
+/// ```
+#[derive(Deref)]
+pub struct Scoped<S, U> {
+    #[deref(forward)]
+    user: Rc<U>,
+    caller: Rc<Caller<U>>,
+    scopes: PhantomData<S>,
+}
+
+/// Guard: a program calls, whatever its scopes. Otherwise [`Error::NotAuthenticated`].
 ///
 /// ```
 /// # use actix_login::ApiUser;
@@ -92,24 +88,28 @@ pub struct OptionalUser<U>(pub Option<CurrentUser<U>>);
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(who_am_i);
 /// ```
-#[derive(Deref)]
-pub struct ApiUser<U>(#[deref(forward)] Rc<U>);
+pub type ApiUser<U> = Scoped<(), U>;
 
-/// Guard: the same, and the token holds the scope. Otherwise [`Error::OutOfScope`].
+/// Guard: a person, or a program that holds all of the scopes `S`; without `S`, any program.
+/// Otherwise [`Error::NotAuthenticated`] or [`Error::OutOfScope`].
 ///
 /// ```
-/// # use actix_login::Scoped;
-/// actix_login::scopes! {
-///     NotesRead = "notes:read", "Read your notes";
+/// # use actix_login::{AnyUser, Caller};
+/// async fn whoever(name: AnyUser<String>) -> String {
+///     match name.caller() {
+///         Caller::Program { scopes, .. } => format!("a program of {}: {scopes:?}", *name),
+///         _ => format!("{} in person", *name),
+///     }
 /// }
-///
-/// async fn notes(name: Scoped<NotesRead, String>) -> String {
-///     format!("The notes of {}", *name)
-/// }
-/// # let _: actix_web::Route = actix_web::web::get().to(notes);
+/// # let _: actix_web::Route = actix_web::web::get().to(whoever);
 /// ```
 #[derive(Deref)]
-pub struct Scoped<S, U>(#[deref(forward)] Rc<U>, PhantomData<S>);
+pub struct AnyUser<U, S = ()> {
+    #[deref(forward)]
+    user: Rc<U>,
+    caller: Rc<Caller<U>>,
+    scopes: PhantomData<S>,
+}
 
 impl<U> Clone for CurrentUser<U> {
     fn clone(&self) -> Self {
@@ -125,22 +125,61 @@ impl<U: 'static> CurrentUser<U> {
 
     /// Whoever is logged in, for code that has the request and is not a handler.
     pub fn of(req: &HttpRequest) -> Option<Self> {
-        match &*Caller::of(req)? {
-            Caller::Session { user, .. } => Some(Self(Rc::clone(user))),
-            Caller::Token { .. } | Caller::Anonymous { .. } => None,
+        Self::among(&*Caller::of(req)?)
+    }
+
+    /// The same for guards that ask for more: why nobody is let in.
+    pub fn admit(req: &HttpRequest) -> Result<Self> {
+        Self::among(&*Caller::expect(req)?).ok_or(Error::NotAuthenticated)
+    }
+
+    fn among(caller: &Caller<U>) -> Option<Self> {
+        match caller {
+            Caller::Person { user, .. } => Some(Self(Rc::clone(user))),
+            Caller::Program { .. } | Caller::Anonymous { .. } => None,
         }
     }
 }
 
-/// Whoever calls with a token that holds `scope`, if one is asked for.
-fn program<U: 'static>(req: &HttpRequest, scope: Option<&'static str>) -> Result<Rc<U>> {
-    match Caller::of(req).as_deref() {
-        Some(caller @ Caller::Token { user, .. }) => match scope {
-            Some(scope) if !caller.holds(scope) => Err(Error::OutOfScope(scope)),
-            _ => Ok(Rc::clone(user)),
-        },
-        _ => Err(Error::NotAuthenticated),
+impl<S: RequiredScopes, U: 'static> Scoped<S, U> {
+    /// What the program's access token said; `None` when the request loader named it.
+    pub fn claims(&self) -> Option<&Claims> {
+        self.caller.claims()
     }
+
+    /// Whether the program holds another scope.
+    pub fn holds(&self, scope: &str) -> bool {
+        self.caller.holds(scope)
+    }
+
+    fn admit(req: &HttpRequest) -> Result<Self> {
+        let caller = Caller::expect(req)?;
+        let Caller::Program { user, .. } = &*caller else { return Err(Error::NotAuthenticated) };
+        let user = Rc::clone(user);
+        require::<S, U>(&caller)?;
+        Ok(Self { user, caller, scopes: PhantomData })
+    }
+}
+
+impl<U: 'static, S: RequiredScopes> AnyUser<U, S> {
+    /// How they were recognised.
+    pub fn caller(&self) -> &Caller<U> {
+        &self.caller
+    }
+
+    fn admit(req: &HttpRequest) -> Result<Self> {
+        let caller = Caller::expect(req)?;
+        let user = caller.user().cloned().ok_or(Error::NotAuthenticated)?;
+        if matches!(*caller, Caller::Program { .. }) {
+            require::<S, U>(&caller)?;
+        }
+        Ok(Self { user, caller, scopes: PhantomData })
+    }
+}
+
+fn require<S: RequiredScopes, U: 'static>(caller: &Caller<U>) -> Result<()> {
+    let lacking = S::NAMES.iter().find(|scope| !caller.holds(scope));
+    lacking.map_or(Ok(()), |scope| Err(Error::OutOfScope(scope)))
 }
 
 impl<U: 'static> FromRequest for CurrentUser<U> {
@@ -148,33 +187,40 @@ impl<U: 'static> FromRequest for CurrentUser<U> {
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(req).ok_or(Error::NotAuthenticated))
+        ready(Self::admit(req))
     }
 }
 
-impl<U: 'static> FromRequest for OptionalUser<U> {
+impl<G> FromRequest for Optional<G>
+where
+    G: FromRequest<Error = Error, Future = Ready<Result<G>>>,
+{
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(match G::from_request(req, payload).into_inner() {
+            Ok(user) => Ok(Self(Some(user))),
+            Err(Error::NotAuthenticated) => Ok(Self(None)),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+impl<S: RequiredScopes, U: 'static> FromRequest for Scoped<S, U> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(CurrentUser::of(req))))
+        ready(Self::admit(req))
     }
 }
 
-impl<U: 'static> FromRequest for ApiUser<U> {
+impl<U: 'static, S: RequiredScopes> FromRequest for AnyUser<U, S> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(program(req, None).map(Self))
-    }
-}
-
-impl<S: Scope, U: 'static> FromRequest for Scoped<S, U> {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(program(req, Some(S::NAME)).map(|user| Self(user, PhantomData)))
+        ready(Self::admit(req))
     }
 }

@@ -9,6 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use pkcs8::{EncodePrivateKey, EncryptedPrivateKeyInfo, PrivateKeyInfo, SecretDocument};
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey};
 use rsa::traits::PublicKeyParts;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// NIST SP 800-131A: RSA keys shorter than 2048 bits are no longer to be used.
@@ -24,16 +25,17 @@ const MAX_RSA_BITS: usize = 4096;
 /// # use ed25519_dalek::pkcs8::{EncodePrivateKey as _, spki::der::pem::LineEnding};
 /// # let pem = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).to_pkcs8_pem(LineEnding::LF).unwrap();
 /// let pair = KeyPair::parse(&pem, None)?;
-/// assert_eq!(format!("{:?}", pair.algorithm()), "EdDSA");
+/// assert_eq!(pair.algorithm(), "EdDSA");
 /// assert_eq!(KeyPair::parse("nonsense", None).unwrap_err(), "must be a private key in PEM");
 /// # Ok::<(), String>(())
 /// ```
+#[derive(Clone)]
 pub struct KeyPair {
-    algorithm: Algorithm,
     private_der: Vec<u8>,
     public: Public,
 }
 
+#[derive(Clone)]
 enum Public {
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
     Ed25519([u8; 32]),
@@ -81,18 +83,37 @@ impl KeyPair {
         let der = key.to_pkcs1_der().map_err(|e| e.to_string())?;
         let public =
             Public::Rsa { modulus: key.n().to_bytes_be(), exponent: key.e().to_bytes_be() };
-        Ok(Self { algorithm: Algorithm::RS256, private_der: der.as_bytes().to_vec(), public })
+        Ok(Self { private_der: der.as_bytes().to_vec(), public })
     }
 
     fn from_ed25519(key: &ed25519_dalek::SigningKey) -> Result<Self, String> {
         let der = key.to_pkcs8_der().map_err(|e| e.to_string())?;
         let public = Public::Ed25519(key.verifying_key().to_bytes());
-        Ok(Self { algorithm: Algorithm::EdDSA, private_der: der.as_bytes().to_vec(), public })
+        Ok(Self { private_der: der.as_bytes().to_vec(), public })
     }
 
-    /// RS256 or `EdDSA`.
-    pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+    /// RS256 or `EdDSA`, as tokens name it (RFC 7518 section 3.1, RFC 8037 section 3.1).
+    pub fn algorithm(&self) -> &'static str {
+        match self.public {
+            Public::Rsa { .. } => "RS256",
+            Public::Ed25519(_) => "EdDSA",
+        }
+    }
+
+    /// The public half, as other services read it (RFC 7517 section 4, RFC 8037 section 2).
+    pub(crate) fn jwk(&self) -> Value {
+        let mut jwk = match &self.public {
+            Public::Rsa { modulus, exponent } => {
+                json!({ "kty": "RSA", "n": BASE64.encode(modulus), "e": BASE64.encode(exponent) })
+            }
+            Public::Ed25519(bytes) => {
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": BASE64.encode(bytes) })
+            }
+        };
+        jwk["kid"] = self.id().into();
+        jwk["use"] = "sig".into();
+        jwk["alg"] = self.algorithm().into();
+        jwk
     }
 
     /// Names the key in a token's header: the beginning of a hash of the public half.
@@ -104,23 +125,26 @@ impl KeyPair {
         BASE64.encode(&digest[..8])
     }
 
-    /// Both halves, as the library takes them.
-    pub fn keys(&self) -> (EncodingKey, DecodingKey) {
+    /// What it signs with, and both halves as the token library takes them.
+    pub(crate) fn keys(&self) -> (Algorithm, EncodingKey, DecodingKey) {
         match &self.public {
             Public::Rsa { modulus, exponent } => (
+                Algorithm::RS256,
                 EncodingKey::from_rsa_der(&self.private_der),
                 DecodingKey::from_rsa_raw_components(modulus, exponent),
             ),
-            Public::Ed25519(bytes) => {
-                (EncodingKey::from_ed_der(&self.private_der), DecodingKey::from_ed_der(bytes))
-            }
+            Public::Ed25519(bytes) => (
+                Algorithm::EdDSA,
+                EncodingKey::from_ed_der(&self.private_der),
+                DecodingKey::from_ed_der(bytes),
+            ),
         }
     }
 }
 
 impl fmt::Debug for KeyPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyPair({:?} {})", self.algorithm, self.id())
+        write!(f, "KeyPair({} {})", self.algorithm(), self.id())
     }
 }
 

@@ -1,7 +1,6 @@
 //! The keys that sign, and one derived key for each purpose.
 
 use std::fmt;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -44,6 +43,12 @@ impl SigningKey {
         Ok(Self(bytes))
     }
 
+    /// A new one, for tests and first steps: at the next start there is another, and nobody is logged in
+    /// any more.
+    pub fn random() -> Self {
+        Self(random_bytes().to_vec())
+    }
+
     /// A key for one purpose (HKDF-SHA-256, RFC 5869), so that no key ever serves two: what is
     /// signed for one audience cannot be passed off in another.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
@@ -74,9 +79,13 @@ pub fn generate_key() -> String {
 
 /// 32 bytes from the operating system as 43 characters: enough that nobody guesses one.
 pub fn random_token() -> String {
+    BASE64.encode(random_bytes())
+}
+
+fn random_bytes() -> [u8; 32] {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).expect("the operating system has random bytes");
-    BASE64.encode(bytes)
+    bytes
 }
 
 /// What is stored of a secret token: its hash. Whoever reads the table cannot use it.
@@ -97,28 +106,45 @@ pub fn hash_token(token: &str) -> String {
 pub fn parse_keys(list: &str) -> Result<Vec<SigningKey>, &'static str> {
     let keys: Vec<_> =
         list.split(',').map(str::trim).map(SigningKey::parse).collect::<Result<_, _>>()?;
-    let repeated =
-        (1..keys.len()).any(|n| keys[n..].iter().any(|key| key.id() == keys[n - 1].id()));
-    if repeated {
+    if repeats(&keys.iter().map(SigningKey::id).collect::<Vec<_>>()) {
         return Err("must not name the same key twice");
     }
     Ok(keys)
 }
 
-/// What access tokens are signed with.
+/// What access tokens are signed with. Of several keys, the first signs and all verify, so that a new
+/// one can take over while the tokens of the old one live.
 ///
 /// ```no_run
 /// # use std::path::Path;
-/// # use actix_login::{KeyPair, Keys, LoginManager, SigningKey, generate_key};
-/// # let session_keys = vec![SigningKey::parse(&generate_key())?];
-/// let pair = KeyPair::read(Path::new("token-key.pem"), None)?;
-/// let builder = LoginManager::<String>::builder(session_keys).access_keys(Keys::Pair(pair.into()));
+/// # use actix_login::{KeyPair, Keys, LoginManager, SigningKey};
+/// # let session_keys = vec![SigningKey::random()];
+/// let new = KeyPair::read(Path::new("token-key.pem"), None)?;
+/// let old = KeyPair::read(Path::new("token-key-of-last-year.pem"), None)?;
+/// let builder =
+///     LoginManager::<String>::builder(session_keys).access_keys(Keys::Pairs(vec![new, old]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Keys {
-    /// HS256: the first key signs, all verify. Each kind of token has a key of its own.
+    /// HS256. Each kind of token has a key of its own.
     Secrets(Vec<SigningKey>),
-    /// RS256 or `EdDSA`, so that other services can verify with the public half.
-    Pair(Arc<KeyPair>),
+    /// RS256 or `EdDSA`, so that other services can verify with the public halves
+    /// ([`jwks`](crate::jwks)).
+    Pairs(Vec<KeyPair>),
+}
+
+impl Keys {
+    pub(crate) fn ids(&self) -> Vec<String> {
+        match self {
+            Self::Secrets(keys) => keys.iter().map(SigningKey::id).collect(),
+            Self::Pairs(pairs) => pairs.iter().map(KeyPair::id).collect(),
+        }
+    }
+}
+
+/// Whether one of them is there twice.
+pub(crate) fn repeats(ids: &[String]) -> bool {
+    (1..ids.len()).any(|n| ids[n..].contains(&ids[n - 1]))
 }

@@ -8,14 +8,48 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::error::{Error, Result};
 
-/// A permission that a token can hold.
+/// A permission that a token can hold. [`scopes!`](crate::scopes) declares one.
 pub trait Scope: 'static {
     /// Its name in tokens.
     const NAME: &'static str;
 }
 
+/// What a guard asks for: one [`Scope`], several in brackets, or `()` for none.
+pub trait RequiredScopes: 'static {
+    /// Their names.
+    const NAMES: &'static [&'static str];
+}
+
+impl<S: Scope> RequiredScopes for S {
+    const NAMES: &'static [&'static str] = &[S::NAME];
+}
+
+macro_rules! required {
+    ($(($($scope:ident),*))*) => {
+        $(impl<$($scope: Scope),*> RequiredScopes for ($($scope,)*) {
+            const NAMES: &'static [&'static str] = &[$($scope::NAME),*];
+        })*
+    };
+}
+required! { () (A, B) (A, B, C) (A, B, C, D) }
+
+/// Whether a token can name a scope so: printable ASCII without spaces, quotes and backslashes (RFC 6749
+/// section 3.3). Names stand in a list with spaces between them, so that one with a space in it would
+/// pass for two.
+pub const fn is_scope_name(name: &str) -> bool {
+    let (bytes, mut n) = (name.as_bytes(), 0);
+    while n < bytes.len() {
+        if !matches!(bytes[n], 0x21 | 0x23..=0x5b | 0x5d..=0x7e) {
+            return false;
+        }
+        n += 1;
+    }
+    n > 0
+}
+
 /// What people read about a scope, and who may hold it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScopeInfo {
     /// Its name in tokens.
     pub name: &'static str,
@@ -25,8 +59,22 @@ pub struct ScopeInfo {
     pub for_admins: bool,
 }
 
+impl ScopeInfo {
+    /// What [`scopes!`](crate::scopes) declares.
+    pub const fn new(name: &'static str, about: &'static str, for_admins: bool) -> Self {
+        Self { name, about, for_admins }
+    }
+}
+
 /// Declares scopes: a type for the guard, a name for the token, a sentence for people, and the list
-/// `SCOPES` of all of them. `admins` behind one keeps it from everybody else.
+/// `SCOPES` of all of them. `admins` behind one keeps it from everybody else. A name that no token can
+/// carry does not compile:
+///
+/// ```compile_fail
+/// actix_login::scopes! {
+///     NotesRead = "notes read", "Read your notes";
+/// }
+/// ```
 ///
 /// ```
 /// actix_login::scopes! {
@@ -44,16 +92,19 @@ macro_rules! scopes {
             pub struct $name;
 
             impl $crate::Scope for $name {
-                const NAME: &'static str = $text;
+                const NAME: &'static str = {
+                    assert!($crate::is_scope_name($text), "a scope's name has no spaces and quotes");
+                    $text
+                };
             }
         )*
 
         /// All of them.
-        pub const SCOPES: &[$crate::ScopeInfo] = &[$($crate::ScopeInfo {
-            name: $text,
-            about: $about,
-            for_admins: [$(stringify!($admins),)? ""].len() > 1,
-        }),*];
+        pub const SCOPES: &[$crate::ScopeInfo] = &[$($crate::ScopeInfo::new(
+            <$name as $crate::Scope>::NAME,
+            $about,
+            [$(stringify!($admins),)? ""].len() > 1,
+        )),*];
     };
 }
 
@@ -117,7 +168,11 @@ impl FromRequest for Scopes {
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let missing = || Error::Internal("no Scopes beside the routes".to_owned());
+        let missing = || {
+            Error::misuse(
+                "no Scopes beside the routes: add `.app_data(scopes)` to the App".to_owned(),
+            )
+        };
         ready(req.app_data::<Self>().cloned().ok_or_else(missing))
     }
 }

@@ -1,25 +1,27 @@
 //! The cookie of a person at a browser, and the token in it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
-use actix_web::http::header;
-use time::Duration;
+use serde_json::Map;
 
+use crate::caller::has_bearer;
 use crate::cookie::{CookieKind, Presented};
 use crate::error::Result;
 use crate::manager::Now;
-use crate::token::{Claims, Signer};
+use crate::token::{Claims, NewToken, Signer};
 
 /// Makes, reads and ends the cookie that keeps somebody logged in. Cheap to clone.
 ///
 /// ```
-/// # use actix_login::{LoginManager, SigningKey, generate_key, random_token};
+/// # use std::time::Duration;
+/// # use actix_login::{LoginManager, SigningKey, random_token};
 /// # use actix_web::test::TestRequest;
-/// # let builder = LoginManager::<String>::builder(vec![SigningKey::parse(&generate_key())?]);
+/// # let builder = LoginManager::<String>::builder(vec![SigningKey::random()]);
 /// let cookie = builder.session_cookie();
-/// let token = cookie.create_token("ada", random_token(), time::Duration::HOUR)?;
+/// let token = cookie.create_token("ada", random_token(), Duration::from_secs(3600))?;
 ///
 /// let request = TestRequest::default().cookie(cookie.with(&token, None)).to_http_request();
 /// assert_eq!(cookie.claims(&request).map(|claims| claims.sub).as_deref(), Some("ada"));
@@ -30,13 +32,16 @@ pub struct SessionCookie {
     pub(crate) signer: Arc<Signer>,
     pub(crate) kind: CookieKind,
     pub(crate) now: Now,
+    pub(crate) is_read: bool,
+    pub(crate) gives_way: bool,
 }
 
 impl SessionCookie {
-    /// A signed token for the cookie: `id` is the session's secret.
+    /// A signed token for the cookie: `id` is the session's secret, and `lifetime` counts in whole
+    /// seconds. An empty subject or id and no time to live are errors.
     pub fn create_token(&self, subject: &str, id: String, lifetime: Duration) -> Result<String> {
-        let claims = self.signer.claims(subject, id, (self.now)(), lifetime.whole_seconds());
-        self.signer.sign(&claims)
+        let (scope, extra) = (String::new(), Map::new());
+        self.signer.issue(NewToken { subject, id, lifetime, scope, extra }, (self.now)())
     }
 
     /// The cookie with `token`. Without `max_age` it ends with the browser.
@@ -63,10 +68,10 @@ impl SessionCookie {
         self.signer.subject(&token)
     }
 
-    /// Who sends credentials in the header means those: otherwise a request could pass as an API
-    /// call, which needs no check of its origin, and be logged in by the cookie.
+    /// Who sends a token in the header means that one: otherwise a request could pass as an API call,
+    /// which needs no check of its origin, and be logged in by the cookie.
     pub(crate) fn read(&self, req: &HttpRequest) -> Presented {
-        if req.headers().contains_key(header::AUTHORIZATION) {
+        if !self.is_read || self.gives_way && has_bearer(req) {
             return Presented::Nothing;
         }
         self.kind.read(req)

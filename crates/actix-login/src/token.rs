@@ -2,19 +2,26 @@
 //! everything it leaves to its caller is checked here.
 
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::key_pair::KeyPair;
 use crate::keys::{Keys, SigningKey};
 
-/// A longer token is not ours and not worth decoding. An RSA signature alone can take 683 bytes.
+/// A longer token is not ours and not worth decoding, and is not made. An RSA signature alone can take
+/// 683 bytes.
 const MAX_TOKEN_BYTES: usize = 1024;
 const MAX_RSA_TOKEN_BYTES: usize = 2048;
+
+/// The members of [`Claims`], of which a token says each once.
+const OURS: [&str; 8] = ["iss", "aud", "sub", "jti", "iat", "nbf", "exp", "scope"];
 
 /// How far the clocks of two servers may differ.
 const LEEWAY_SECONDS: i64 = 5;
@@ -54,6 +61,7 @@ impl Kind {
 
 /// What a token says: ids and times, and nothing about the person.
 #[derive(Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Claims {
     /// Issuer: our public address.
     pub iss: String,
@@ -72,9 +80,9 @@ pub struct Claims {
     /// What an access token is good for: names with spaces between them (RFC 8693 section 4.2).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// What else whoever issued an access token wanted it to say. Never in a session's token.
+    /// Never in a session's token.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    extra: Map<String, Value>,
 }
 
 impl fmt::Debug for Claims {
@@ -85,6 +93,14 @@ impl fmt::Debug for Claims {
 }
 
 impl Claims {
+    /// What else whoever issued an access token wanted it to say: see [`TokenOptions::claim`]. `None`
+    /// when it does not say it, or not as a `T`.
+    ///
+    /// [`TokenOptions::claim`]: crate::TokenOptions::claim
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        T::deserialize(self.extra.get(name)?).ok()
+    }
+
     /// What the token is for. Only asked of claims that were checked.
     pub fn kind(&self) -> Kind {
         if self.aud == Kind::Session.audience() { Kind::Session } else { Kind::Access }
@@ -103,6 +119,7 @@ struct StrictHeader {
 
 /// Why a token was refused. For the log; the caller only learns that it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Refusal {
     /// Not three parts of base64 and JSON with exactly the members that are ours.
     Malformed,
@@ -128,79 +145,114 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// Signs and verifies the tokens of one kind, with one algorithm.
+/// Signs and verifies the tokens of one kind. Each key has its one algorithm.
 pub(crate) struct Signer {
     kind: Kind,
     issuer: String,
-    algorithm: Algorithm,
     ring: Vec<RingKey>,
 }
 
 struct RingKey {
     id: String,
+    algorithm: Algorithm,
     encoding: EncodingKey,
     decoding: DecodingKey,
 }
 
-impl Keys {
-    fn algorithm(&self) -> Algorithm {
-        match self {
-            Self::Secrets(_) => Algorithm::HS256,
-            Self::Pair(pair) => pair.algorithm(),
+impl RingKey {
+    fn of_secret(key: &SigningKey, kind: Kind) -> Self {
+        let secret = key.derive(kind.key_purpose());
+        Self {
+            id: key.id(),
+            algorithm: Algorithm::HS256,
+            encoding: EncodingKey::from_secret(&secret),
+            decoding: DecodingKey::from_secret(&secret),
         }
     }
 
-    fn ring(&self, kind: Kind) -> Vec<RingKey> {
-        let secret = |key: &SigningKey| {
-            let secret = key.derive(kind.key_purpose());
-            RingKey {
-                id: key.id(),
-                encoding: EncodingKey::from_secret(&secret),
-                decoding: DecodingKey::from_secret(&secret),
-            }
-        };
-        match self {
-            Self::Secrets(keys) => keys.iter().map(secret).collect(),
-            Self::Pair(pair) => {
-                let (encoding, decoding) = pair.keys();
-                vec![RingKey { id: pair.id(), encoding, decoding }]
-            }
-        }
+    fn of_pair(pair: &KeyPair) -> Self {
+        let (algorithm, encoding, decoding) = pair.keys();
+        Self { id: pair.id(), algorithm, encoding, decoding }
+    }
+
+    fn signs_with(&self, algorithm: &str) -> bool {
+        algorithm == format!("{:?}", self.algorithm)
+    }
+
+    fn max_bytes(&self) -> usize {
+        if self.algorithm == Algorithm::RS256 { MAX_RSA_TOKEN_BYTES } else { MAX_TOKEN_BYTES }
     }
 }
 
+/// What a new token says.
+pub(crate) struct NewToken<'a> {
+    pub(crate) subject: &'a str,
+    pub(crate) id: String,
+    pub(crate) lifetime: Duration,
+    pub(crate) scope: String,
+    pub(crate) extra: Map<String, Value>,
+}
+
 impl Signer {
-    /// With `keys`, whose algorithm is the only one accepted.
+    /// With `keys`, whose algorithms are the only ones accepted.
     pub(crate) fn new(kind: Kind, issuer: &str, keys: &Keys) -> Self {
-        let (algorithm, ring) = (keys.algorithm(), keys.ring(kind));
-        Self { kind, issuer: issuer.to_owned(), algorithm, ring }
+        let ring = match keys {
+            Keys::Secrets(keys) => keys.iter().map(|key| RingKey::of_secret(key, kind)).collect(),
+            Keys::Pairs(pairs) => pairs.iter().map(RingKey::of_pair).collect(),
+        };
+        Self { kind, issuer: issuer.to_owned(), ring }
     }
 
-    /// The claims of a new token. `lifetime` is in seconds.
-    pub(crate) fn claims(&self, subject: &str, id: String, now: i64, lifetime: i64) -> Claims {
-        Claims {
+    /// A token, signed with the first key at the time `now`; or the call to make, if [`Self::verify`]
+    /// would refuse it.
+    pub(crate) fn issue(&self, new: NewToken, now: i64) -> Result<String> {
+        let NewToken { subject, id, lifetime, scope, extra } = new;
+        let refuse = |why: &str| Err(Error::Internal(format!("no token is made: {why}")));
+        if subject.is_empty() {
+            return refuse("its subject is empty; name the user");
+        }
+        if id.is_empty() {
+            return refuse("its id is empty; `random_token()` makes one");
+        }
+        if lifetime.as_secs() == 0 {
+            return refuse("it would be over at once; give it a second or more to live");
+        }
+        if let Some(name) = extra.keys().find(|name| OURS.contains(&name.as_str())) {
+            return refuse(&format!(
+                "`{name}` is not a claim of your own; `TokenOptions` has a call for what can be chosen"
+            ));
+        }
+        let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.kind.audience().to_owned(),
             sub: subject.to_owned(),
             jti: id,
             iat: now,
             nbf: now,
-            exp: now.saturating_add(lifetime),
-            scope: String::new(),
-            extra: Map::new(),
-        }
+            exp: now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)),
+            scope,
+            extra,
+        };
+        self.sign(&claims)
     }
 
-    /// Signs `claims` with the first key.
-    pub(crate) fn sign(&self, claims: &Claims) -> Result<String> {
+    fn sign(&self, claims: &Claims) -> Result<String> {
         let key = self.ring.first().ok_or_else(|| Error::Internal("no signing key".to_owned()))?;
         let header = Header {
             typ: Some(self.kind.typ().to_owned()),
             kid: Some(key.id.clone()),
-            ..Header::new(self.algorithm)
+            ..Header::new(key.algorithm)
         };
-        jsonwebtoken::encode(&header, claims, &key.encoding)
-            .map_err(|e| Error::Internal(format!("signing a token: {e}")))
+        let token = jsonwebtoken::encode(&header, claims, &key.encoding)
+            .map_err(|e| Error::Internal(format!("signing a token: {e}")))?;
+        let (length, max) = (token.len(), key.max_bytes());
+        if length > max {
+            return Err(Error::Internal(format!(
+                "no token is made: it would have {length} bytes, and more than {max} are not looked at; \
+                 give it fewer scopes and claims, or store them under its subject"
+            )));
+        }
+        Ok(token)
     }
 
     /// Checks everything about `token` at the time `now`.
@@ -218,20 +270,25 @@ impl Signer {
     }
 
     fn open(&self, token: &str) -> Result<Claims, Refusal> {
-        let is_rsa = self.algorithm == Algorithm::RS256;
-        if token.len() > if is_rsa { MAX_RSA_TOKEN_BYTES } else { MAX_TOKEN_BYTES } {
+        if self.ring.iter().all(|key| token.len() > key.max_bytes()) {
             return Err(Refusal::Malformed);
         }
         let header = strict_header(token).ok_or(Refusal::Malformed)?;
-        // Pinned: a token does not choose how it is checked (RFC 8725 section 3.1).
-        if header.alg != format!("{:?}", self.algorithm) {
+        if !self.ring.iter().any(|key| key.signs_with(&header.alg)) {
             return Err(Refusal::Algorithm);
         }
         if header.typ != self.kind.typ() {
             return Err(Refusal::NotForUs);
         }
         let key = self.ring.iter().find(|key| key.id == header.kid).ok_or(Refusal::UnknownKey)?;
-        verify_signature(token, key, self.algorithm)
+        // Pinned: a token does not choose how it is checked (RFC 8725 section 3.1).
+        if !key.signs_with(&header.alg) {
+            return Err(Refusal::Algorithm);
+        }
+        if token.len() > key.max_bytes() {
+            return Err(Refusal::Malformed);
+        }
+        verify_signature(token, key)
     }
 
     fn check(&self, claims: &Claims, now: i64) -> Result<(), Refusal> {
@@ -260,10 +317,10 @@ fn strict_header(token: &str) -> Option<StrictHeader> {
     serde_json::from_slice(&BASE64.decode(header).ok()?).ok()
 }
 
-fn verify_signature(token: &str, key: &RingKey, algorithm: Algorithm) -> Result<Claims, Refusal> {
+fn verify_signature(token: &str, key: &RingKey) -> Result<Claims, Refusal> {
     // The library's own checks of time, issuer and audience are switched off, because they accept
     // a token that lacks the claim; `Signer::check` makes them.
-    let mut validation = Validation::new(algorithm);
+    let mut validation = Validation::new(key.algorithm);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;

@@ -4,14 +4,13 @@ use actix_login::{CookieKind, Presented};
 use actix_web::cookie::SameSite;
 use actix_web::http::header::{AUTHORIZATION, COOKIE};
 use actix_web::test::TestRequest;
-use time::Duration;
 
-use crate::site::{NOW, Site, builder, key, pair, session, token, with_key};
+use crate::site::{HOUR, NOW, Site, builder, key, pair, session, token, with_key};
 
 const NAME: &str = "__Host-session";
 
 fn ours() -> CookieKind {
-    CookieKind { name: NAME.to_owned(), secure: true }
+    CookieKind::new(NAME, true)
 }
 
 fn read(lines: &[&[u8]]) -> Presented {
@@ -37,9 +36,9 @@ fn the_cookie_is_out_of_reach_of_scripts_subdomains_and_other_sites() {
 
 #[test]
 fn a_cookie_ends_with_the_browser_or_after_its_time() {
-    assert_eq!(ours().with("x", Some(Duration::DAY)).max_age(), Some(Duration::DAY));
+    assert_eq!(ours().with("x", Some(HOUR)).max_age(), Some(time::Duration::HOUR));
     assert_eq!(ours().with("x", None).max_age(), None);
-    assert_eq!(ours().expired().max_age(), Some(Duration::ZERO));
+    assert_eq!(ours().expired().max_age(), Some(time::Duration::ZERO));
 }
 
 #[test]
@@ -94,11 +93,11 @@ async fn two_cookies_of_the_same_name_log_nobody_in() {
 }
 
 #[actix_web::test]
-async fn a_cookie_is_ignored_when_there_is_an_authorization_header() {
+async fn a_cookie_is_ignored_when_there_is_a_token_in_the_header() {
     let site = Site::new(builder().build().unwrap());
     let pair = pair(&site.manager, &session(&site.manager));
     let token = format!("Bearer {}", token(&site.manager, &[]));
-    for (value, api) in [("", 401), ("Bearer x", 401), ("Basic eDp5", 401), (&token, 200)] {
+    for (value, api) in [("Bearer", 401), ("bearer x", 401), ("Bearer,x", 401), (&token, 200)] {
         let both = |path| {
             let with_cookie = TestRequest::with_uri(path).insert_header((COOKIE, pair.clone()));
             with_cookie.insert_header((AUTHORIZATION, value))
@@ -145,7 +144,7 @@ async fn a_cookie_that_is_not_looked_at_is_left_alone() {
 async fn a_cookie_of_a_user_who_is_gone_is_not_ended() {
     // Another tab may just have got the next one.
     let site = Site::new(builder().build().unwrap());
-    let token = site.manager.create_session_token("eve", "id".to_owned(), Duration::HOUR).unwrap();
+    let token = site.manager.create_session_token("eve", "id".to_owned(), HOUR).unwrap();
     let pair = pair(&site.manager, &token);
     let answer = site.send(TestRequest::with_uri("/current").insert_header((COOKIE, pair))).await;
     assert_eq!((answer.status, answer.cookies.len()), (401, 0));
@@ -163,7 +162,7 @@ async fn logging_in_with_a_stale_cookie_keeps_the_new_one() {
 
 #[actix_web::test]
 async fn without_tls_the_cookie_may_have_another_name_and_travel_openly() {
-    let kind = CookieKind { name: "session".to_owned(), secure: false };
+    let kind = CookieKind::new("session", false);
     let site = Site::new(builder().cookie(kind).build().unwrap());
     let cookie = site.manager.cookie(&session(&site.manager), None);
     assert_eq!((cookie.name(), cookie.secure()), ("session", Some(false)));

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use actix_login::{Claims, Kind, LoginManager, Refusal, TokenOptions};
 use actix_web::http::header::COOKIE;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
-use time::Duration;
 
 use crate::forger::Original;
 use crate::site::{NOW, Person, Site, builder, key, pair, session, token, with_key};
@@ -43,7 +43,7 @@ fn times_at_the_end_of_time_are_no_overflow() {
     assert_eq!(at("iat", i64::MAX), Some(Refusal::Malformed), "issued after its end");
     assert_eq!(at("nbf", i64::MAX), Some(Refusal::NotYetValid));
     assert_eq!(at("exp", i64::MIN), Some(Refusal::Malformed));
-    let ends_of_time = TokenOptions { expires: Some(Duration::MAX), ..TokenOptions::default() };
+    let ends_of_time = TokenOptions::default().lifetime(Duration::MAX);
     let manager = builder().build().unwrap();
     let token = manager.create_access_token("ada", ends_of_time).unwrap();
     assert_eq!(manager.verify_access_token(&token).unwrap().exp, i64::MAX);

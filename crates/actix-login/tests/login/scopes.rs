@@ -12,8 +12,8 @@ fn scopes() -> Scopes {
 
 #[test]
 fn the_macro_declares_a_type_a_name_and_a_sentence_for_each() {
-    let reports = ScopeInfo { name: "reports", about: "Read the reports", for_admins: false };
-    let people = ScopeInfo { name: "people", about: "List the people", for_admins: true };
+    let reports = ScopeInfo::new("reports", "Read the reports", false);
+    let people = ScopeInfo::new("people", "List the people", true);
     assert_eq!(SCOPES, [reports, people]);
     assert_eq!(scopes().all(), SCOPES);
     assert_eq!((Reports::NAME, People::NAME), ("reports", "people"));
@@ -38,7 +38,7 @@ fn may_hold_knows_administrators_and_no_other_names() {
 
 #[test]
 fn a_second_declaration_opens_no_administrators_scope() {
-    let copied = ScopeInfo { for_admins: false, ..SCOPES[1] };
+    let copied = ScopeInfo::new(SCOPES[1].name, "", false);
     let scopes = Scopes::new([SCOPES[1], copied].into_iter(), People::NAME);
     assert!(!scopes.may_hold(false, "people") && scopes.may_hold(true, "people"));
     assert!(scopes.of(false).is_empty());

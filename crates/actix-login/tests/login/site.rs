@@ -3,22 +3,23 @@
 
 use std::cell::RefCell;
 use std::future::ready;
+use std::time::Duration;
 
 use actix_login::{
     ApiUser, Builder, CurrentUser, LoginManager, OptionalUser, Result, Scoped, SigningKey,
-    TokenOptions, generate_key, identify, random_token,
+    TokenOptions, random_token,
 };
 use actix_web::cookie::Cookie;
 use actix_web::http::header::{AUTHORIZATION, COOKIE};
-use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::web::{self, Data, Form, ServiceConfig};
+use actix_web::web::{self, Form, ServiceConfig};
 use actix_web::{App, HttpResponse};
 use serde::Deserialize;
-use time::Duration;
 
 /// 1 November 2026, noon, in seconds since 1970.
 pub const NOW: i64 = 1_793_534_400;
+
+pub const HOUR: Duration = Duration::from_secs(3600);
 
 /// A user without a database.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +31,7 @@ actix_login::scopes! {
 }
 
 pub fn key() -> SigningKey {
-    SigningKey::parse(&generate_key()).unwrap()
+    SigningKey::random()
 }
 
 /// Knows Ada and Bob. It is always noon.
@@ -47,13 +48,13 @@ pub fn with_key(key: SigningKey) -> Builder<Person> {
 
 /// An access token of Ada's.
 pub fn token(manager: &LoginManager<Person>, scopes: &[&str]) -> String {
-    let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    manager.create_access_token("ada", TokenOptions { scopes, ..TokenOptions::default() }).unwrap()
+    let options = TokenOptions::default().scopes(scopes.iter().copied());
+    manager.create_access_token("ada", options).unwrap()
 }
 
 /// A session's token of Ada's.
 pub fn session(manager: &LoginManager<Person>) -> String {
-    manager.create_session_token("ada", random_token(), Duration::HOUR).unwrap()
+    manager.create_session_token("ada", random_token(), HOUR).unwrap()
 }
 
 /// Name and value of the cookie with this token.
@@ -63,7 +64,7 @@ pub fn pair(manager: &LoginManager<Person>, token: &str) -> String {
 
 /// The application, and whoever visits it with one browser.
 pub struct Site {
-    pub manager: Data<LoginManager<Person>>,
+    pub manager: LoginManager<Person>,
     jar: RefCell<Option<Cookie<'static>>>,
 }
 
@@ -81,15 +82,12 @@ struct LogIn {
 
 impl Site {
     pub fn new(manager: LoginManager<Person>) -> Self {
-        Self { manager: Data::new(manager), jar: RefCell::default() }
+        Self { manager, jar: RefCell::default() }
     }
 
     /// As a program asks: nothing is kept between two requests.
     pub async fn send(&self, request: TestRequest) -> Answer {
-        let app = App::new()
-            .app_data(self.manager.clone())
-            .wrap(from_fn(identify::<Person>))
-            .configure(routes);
+        let app = App::new().wrap(self.manager.middleware()).configure(routes);
         let response = call_service(&init_service(app).await, request.to_request()).await;
         let status = response.status().as_u16();
         let cookies = response.response().cookies().map(Cookie::into_owned).collect();
@@ -104,7 +102,7 @@ impl Site {
         }
         let answer = self.send(request).await;
         for cookie in &answer.cookies {
-            let is_over = cookie.max_age() == Some(Duration::ZERO);
+            let is_over = cookie.max_age().is_some_and(|age| age.is_zero());
             *self.jar.borrow_mut() = (!is_over).then(|| cookie.clone());
         }
         answer
@@ -152,16 +150,14 @@ fn routes(config: &mut ServiceConfig) {
         .route("/logout", web::post().to(log_out));
 }
 
-async fn log_in(logins: Data<LoginManager<Person>>, form: Form<LogIn>) -> Result<HttpResponse> {
-    let token = logins.create_session_token(&form.name, random_token(), Duration::HOUR)?;
+async fn log_in(logins: LoginManager<Person>, form: Form<LogIn>) -> Result<HttpResponse> {
+    let token = logins.create_session_token(&form.name, random_token(), HOUR)?;
     let mut response = HttpResponse::NoContent().finish();
     logins.set_cookie(&mut response, &token, None)?;
     Ok(response)
 }
 
-async fn log_out(
-    logins: Data<LoginManager<Person>>, _: CurrentUser<Person>,
-) -> Result<HttpResponse> {
+async fn log_out(logins: LoginManager<Person>, _: CurrentUser<Person>) -> Result<HttpResponse> {
     let mut response = HttpResponse::NoContent().finish();
     logins.clear_cookie(&mut response)?;
     Ok(response)

@@ -1,7 +1,6 @@
 //! The keys that sign, from a variable or a file.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use actix_login::{KeyPair, SigningKey, parse_keys};
 
@@ -88,11 +87,19 @@ impl Reader<'_> {
         })
     }
 
-    /// `TOKEN_PRIVATE_KEY_FILE`, opened with `TOKEN_PRIVATE_KEY_PASSWORD`.
-    pub fn token_key_pair(&mut self) -> Option<Arc<KeyPair>> {
+    /// The files that `TOKEN_PRIVATE_KEY_FILE` names, `new,old`, opened with
+    /// `TOKEN_PRIVATE_KEY_PASSWORD`.
+    pub fn token_key_pairs(&mut self) -> Vec<KeyPair> {
+        let (files, password) =
+            (self.text("TOKEN_PRIVATE_KEY_FILE"), self.text("TOKEN_PRIVATE_KEY_PASSWORD"));
+        let files = files.unwrap_or_default();
+        let files = files.split(',').map(text::trim).filter(|file| !file.is_empty());
+        files.filter_map(|file| self.key_pair_in(file, password.as_deref())).collect()
+    }
+
+    fn key_pair_in(&mut self, file: &str, password: Option<&str>) -> Option<KeyPair> {
         let (name, example) = ("TOKEN_PRIVATE_KEY_FILE", "data/token_key.pem");
-        let (file, password) = (self.text(name), self.text("TOKEN_PRIVATE_KEY_PASSWORD"));
-        let file = PathBuf::from(file?);
+        let file = PathBuf::from(file);
         if is_key_itself(&file) {
             let rule = "must be a file; this looks like the key itself";
             self.problem(name, "(hidden)", rule, example);
@@ -102,14 +109,13 @@ impl Reader<'_> {
             self.no_file(name, &file, example);
             return None;
         }
-        let pair = KeyPair::read(&file, password.as_deref());
+        let pair = KeyPair::read(&file, password);
         pair.map_err(|mut rule| {
             if rule.contains("password") {
                 rule.push_str(" See TOKEN_PRIVATE_KEY_PASSWORD.");
             }
             self.problem(name, &file.display().to_string(), &rule, example);
         })
-        .map(Arc::new)
         .ok()
     }
 

@@ -1,16 +1,15 @@
 //! What kind of answer a client would like, by the header `Accept` (RFC 9110 section 12.5.1).
 
+use actix_login::has_bearer;
 use actix_web::HttpRequest;
-use actix_web::http::header::{
-    ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, Quality, QualityItem,
-};
+use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, Quality, QualityItem};
 use actix_web::mime::Mime;
 
 use crate::http::programs::is_for_programs;
 
 /// Whether the request comes from somebody who reads pages.
 pub fn wants_html(req: &HttpRequest) -> bool {
-    let is_person = !req.headers().contains_key(AUTHORIZATION) && !is_for_programs(req);
+    let is_person = !has_bearer(req) && !is_for_programs(req);
     is_person && prefers_html(req.headers())
 }
 

@@ -38,6 +38,6 @@ impl Cookies {
 
     /// The cookie for this use.
     pub fn of(&self, purpose: &str) -> CookieKind {
-        CookieKind { name: format!("{}{purpose}", self.prefix), secure: self.secure }
+        CookieKind::new(format!("{}{purpose}", self.prefix), self.secure)
     }
 }

@@ -70,8 +70,8 @@ impl LinkCookies {
     /// Their names begin with that of `kind`.
     pub fn new(kind: &CookieKind, purpose: &str) -> Self {
         let (name, secure) = (format!("{}_{purpose}", kind.name), kind.secure);
-        let used = CookieKind { name: format!("{name}_used"), secure };
-        Self { opened: CookieKind { name, secure }, used }
+        let used = CookieKind::new(format!("{name}_used"), secure);
+        Self { opened: CookieKind::new(name, secure), used }
     }
 
     /// The token of the link that the browser has opened, or used, last.
@@ -85,7 +85,7 @@ impl LinkCookies {
     /// Takes the token out of the browser, as far as it opens anything.
     pub fn close(&self, response: &mut HttpResponse, token: &str) -> Result<(), HttpError> {
         response.add_cookie(&self.opened.expired())?;
-        response.add_cookie(&self.used.with(token, Some(KEPT_FOR)))
+        response.add_cookie(&self.used.with(token, Some(KEPT_FOR.unsigned_abs())))
     }
 }
 
@@ -100,7 +100,7 @@ pub async fn hide_token(
     // Whatever else stands there is no token of ours, and has no place in a cookie.
     let token = token.unwrap_or_else(|NoToken| NO_TOKEN.to_owned());
     let mut response = redirect(req.path(), None);
-    let cookie = cookies(req.request()).opened.with(token, Some(KEPT_FOR));
+    let cookie = cookies(req.request()).opened.with(token, Some(KEPT_FOR.unsigned_abs()));
     response.add_cookie(&cookie)?;
     Ok(req.into_response(response).map_into_right_body())
 }

@@ -23,7 +23,12 @@ pub enum TokenRequest {
         scope: String,
     },
     /// By a refresh token.
-    Refresh(String),
+    Refresh {
+        /// The token.
+        token: String,
+        /// The scopes that are asked for, of those that it holds; empty for all of them.
+        scope: String,
+    },
 }
 
 /// Why no token is issued, in the words of RFC 6749 section 5.2.
@@ -47,7 +52,7 @@ pub struct Issued {
     /// How to use it.
     pub token_type: &'static str,
     /// Seconds until it expires.
-    pub expires_in: i64,
+    pub expires_in: u64,
     /// For the next one.
     pub refresh_token: String,
     /// What they are good for.
@@ -105,12 +110,18 @@ impl Ask for TokenRequest {
     type Form = TokenForm;
 
     fn read(form: TokenForm) -> Result<Self, NoToken> {
-        let TokenForm { grant_type, username, password, scope, refresh_token } = form;
+        let TokenForm { mut grant_type, username, password, scope, refresh_token } = form;
+        // Whoever sends a name and a password means that grant, as FastAPI's clients do.
+        if grant_type.is_empty() && refresh_token.is_empty() && !username.is_empty() {
+            grant_type = "password".to_owned();
+        }
         match grant_type.as_str() {
             "password" if !username.is_empty() && password::check_typed(&password).is_ok() => {
                 Ok(Self::Password { username, password, scope })
             }
-            "refresh_token" if !refresh_token.is_empty() => Ok(Self::Refresh(refresh_token)),
+            "refresh_token" if !refresh_token.is_empty() => {
+                Ok(Self::Refresh { token: refresh_token, scope })
+            }
             "" | "password" | "refresh_token" => Err(NoToken::InvalidRequest),
             _ => Err(NoToken::UnsupportedGrantType),
         }
@@ -165,5 +176,59 @@ impl NoToken {
         HttpResponse::BadRequest()
             .insert_header((CACHE_CONTROL, "no-store"))
             .json(serde_json::json!({ "error": error, "error_description": sentence }))
+    }
+}
+
+/// What a client finds out by itself about the server (RFC 8414 section 2): addresses below `issuer`, the
+/// grants and the scopes there are.
+#[derive(Serialize)]
+pub struct ServerMetadata<'a> {
+    issuer: &'a str,
+    token_endpoint: String,
+    revocation_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<String>,
+    grant_types_supported: Vec<&'static str>,
+    scopes_supported: Vec<&'static str>,
+    /// None: there is no page on which people give programs leave.
+    response_types_supported: [&'static str; 0],
+    token_endpoint_auth_methods_supported: [&'static str; 1],
+    revocation_endpoint_auth_methods_supported: [&'static str; 1],
+}
+
+impl<'a> ServerMetadata<'a> {
+    /// For clients without a secret of their own, with a grant by refresh tokens and perhaps one by
+    /// passwords.
+    pub fn new(
+        issuer: &'a str, (token_url, revocation_url): (&str, &str), password_grant: bool,
+        scopes: impl Iterator<Item = &'static str>,
+    ) -> Self {
+        let grants = [("password", password_grant), ("refresh_token", true)];
+        Self {
+            issuer,
+            token_endpoint: format!("{issuer}{token_url}"),
+            revocation_endpoint: format!("{issuer}{revocation_url}"),
+            jwks_uri: None,
+            grant_types_supported: grants
+                .iter()
+                .filter(|grant| grant.1)
+                .map(|grant| grant.0)
+                .collect(),
+            scopes_supported: scopes.collect(),
+            response_types_supported: [],
+            token_endpoint_auth_methods_supported: ["none"],
+            revocation_endpoint_auth_methods_supported: ["none"],
+        }
+    }
+
+    /// With public keys at this address.
+    #[must_use]
+    pub fn with_keys(self, url: &str) -> Self {
+        Self { jwks_uri: Some(format!("{}{url}", self.issuer)), ..self }
+    }
+
+    /// The answer, to be kept for five minutes.
+    pub fn answer(&self) -> HttpResponse {
+        HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=300")).json(self)
     }
 }

@@ -1,0 +1,114 @@
+//! The way to the log-in page, and back: where somebody wanted to go before they were asked who they
+//! are.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode, header::LOCATION};
+use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers};
+use actix_web::{HttpResponse, body::MessageBody};
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use url::{Position, Url};
+
+use crate::caller::has_bearer;
+use crate::error::Error;
+
+/// The longest address that is remembered over a log-in.
+const MAX_BYTES: usize = 512;
+
+/// The page that somebody wanted: `?next=…`, as it came from the address bar. [`safe`] is for using it.
+///
+/// ```
+/// # use actix_login::next::{self, Next};
+/// # use actix_web::web::{Query, Redirect};
+/// async fn logged_in(Query(Next { next }): Query<Next>) -> Redirect {
+///     Redirect::to(next::safe(&next).unwrap_or_else(|| "/".to_owned())).see_other()
+/// }
+/// # let _: actix_web::Route = actix_web::web::get().to(logged_in);
+/// ```
+#[derive(Deserialize)]
+pub struct Next {
+    /// Empty when there is none.
+    #[serde(default)]
+    pub next: String,
+}
+
+/// The address that was asked for: the path and the query.
+pub fn here(req: &HttpRequest) -> &str {
+    req.uri().path_and_query().map_or("/", |here| here.as_str())
+}
+
+/// The page, with where to go after it.
+///
+/// ```
+/// use actix_login::next::with_next;
+/// assert_eq!(with_next("/login", "/notes?page=2"), "/login?next=%2Fnotes%3Fpage%3D2");
+/// assert_eq!(with_next("/login?by=mail", "/notes"), "/login?by=mail&next=%2Fnotes");
+/// ```
+pub fn with_next(page: &str, next: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let mark = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{mark}next={next}")
+}
+
+/// `next` as a path of this site, or `None` for anything else. It comes from the address bar: an
+/// attacker's link to our log-in page must not lead to the attacker's copy of it (open redirect).
+///
+/// ```
+/// use actix_login::next::safe;
+/// assert_eq!(safe("/notes?page=2").as_deref(), Some("/notes?page=2"));
+/// for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", ""] {
+///     assert_eq!(safe(elsewhere), None);
+/// }
+/// ```
+pub fn safe(next: &str) -> Option<String> {
+    let url = path_here(next).filter(|_| next.len() <= MAX_BYTES)?;
+    Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// A path that leads nowhere but here, whoever reads it; as an address of a host that is none.
+fn path_here(text: &str) -> Option<Url> {
+    // Browsers drop TAB and line breaks and read `\` as `/`, so "/\t/evil.example" is theirs.
+    let plain = |text: &str| text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
+    if !plain(text) || !text.starts_with('/') {
+        return None;
+    }
+    let here = Url::parse("http://here.invalid").expect("a constant that parses");
+    let url = here.join(text).ok()?;
+    // Whoever decodes it once more must find no host and no control character in it either.
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    let path = percent_decode_str(url.path()).decode_utf8().ok()?;
+    let is_safe = url.origin() == here.origin()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && !decoded.contains(char::is_control)
+        && !path.contains("//")
+        && !path.contains('\\');
+    is_safe.then_some(url)
+}
+
+/// The middleware that sends whoever is not logged in to the log-in page, and tells that where they
+/// wanted to go, as [`Next`]. A program that sent a token keeps its 401, and a form that was sent is not
+/// sent again: after the log-in its sender chooses a page. Around the whole App it is for all routes,
+/// around a scope for those; the inner one counts.
+///
+/// ```
+/// # use actix_login::log_in_at;
+/// # use actix_web::{App, web};
+/// let app = App::new()
+///     .service(web::scope("/office").wrap(log_in_at("/office/login")))
+///     .wrap(log_in_at("/login"));
+/// # let _ = app.app_data(());
+/// ```
+pub fn log_in_at<B: MessageBody + 'static>(page: &'static str) -> ErrorHandlers<B> {
+    ErrorHandlers::new().handler(StatusCode::UNAUTHORIZED, move |res| {
+        let error = res.response().error().and_then(actix_web::Error::as_error);
+        let asks = matches!(error, Some(Error::NotAuthenticated)) && !has_bearer(res.request());
+        if !asks {
+            return Ok(ErrorHandlerResponse::Response(res.map_into_left_body()));
+        }
+        let is_page = matches!(*res.request().method(), Method::GET | Method::HEAD);
+        let to = if is_page { with_next(page, here(res.request())) } else { page.to_owned() };
+        let answer = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
+        Ok(ErrorHandlerResponse::Response(res.into_response(answer.map_into_right_body())))
+    })
+}
