@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 
 use ureq::http::Response;
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, RequestBuilder};
 
 /// Somebody with a cookie jar.
 pub struct Client {
     agent: Agent,
     url: String,
     cookies: BTreeMap<String, String>,
+    /// What every request says besides.
+    headers: BTreeMap<&'static str, String>,
     /// The hidden field `link` of the form that was last seen at a path.
     links: BTreeMap<String, String>,
 }
@@ -27,12 +29,19 @@ impl Client {
     pub fn new(url: &str) -> Self {
         let config = Agent::config_builder().max_redirects(0).http_status_as_error(false);
         let url = url.replace("localhost", "127.0.0.1");
-        Self { agent: config.build().into(), url, cookies: BTreeMap::new(), links: BTreeMap::new() }
+        let (cookies, headers, links) = Default::default();
+        Self { agent: config.build().into(), url, cookies, headers, links }
     }
 
     /// Somebody who took these cookies along.
     pub fn with_cookies(url: &str, cookies: BTreeMap<String, String>) -> Self {
         Self { cookies, ..Self::new(url) }
+    }
+
+    /// Says this with every request from now on.
+    pub fn set_header(&mut self, name: &'static str, value: &str) -> &mut Self {
+        self.headers.insert(name, value.to_owned());
+        self
     }
 
     /// The jar.
@@ -49,7 +58,7 @@ impl Client {
     /// Opens a path, or one of the server's addresses.
     pub fn get(&mut self, path: &str) -> Page {
         let request = self.agent.get(self.address(path)).header("accept", "text/html");
-        let answer = request.header("cookie", self.jar()).call().unwrap();
+        let answer = self.saying(request).call().unwrap();
         let page = self.read(answer);
         if let Some((_, rest)) = page.body.split_once("name=\"link\" value=\"") {
             let link = rest.split_once('"').unwrap().0.to_owned();
@@ -66,9 +75,21 @@ impl Client {
 
     fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Response<Body>, ureq::Error> {
         let request = self.agent.post(self.address(path)).header("accept", "text/html");
-        let request = request.header("cookie", self.jar()).header("sec-fetch-site", "same-origin");
+        let request = self.saying(request).header("sec-fetch-site", "same-origin");
         let link = self.links.get(path).map(|link| ("link", link.as_str()));
         request.send_form(fields.iter().copied().chain(link))
+    }
+
+    /// Sends JSON.
+    pub fn send_json(&mut self, path: &str, json: &str) -> Page {
+        let request = self.agent.post(self.address(path)).content_type("application/json");
+        let answer = self.saying(request).send(json).unwrap();
+        self.read(answer)
+    }
+
+    fn saying<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        let request = request.header("cookie", self.jar());
+        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value))
     }
 
     fn address(&self, path: &str) -> String {

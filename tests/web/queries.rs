@@ -52,7 +52,7 @@ async fn listen(site: &Site) -> Statements {
 
 /// Every statement of a walk over all routes, and of what is done in the background.
 async fn statements() -> Vec<String> {
-    let site = Site::with(&[("DATABASE_CONNECTIONS", "2")]).await;
+    let site = Site::with(&[("DATABASE_CONNECTIONS", "2"), PAIR]).await;
     let statements = listen(&site).await;
     let ada = walk_as_the_first(&site).await;
     walk_as_a_stranger(&site).await;
@@ -132,6 +132,9 @@ async fn walk_as_an_owner(ada: &Browser) {
     ada.site.clock.advance(Duration::minutes(2));
     ada.get("/notes").await;
 }
+
+/// There is a page with its public half.
+const PAIR: (&str, &str) = ("TOKEN_PRIVATE_KEY_FILE", "crates/actix-login/tests/keys/ed25519.pem");
 
 async fn walk_as_a_program(ada: &Browser) {
     let scopes = "profile:read profile:write notes:read notes:write users:read";

@@ -21,11 +21,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let logins = LoginManager::builder(vec![SigningKey::random()])
         .user_loader(|claims| async move { Ok((claims.sub == "ada").then(|| "Ada".to_owned())) })
         .build()?;
+    let port = std::env::var("PORT").map_or(Ok(8081), |port| port.parse())?;
     let app = move || {
         App::new()
             .route("/login", web::post().to(log_in))
             .route("/protected", web::get().to(protected))
             .wrap(logins.middleware())
     };
-    Ok(HttpServer::new(app).bind(("127.0.0.1", 8081))?.run().await?)
+    Ok(HttpServer::new(app).bind(("127.0.0.1", port))?.run().await?)
 }

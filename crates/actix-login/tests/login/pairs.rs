@@ -137,3 +137,35 @@ fn the_public_half_is_no_secret_to_sign_with() {
         assert!(manager.verify_access_token(&forged).is_err(), "{algorithm}");
     }
 }
+
+#[test]
+fn while_keys_rotate_the_first_signs_and_all_verify_whatever_their_kind() {
+    let pairs = |files: &[&str]| {
+        let parse = |pem: &&str| KeyPair::parse(pem, None).unwrap();
+        builder().access_keys(Keys::Pairs(files.iter().map(parse).collect())).build().unwrap()
+    };
+    let (old, both) = (pairs(&[RSA]), pairs(&[ED25519, RSA]));
+    let (of_old, of_both) = (token(&old, &[]), token(&both, &[]));
+    assert_eq!(jsonwebtoken::decode_header(&of_both).unwrap().alg, Algorithm::EdDSA);
+    for token in [&of_old, &of_both] {
+        assert_eq!(both.verify_access_token(token).unwrap().sub, "ada");
+        assert!(verify_elsewhere(both.jwks().unwrap(), token).is_some());
+    }
+    assert_eq!(pairs(&[ED25519]).verify_access_token(&of_old).err(), Some(Refusal::Algorithm));
+    assert_eq!(verify_elsewhere(old.jwks().unwrap(), &of_both), None);
+}
+
+#[test]
+fn a_key_of_the_ring_verifies_by_its_own_algorithm_alone() {
+    let pair = |pem| KeyPair::parse(pem, None).unwrap();
+    let pairs = Keys::Pairs(vec![pair(ED25519), pair(RSA)]);
+    let manager = builder().access_keys(pairs).build().unwrap();
+    let original = Original::of(token(&manager, &[]), &[]);
+    let forged = original.with_header(|header| header["alg"] = "RS256".into());
+    assert_eq!(manager.verify_access_token(&forged).err(), Some(Refusal::Algorithm));
+}
+
+#[test]
+fn secret_keys_are_served_to_nobody() {
+    assert_eq!(builder().build().unwrap().jwks(), None);
+}
