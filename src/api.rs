@@ -1,7 +1,6 @@
 //! What programs may ask about people. Each feature's own API stands beside its pages.
 
 mod token;
-mod well_known;
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -37,8 +36,7 @@ fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/api/me").get(me).patch(rename))
         .service(resource("/api/users").get(index))
-        .configure(token::routes)
-        .configure(well_known::routes);
+        .configure(token::routes);
 }
 
 /// What a program learns about a user: nothing else ever gets out.

@@ -73,8 +73,17 @@ impl Cli {
                 run(async |config, db| people::manage(command, &app(config, db)?).await)
             }
             Command::Secret { command: None } => say(actix_login::generate_key()),
-            Command::Secret { command: Some(SecretCommand::Rotate) } => rotate_secret(),
-            Command::Routes => run(async |config, db| list_routes(&app(config, db)?).await),
+            Command::Secret { command: Some(SecretCommand::Rotate) } => {
+                let config = Config::load().map_err(Failure::config)?;
+                say(key_file::rotate(config.secret_key_file.as_deref())?)
+            }
+            Command::Routes => run(async |config, db| {
+                let routes = app(config, db)?.routes().await;
+                let line = |(path, methods): (String, Vec<String>)| {
+                    say(format!("{:16} {path}", methods.join(",")))
+                };
+                routes.into_iter().try_for_each(line)
+            }),
         }
     }
 }
@@ -90,35 +99,17 @@ fn connect() -> Result<(Config, Db), Failure> {
 /// Does something with a database that is up to date.
 fn run(work: impl AsyncFnOnce(Config, Db) -> Result<(), Failure>) -> Result<(), Failure> {
     let (config, db) = connect()?;
-    bring_up_to_date(&db, config.environment)?;
+    match config.environment {
+        Environment::Development => db.migrate().map(drop)?,
+        Environment::Production => db.require_migrated()?,
+    }
     System::new().block_on(work(config, db))
-}
-
-fn rotate_secret() -> Result<(), Failure> {
-    let config = Config::load().map_err(Failure::config)?;
-    let Some(file) = &config.secret_key_file else {
-        let sentence = "SECRET_KEY is set: put a line of `secret` in front of it, with a comma.";
-        return Err(Failure::from(sentence));
-    };
-    let kept = key_file::rotate(file)?;
-    say(format!("A new key signs from the next start on; {kept} older ones still verify."))
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {
     let site_words = [APP_NAME, BRAND, config.host_name()];
     let passwords = Passwords::new(config.hash_cost, config.password_min_length, &site_words)?;
     App::new(config, db, Clock::System, passwords)
-}
-
-/// In production, changing the tables is a step of its own: with several servers, one does it.
-fn bring_up_to_date(db: &Db, environment: Environment) -> Result<(), String> {
-    match environment {
-        Environment::Development => db.migrate().map(drop),
-        Environment::Production => match db.pending_migrations()? {
-            0 => Ok(()),
-            n => Err(format!("The database lacks {n} migrations. Run `migrate` first.")),
-        },
-    }
 }
 
 async fn serve(config: Config, db: Db) -> Result<(), Failure> {
@@ -134,11 +125,4 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
         None => say(format!("{BRAND} runs at {url}"))?,
     }
     server.await.map_err(|error| Failure::from(format!("The server stopped: {error}.")))
-}
-
-async fn list_routes(app: &App) -> Result<(), Failure> {
-    for (path, methods) in app.routes().await {
-        say(format!("{:16} {path}", methods.join(",")))?;
-    }
-    Ok(())
 }

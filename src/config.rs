@@ -6,10 +6,8 @@ use std::path::PathBuf;
 
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
-use kit::Email;
 use kit::config::{Reader, Secret, SigningKeys, Smtp};
 use kit::http::cookies::Cookies;
-use kit::http::site::is_on_loopback;
 use kit::logger::LogFormat;
 use kit::password::HashCost;
 use lettre::message::Mailbox;
@@ -150,7 +148,7 @@ impl Config {
         let production = environment == Environment::Production;
         let port = read.number("PORT", "8080", 1..=65_535);
         let public_url = read.public_url("PUBLIC_URL", &format!("http://localhost:{port}"));
-        let mail_from = format!("{BRAND} <noreply@{}>", mail_domain(&public_url));
+        let mail_from = read.sender("MAIL_FROM", BRAND, &public_url);
         let (secret_keys, secret_key_file) = read.secret_keys(production, SIGNING_KEYS);
         let config = Self {
             environment,
@@ -166,10 +164,10 @@ impl Config {
             secret_key_file,
             static_dir: read.folder("STATIC_DIR", STATIC_DIRS, "app.css"),
             smtp: read.smtp_url(production),
-            mail_from: read.sender("MAIL_FROM", &mail_from),
+            mail_from,
             registration: read.one_of("REGISTRATION", "open"),
             password_min_length: read.number("PASSWORD_MIN_LENGTH", "12", 8..=64),
-            hash_cost: read_hash_cost(read),
+            hash_cost: read.hash_cost(),
             lifetimes: read_lifetimes(read),
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
             password_grant: read.boolean("PASSWORD_GRANT", true),
@@ -180,25 +178,9 @@ impl Config {
             log_format: read.one_of("LOG_FORMAT", "text"),
         };
         if production {
-            config.check_production(read);
+            read.refuse_conveniences(&config.public_url, config.dev_insecure_cookies);
         }
         config
-    }
-
-    /// What would be convenient on a developer's machine and a hole on a server.
-    fn check_production(&self, read: &mut Reader) {
-        if self.public_url.scheme() != "https" {
-            let rule = "must begin with https in production: passwords and cookies travel there";
-            read.problem("PUBLIC_URL", &self.origin(), rule, "https://app.example.com");
-        }
-        if self.dev_insecure_cookies {
-            read.problem("DEV_INSECURE_COOKIES", "true", "must be false in production", "false");
-        }
-    }
-
-    /// Whether the public address is this machine's own.
-    pub fn is_on_loopback(&self) -> bool {
-        is_on_loopback(&self.public_url)
     }
 
     pub fn cookies(&self) -> Cookies {
@@ -219,14 +201,6 @@ impl Config {
     }
 }
 
-/// The floors are OWASP's minimum for argon2id with one lane.
-fn read_hash_cost(read: &mut Reader) -> HashCost {
-    HashCost {
-        memory_kib: read.number("ARGON2_MEMORY_KIB", "19456", 19_456..=1_048_576),
-        iterations: read.number("ARGON2_ITERATIONS", "2", 2..=16),
-    }
-}
-
 fn read_lifetimes(read: &mut Reader) -> Lifetimes {
     Lifetimes {
         idle: read.duration("SESSION_IDLE", "60m"),
@@ -236,11 +210,4 @@ fn read_lifetimes(read: &mut Reader) -> Lifetimes {
         access_token: read.duration("TOKEN_EXPIRY", "15m"),
         refresh_token: read.duration("REFRESH_EXPIRY", "30d"),
     }
-}
-
-/// The domain to send mail from, unless told otherwise. An IP address is no domain, and not every
-/// host has a name that mail can come from.
-fn mail_domain(public_url: &Url) -> &str {
-    let domain = public_url.domain().map(|domain| domain.trim_end_matches('.'));
-    domain.filter(|domain| Email::may_send(&format!("noreply@{domain}"))).unwrap_or("localhost")
 }

@@ -63,5 +63,5 @@ fn mailbox(state: &State) -> Result<&DevMailbox> {
 }
 
 fn find(state: &State, id: i64) -> Result<Mail> {
-    mailbox(state)?.mails().into_iter().find(|mail| mail.id == id).ok_or(Error::NotFound)
+    mailbox(state)?.find(id).ok_or(Error::NotFound)
 }

@@ -1,8 +1,9 @@
 //! The mails as letters: who gets which, with which link. Their words are in `templates/mail/words.txt`.
 
 use askama::Template;
-use kit::clock::readable;
+use kit::clock::{readable, span};
 use kit::mail::Mail;
+use kit::text::paragraphs;
 
 use crate::error::Result;
 use crate::mail::{Message, Notice, Request, Writer};
@@ -98,7 +99,9 @@ pub fn write(writer: &mut Writer, message: Message, to: &Email) -> Result<Option
             purpose.url(writer.site, &token)
         }
     };
-    let works_for = purpose.map_or_else(String::new, works_for);
+    let works_for = purpose.map_or_else(String::new, |purpose| {
+        format!("The link works once, for {}.", span(purpose.about().lifetime))
+    });
     let (site, posted_at) = (writer.site, readable(&writer.posted_at));
     let words = Words { letter: &letter, site, works_for, posted_at }.render()?;
     let (opening, closing) = words.split_once("\n---\n").unwrap_or((&words, ""));
@@ -151,21 +154,4 @@ fn report(notice: Notice) -> Letter {
 /// proved: it may be mistyped, and whoever reads its mail would be the administrator.
 fn may_reset(owner: &User) -> bool {
     owner.is_verified() || !owner.is_admin
-}
-
-/// Each in one line, however it is broken in the file.
-fn paragraphs(text: &str) -> Vec<String> {
-    let lines = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ").trim().to_owned());
-    lines.filter(|paragraph| !paragraph.is_empty()).collect()
-}
-
-fn works_for(purpose: Purpose) -> String {
-    let minutes = purpose.about().lifetime.whole_minutes();
-    let time = match minutes {
-        60 => "an hour".to_owned(),
-        ..60 => format!("{minutes} minutes"),
-        61..2880 => format!("{} hours", minutes / 60),
-        _ => format!("{} days", minutes / 1440),
-    };
-    format!("The link works once, for {time}.")
 }

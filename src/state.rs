@@ -8,7 +8,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use kit::http::link::PrintedLink;
 use kit::http::observe::Lost;
-use kit::http::site::{Addresses, Site, SiteSettings};
+use kit::http::site::{Addresses, Site, SiteSettings, is_on_loopback};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
 use kit::password::Passwords;
 use kit::{Clock, from_request, key_file};
@@ -97,11 +97,10 @@ impl State {
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
         let site = site(&config, &keys, clock.clone(), frame)?;
         let setup_link = PrintedLink::closed(clock, SETUP_LINK_LIFETIME);
-        let features = frame.features;
         Ok(Self(Arc::new(Parts {
             accounts,
             events,
-            features,
+            features: frame.features,
             grants,
             outbox,
             sessions,
@@ -130,7 +129,7 @@ impl State {
         let config = self.config();
         let is_here = config.environment == Environment::Development
             && config.host.is_loopback()
-            && config.is_on_loopback();
+            && is_on_loopback(&config.public_url);
         self.outbox().mailer().mailbox().filter(|_| cfg!(debug_assertions) && is_here)
     }
 }

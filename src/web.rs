@@ -6,7 +6,6 @@ pub mod kept; // what was typed without a log-in
 pub mod own; // a row in the address, and its owner
 pub mod page; // the layout's needs
 pub mod refusals; // who may not, until they log in
-pub mod time; // times on pages
 pub mod words; // what those read who may not
 
 // What nearly every feature asks for, so that one line brings it.
@@ -25,8 +24,7 @@ pub use kit::http::typed::Typed;
 pub use serde::Deserialize;
 
 pub use self::own::{Own, Owned};
-pub use self::page::{Page, render, render_with};
-pub use self::time::{ago, when};
+pub use self::page::{Page, ago, render, render_with, when};
 pub use crate::db::Db;
 pub use crate::error::{Error, Response, Result};
 pub use crate::feature::Feature;

@@ -1,18 +1,22 @@
-//! The token endpoint (RFC 6749) and its end (RFC 7009).
+//! The token endpoint (RFC 6749), its end (RFC 7009), and what clients and other services find out of both
+//! by themselves (RFC 8414, RFC 7517).
 
-use actix_login::Scopes;
-use kit::http::oauth::{Asked, EndedToken, Issued, NoToken, TokenRequest};
+use actix_login::{Scopes, jwks};
+use kit::http::oauth::{Asked, EndedToken, Issued, NoToken, ServerMetadata, TokenRequest};
 
-use crate::people::{Accounts, Event, Grants};
+use crate::people::{Accounts, Event, Grants, Login};
 use crate::state::State;
 use crate::web::{Client, HttpResponse, Response, Result, ServiceConfig, resource};
 
-pub(super) const REVOCATION_URL: &str = "/auth/revoke";
+const REVOCATION_URL: &str = "/auth/revoke";
+const JWKS_URL: &str = "/.well-known/jwks.json";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/auth/token").post(token))
-        .service(resource(REVOCATION_URL).post(revoke));
+        .service(resource(REVOCATION_URL).post(revoke))
+        .service(resource(JWKS_URL).get(jwks::<Login>))
+        .service(resource("/.well-known/oauth-authorization-server").get(describe));
 }
 
 async fn token(
@@ -68,4 +72,12 @@ async fn revoke(client: Client, grants: Grants, ended: Asked<EndedToken>) -> Res
         Err(refusal) => return Ok(refusal.answer()),
     }
     Ok(HttpResponse::Ok().finish())
+}
+
+async fn describe(state: State, scopes: Scopes) -> HttpResponse {
+    let (config, logins) = (state.config(), state.logins());
+    let (issuer, urls) = (config.origin(), (logins.token_url(), REVOCATION_URL));
+    let names = scopes.all().iter().map(|scope| scope.name);
+    let keys = logins.jwks().map(|_| JWKS_URL);
+    ServerMetadata::new(&issuer, urls, keys, config.password_grant, names).answer()
 }

@@ -67,13 +67,9 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 .await?;
             say(format!("{email} can log in again."))
         }
-        Command::Promote { email } => {
-            set_role(state, &email, true).await?;
-            say(format!("{email} is an administrator."))
-        }
+        Command::Promote { email } => set_role(state, &email, true, "an administrator").await,
         Command::Demote { email } => {
-            set_role(state, &email, false).await?;
-            say(format!("{email} is no administrator any more."))
+            set_role(state, &email, false, "no administrator any more").await
         }
         Command::Invite { email } => invite(state, &email).await,
         Command::ResetLink { email } => make_reset_link(state, &email).await,
@@ -112,12 +108,13 @@ async fn list(state: &State) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn set_role(state: &State, email: &str, is_admin: bool) -> Result<(), Failure> {
+async fn set_role(state: &State, email: &str, is_admin: bool, role: &str) -> Result<(), Failure> {
     let set = move |conn: &mut _, user: &User| {
         User::set_admin(conn, user.id, is_admin)?;
         Ok(Ending::RoleChanged.end(conn, user.id, None)?)
     };
-    change(state, email, None, set).await
+    change(state, email, None, set).await?;
+    say(format!("{email} is {role}."))
 }
 
 async fn set_password(state: &State, email: &str) -> Result<(), Failure> {

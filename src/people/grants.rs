@@ -4,7 +4,7 @@
 
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
 use diesel::prelude::*;
-use kit::http::oauth::{Issued, NoToken};
+use kit::http::oauth::{Issued, NoToken, narrow};
 use kit::{Client, Clock, Time};
 use time::Duration;
 
@@ -90,15 +90,10 @@ impl Grants {
         &self, client: &Client, token: &str, asked: String,
     ) -> Result<Result<Issued, NoToken>> {
         let (hash, now, scopes) = (hash_token(token), self.clock.now(), self.scopes.clone());
-        let wanted = asked.clone();
-        match self.db.write(move |conn| exchange(conn, &hash, &wanted, &scopes, now)).await? {
+        match self.db.write(move |conn| exchange(conn, &hash, &asked, &scopes, now)).await? {
             Exchange::Next(row, next) => {
                 self.events.tell(client, Event::TokenRefreshed.of(row.user_id)).await;
-                let wanted: Vec<_> = asked.split_ascii_whitespace().collect();
-                let held = row.scope.split(' ');
-                let scope = held.filter(|name| wanted.is_empty() || wanted.contains(name));
-                let scope = scope.collect::<Vec<_>>().join(" ");
-                self.pair(RefreshToken { scope, ..row }, next).map(Ok)
+                self.pair(row, next).map(Ok)
             }
             Exchange::Reused(user_id) => {
                 self.events.tell(client, Event::TokenReused.of(user_id)).await;
@@ -179,10 +174,9 @@ fn exchange(
     if !may_log_in || now >= row.expires_at || scope.is_empty() {
         return refused;
     }
-    // No more than was granted (RFC 6749 section 6).
-    if asked.split_ascii_whitespace().any(|name| scope.split(' ').all(|held| held != name)) {
+    let Some(wanted) = narrow(&scope, asked) else {
         return Ok(Exchange::Refused(NoToken::InvalidScope));
-    }
+    };
     // One statement decides who was first, however many ask at once.
     let unused = refresh_tokens::table
         .filter(refresh_tokens::token_hash.eq(hash))
@@ -195,7 +189,7 @@ fn exchange(
     let next = random_token();
     let row = RefreshToken { token_hash: hash_token(&next), scope, used_at: None, ..row };
     diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?;
-    Ok(Exchange::Next(row, next))
+    Ok(Exchange::Next(RefreshToken { scope: wanted, ..row }, next))
 }
 
 /// Ends a family; whose it was. The user's row is taken first, so that a refresh that is under way

@@ -42,15 +42,11 @@ pub struct Admin(#[deref(forward)] CurrentUser);
 
 from_request!(CurrentSession, Error, CurrentSession::admit);
 from_request!(Sudo, Error, Sudo::admit);
-from_request!(Verified, Error, |req| match admit(req)? {
+from_request!(Verified, Error, |req| match CurrentUser::admit(req)? {
     user if user.is_verified() => Ok(Verified(user)),
     _ => Err(Error::NotVerified),
 });
 from_request!(Admin, Error, Admin::admit);
-
-fn admit(req: &HttpRequest) -> Result<CurrentUser> {
-    Ok(CurrentUser::admit(req)?)
-}
 
 impl CurrentSession {
     pub fn user(&self) -> &CurrentUser {
@@ -58,7 +54,7 @@ impl CurrentSession {
     }
 
     fn admit(req: &HttpRequest) -> Result<Self> {
-        let user = admit(req)?;
+        let user = CurrentUser::admit(req)?;
         let session = user.session.clone().ok_or(Error::NotAuthenticated)?;
         Ok(Self { user, session })
     }
@@ -75,7 +71,7 @@ impl Sudo {
 impl Admin {
     /// Whether somebody is let in, for guards that ask for more.
     pub fn admit(req: &HttpRequest) -> Result<Self> {
-        match admit(req)? {
+        match CurrentUser::admit(req)? {
             user if user.is_verified_admin() => Ok(Self(user)),
             user if user.is_admin => Err(Error::NotVerified),
             _ => Err(Error::Forbidden),

@@ -7,7 +7,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use kit::Client;
+use kit::http::client::{Change, Client};
 
 use crate::config::SessionProtection;
 use crate::error::Result;
@@ -22,7 +22,7 @@ pub async fn keep(
         Caller::<Login>::of(req.request()).as_deref()
         && let Some(session) = &login.session
         && sessions.protection != SessionProtection::Off
-        && let Some(change) = Change::between(&session.client(), &Client::of(req.request()))
+        && let Some(change) = Client::of(req.request()).change_since(&session.client())
     {
         let client = Client::of(req.request());
         match sessions.protect(&events, &client, (login, session), change).await {
@@ -65,31 +65,13 @@ impl Sessions {
             }
             return Ok(None);
         }
+        // One alone happens in good faith, and is all that a thief with the same kind of browser shows:
+        // here and now, the password counts as not typed. Both look like a stolen cookie: nowhere any more.
         if both && session.authenticated_at.is_some() {
             events.tell(client, moved).await;
             self.make_stale(session.id).await?;
         }
         let session = Session { authenticated_at: None, ..session.clone() };
         Ok(Some(Login { session: Some(session), ..login.clone() }))
-    }
-}
-
-/// How the place where a session is used differs from the one where its password was typed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Change {
-    /// The browser or the network: in good faith as a rule, and all that a thief with the same kind of
-    /// browser shows. Here and now, the password counts as not typed.
-    One,
-    /// Looks like a stolen cookie: everywhere, and from now on.
-    Both,
-}
-
-impl Change {
-    fn between(then: &Client, now: &Client) -> Option<Self> {
-        match (now.device() == then.device(), now.is_near(then)) {
-            (true, true) => None,
-            (false, false) => Some(Self::Both),
-            _ => Some(Self::One),
-        }
     }
 }

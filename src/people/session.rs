@@ -52,7 +52,7 @@ impl Session {
     }
 }
 
-/// How somebody is logged in: whether the password counts as typed just now, and for how long.
+/// How somebody is logged in.
 #[derive(Clone, Copy)]
 pub struct LogIn {
     pub(super) is_fresh: bool,
@@ -61,26 +61,22 @@ pub struct LogIn {
 }
 
 impl LogIn {
-    /// They have typed their password.
+    /// By the password that they have just typed: it counts for [`FRESH_FOR`].
     pub fn by_password() -> Self {
         Self { is_fresh: true, remembered: false, lifetime: None }
     }
 
-    /// It is known in another way who they are, say by another site or by whoever asks in their name. They
-    /// are asked for the password before what needs a fresh log-in.
+    /// By another site, or a link: they are asked for the password before what needs a fresh log-in.
     pub fn otherwise() -> Self {
         Self { is_fresh: false, ..Self::by_password() }
     }
 
     /// Whether it outlives the browser.
-    #[must_use]
     pub fn remembered(self, remembered: bool) -> Self {
         Self { remembered, ..self }
     }
 
-    /// When it ends however busy, instead of what the settings say; they still say how long it lasts
-    /// without a request.
-    #[must_use]
+    /// Until then at the most, instead of what the settings say; they still say how long without a request.
     pub fn lasting(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }

@@ -62,8 +62,7 @@ pub fn ask(req: &HttpRequest, doors: Doors, words: Words, asks: Asks) -> Respons
         let said = matches!(asks, Asks::LogIn).then(|| say(Wanted::LogIn));
         return Ok(redirect(&with_next(path, here(req)), said));
     }
-    let user = State::of(req).sessions().last_user(req);
-    let kept = typed(req, user)?;
+    let kept = typed(req, State::of(req).sessions().last_user(req))?;
     let next = match asks {
         Asks::LogIn => leads_to(req),
         // What asks for the password has a page at the same address, as a rule.

@@ -6,9 +6,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use kit::from_request;
+use askama::filters::Safe;
 use kit::http::flash::{self, Flash};
 use kit::http::site::Site;
+use kit::{Time, clock, from_request};
 
 use crate::error::Response;
 use crate::people::CurrentUser;
@@ -64,4 +65,14 @@ pub fn render(template: &impl Template) -> Response {
 /// The page that `template` draws, with another status: 422 for a form to be corrected.
 pub fn render_with(status: StatusCode, template: &impl Template) -> Response {
     Ok(HttpResponse::build(status).content_type(ContentType::html()).body(template.render()?))
+}
+
+/// A time for people, with the exact one for who points at it.
+pub fn when(time: &Time) -> Safe<String> {
+    Safe(clock::when(time))
+}
+
+/// The same for a time not long ago: "5 minutes ago".
+pub fn ago(time: &Time, now: &Time) -> Safe<String> {
+    Safe(clock::ago(time, now))
 }

@@ -1,15 +1,13 @@
 //! How those are answered who may not do what they asked for, until they log in, type their password or
 //! prove their address. `app.rs` names the answers: replace any there.
 
-use actix_login::next::with_next;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, ResponseError as _};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use kit::http::accept::wants_html;
 use kit::http::flash::{Flash, redirect};
-use kit::http::fragment::{current_page, is_fragment, is_htmx, lead_to};
-use kit::http::programs::is_for_programs;
+use kit::http::fragment::{is_fragment, lead_to, way_to};
 
-use crate::error::{Error, Response};
+use crate::error::{Error, Response, Result};
 use crate::web::draw::{Subject, draw};
 use crate::web::kept::{self, Asks, Doors};
 use crate::web::words::{Wanted, Words};
@@ -36,42 +34,37 @@ pub fn name_the_scope(req: &HttpRequest, scope: &'static str) -> Response {
 /// not carried out. A program gets 401, and so does a script in a page.
 pub fn ask_to_log_in(req: &HttpRequest, refusals: &Refusals) -> Response {
     let page = ("/login", Wanted::LogInAndRepeat);
-    refuse(req, refusals, &Error::NotAuthenticated, page)
-        .unwrap_or_else(|| kept::ask(req, refusals.doors, refusals.words, Asks::LogIn))
+    refuse(req, refusals, &Error::NotAuthenticated, page)?
+        .map_or_else(|| kept::ask(req, refusals.doors, refusals.words, Asks::LogIn), Ok)
 }
 
 /// The same for the page that asks for the password, and 403.
 pub fn ask_for_password(req: &HttpRequest, refusals: &Refusals) -> Response {
     let page = ("/sudo", Wanted::PasswordAndRepeat);
-    refuse(req, refusals, &Error::NotFresh, page)
-        .unwrap_or_else(|| kept::ask(req, refusals.doors, refusals.words, Asks::Password))
+    refuse(req, refusals, &Error::NotFresh, page)?
+        .map_or_else(|| kept::ask(req, refusals.doors, refusals.words, Asks::Password), Ok)
 }
 
 /// A person goes to the profile, which offers to prove the address.
 pub fn ask_to_verify(req: &HttpRequest, refusals: &Refusals) -> Response {
     let page @ (profile, wanted) = ("/account", Wanted::VerifiedAddress);
-    refuse(req, refusals, &Error::NotVerified, page)
-        .unwrap_or_else(|| Ok(redirect(profile, Flash::notice((refusals.words)(req, wanted)))))
+    let refused = refuse(req, refusals, &Error::NotVerified, page)?;
+    let words = || Flash::notice((refusals.words)(req, wanted));
+    Ok(refused.unwrap_or_else(|| redirect(profile, words())))
 }
 
 /// The answer to whoever reads no page: the status with the reason, and for a script of htmx the page to
 /// go to.
 fn refuse(
     req: &HttpRequest, refusals: &Refusals, error: &Error, (page, wanted): (&str, Wanted),
-) -> Option<Response> {
+) -> Result<Option<HttpResponse>> {
     if wants_html(req) && !is_fragment(req) {
-        return None;
+        return Ok(None);
     }
-    let page = (is_fragment(req) && is_htmx(req) && !is_for_programs(req)).then(|| {
-        let back = current_page(req).filter(|_| wanted != Wanted::VerifiedAddress);
-        back.map_or_else(|| page.to_owned(), |back| with_next(page, &back))
-    });
     let subject = Subject { page: None, ..Subject::of(req) };
-    let drawn = draw(subject, error.status_code(), Some(error));
-    Some(drawn.and_then(|mut response| {
-        if let Some(page) = page {
-            lead_to(&page, Flash::notice((refusals.words)(req, wanted)), &mut response)?;
-        }
-        Ok(response)
-    }))
+    let mut response = draw(subject, error.status_code(), Some(error))?;
+    if let Some(page) = way_to(req, page, wanted != Wanted::VerifiedAddress) {
+        lead_to(&page, Flash::notice((refusals.words)(req, wanted)), &mut response)?;
+    }
+    Ok(Some(response))
 }

@@ -3,38 +3,34 @@
 use std::borrow::Cow;
 
 use actix_web::HttpRequest;
+use strum::IntoStaticStr;
 
 /// The sentence for a request, in the language of whoever sent it.
 pub type Words = fn(&HttpRequest, Wanted) -> Cow<'static, str>;
 
-/// What is wanted of somebody before they get what they asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is wanted of somebody before they get what they asked for: by a page, by a form that has to be sent
+/// again, by a script in a page.
+#[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq)]
 pub enum Wanted {
+    #[strum(serialize = "Please log in to see this page.")]
     LogIn,
-    /// A form was sent, and has to be sent again afterwards.
+    #[strum(serialize = "Nothing was changed yet: please log in, then send it again.")]
     LogInAndSend,
-    PasswordAndSend,
-    /// The same, for a script in a page.
+    #[strum(serialize = "Please log in, then do it again.")]
     LogInAndRepeat,
+    #[strum(
+        serialize = "Nothing was changed yet: please confirm your password, then send it again."
+    )]
+    PasswordAndSend,
+    #[strum(serialize = "Please confirm your password, then do it again.")]
     PasswordAndRepeat,
+    #[strum(serialize = "Please confirm your e-mail address first.")]
     VerifiedAddress,
-    /// Too much was sent to be kept meanwhile.
+    #[strum(serialize = "Nothing was saved, and what you sent is too much to be kept meanwhile.")]
     SmallerForm,
 }
 
-/// A site in other languages has a function of its own, in `app.rs`.
+/// As they stand above. A site in other languages has a function of its own, in `app.rs`.
 pub fn in_english(_: &HttpRequest, wanted: Wanted) -> Cow<'static, str> {
-    Cow::Borrowed(match wanted {
-        Wanted::LogIn => "Please log in to see this page.",
-        Wanted::LogInAndSend => "Nothing was changed yet: please log in, then send it again.",
-        Wanted::PasswordAndSend => {
-            "Nothing was changed yet: please confirm your password, then send it again."
-        }
-        Wanted::LogInAndRepeat => "Please log in, then do it again.",
-        Wanted::PasswordAndRepeat => "Please confirm your password, then do it again.",
-        Wanted::VerifiedAddress => "Please confirm your e-mail address first.",
-        Wanted::SmallerForm => {
-            "Nothing was saved, and what you sent is too much to be kept meanwhile."
-        }
-    })
+    Cow::Borrowed(wanted.into())
 }

@@ -17,12 +17,17 @@ impl<E: Failure> Db<E> {
         })
     }
 
-    /// How many migrations are still to be run.
-    pub fn pending_migrations(&self) -> Result<usize, String> {
+    /// Refuses a database that lacks a migration. With several servers, bringing it up to date is a step
+    /// of its own.
+    pub fn require_migrated(&self) -> Result<(), String> {
         let migrations = (self.migrations)();
-        self.with_migrations(|connection| {
+        let waiting = self.with_migrations(|connection| {
             connection.pending_migrations(migrations).map(|waiting| waiting.len())
-        })
+        });
+        match waiting? {
+            0 => Ok(()),
+            n => Err(format!("The database lacks {n} migrations. Run `migrate` first.")),
+        }
     }
 
     /// Whether requests can be served: the database answers, and has every migration of this program.

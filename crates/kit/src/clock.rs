@@ -52,6 +52,16 @@ impl Clock {
     }
 }
 
+/// A time to live, for people: "30 minutes", "an hour", "7 days".
+pub fn span(time: Duration) -> String {
+    match time.whole_minutes() {
+        60 => "an hour".to_owned(),
+        minutes @ ..60 => format!("{minutes} minutes"),
+        minutes @ 61..2880 => format!("{} hours", minutes / 60),
+        minutes => format!("{} days", minutes / 1440),
+    }
+}
+
 /// A time as people read it.
 pub fn readable(time: &PrimitiveDateTime) -> String {
     time.format(format_description!(

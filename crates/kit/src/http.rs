@@ -8,6 +8,7 @@ pub mod body;
 pub mod client;
 pub mod cookies;
 pub mod deadline;
+pub mod familiar;
 pub mod fields;
 pub mod flash;
 pub mod form;

@@ -29,12 +29,14 @@ pub fn read(path: &Path) -> Result<Vec<SigningKey>, String> {
     parse(path, &read_text(path)?)
 }
 
-/// Puts a new key in front of those in `path`; returns how many there were.
-pub fn rotate(path: &Path) -> Result<usize, String> {
+/// Puts a new key in front of those in the file, if that is where they are; returns what was done.
+pub fn rotate(path: Option<&Path>) -> Result<String, String> {
+    let in_variable = "SECRET_KEY is set: put a line of `secret` in front of it, with a comma.";
+    let path = path.ok_or(in_variable)?;
     let text = read_text(path)?;
-    let old = parse(path, &text)?;
+    let kept = parse(path, &text)?.len();
     write(path, &format!("{},{}", generate_key(), text::trim(&text)))?;
-    Ok(old.len())
+    Ok(format!("A new key signs from the next start on; {kept} older ones still verify."))
 }
 
 /// Whole or not at all: written beside it, then given its name.

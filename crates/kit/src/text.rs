@@ -52,3 +52,9 @@ const LINE_ENDS: [char; 2] = ['\u{2028}', '\u{2029}'];
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
+
+/// The paragraphs of a text, each in one line, however it is broken.
+pub fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ").trim().to_owned());
+    lines.filter(|paragraph| !paragraph.is_empty()).collect()
+}

@@ -15,6 +15,7 @@ use time::Duration;
 use url::Url;
 
 use crate::email::Email;
+use crate::password::HashCost;
 use crate::text;
 
 /// What is wrong with a variable.
@@ -164,10 +165,31 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Who mail comes from.
-    pub fn sender(&mut self, name: &'static str, default: &str) -> Mailbox {
+    /// Refuses what is convenient on a developer's machine and a hole on a server.
+    pub fn refuse_conveniences(&mut self, public_url: &Url, dev_insecure_cookies: bool) {
+        if public_url.scheme() != "https" {
+            let rule = "must begin with https in production: passwords and cookies travel there";
+            let origin = public_url.origin().ascii_serialization();
+            self.problem("PUBLIC_URL", &origin, rule, "https://app.example.com");
+        }
+        if dev_insecure_cookies {
+            self.problem("DEV_INSECURE_COOKIES", "true", "must be false in production", "false");
+        }
+    }
+
+    /// What a password's hash costs. The floors are OWASP's minimum for argon2id with one lane.
+    pub fn hash_cost(&mut self) -> HashCost {
+        HashCost {
+            memory_kib: self.number("ARGON2_MEMORY_KIB", "19456", 19_456..=1_048_576),
+            iterations: self.number("ARGON2_ITERATIONS", "2", 2..=16),
+        }
+    }
+
+    /// Who mail comes from: unless told otherwise, `noreply` at the public address.
+    pub fn sender(&mut self, name: &'static str, brand: &str, public_url: &Url) -> Mailbox {
         let rule = "must be an e-mail address, with or without a name before it";
-        self.value(name, default, rule, parse_sender)
+        let default = format!("{brand} <noreply@{}>", mail_domain(public_url));
+        self.value(name, &default, rule, parse_sender)
     }
 
     /// `RUST_LOG`. The logger takes a misspelt level for the name of a part that never speaks: a
@@ -230,6 +252,13 @@ fn parse_host_name(text: &str) -> Option<String> {
 }
 
 /// Who mail comes from: one that the mail library can write, and that can exist.
+/// The domain to send mail from, unless told otherwise. An IP address is no domain, and not every
+/// host has a name that mail can come from.
+fn mail_domain(public_url: &Url) -> &str {
+    let domain = public_url.domain().map(|domain| domain.trim_end_matches('.'));
+    domain.filter(|domain| Email::may_send(&format!("noreply@{domain}"))).unwrap_or("localhost")
+}
+
 fn parse_sender(text: &str) -> Option<Mailbox> {
     let sender: Mailbox = text.parse().ok()?;
     Email::may_send(sender.email.as_ref()).then_some(sender)

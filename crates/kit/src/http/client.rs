@@ -65,6 +65,15 @@ fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     bare.parse().or_else(|_| with_port()).ok()
 }
 
+/// How the place that a request comes from differs from an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// In the browser or in the network.
+    One,
+    /// In both.
+    Both,
+}
+
 /// Where a request comes from, as far as it tells.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
@@ -83,6 +92,15 @@ impl Client {
     /// The browser and the system, as far as they tell: "Firefox on Linux".
     pub fn device(&self) -> String {
         device(&self.user_agent)
+    }
+
+    /// What has changed since then, if anything.
+    pub fn change_since(&self, then: &Self) -> Option<Change> {
+        match (self.device() == then.device(), self.is_near(then)) {
+            (true, true) => None,
+            (false, false) => Some(Change::Both),
+            _ => Some(Change::One),
+        }
     }
 
     /// Whether the network is the same.

@@ -179,6 +179,18 @@ impl NoToken {
     }
 }
 
+/// The scopes that are asked for, of those that were granted: all of them when none is named, and `None`
+/// when more are than were granted (RFC 6749 section 6).
+pub fn narrow(granted: &str, asked: &str) -> Option<String> {
+    let (granted, asked): (Vec<_>, Vec<_>) =
+        (granted.split_ascii_whitespace().collect(), asked.split_ascii_whitespace().collect());
+    if asked.iter().any(|name| !granted.contains(name)) {
+        return None;
+    }
+    let held = granted.into_iter().filter(|name| asked.is_empty() || asked.contains(name));
+    Some(held.collect::<Vec<_>>().join(" "))
+}
+
 /// What a client finds out by itself about the server (RFC 8414 section 2): addresses below `issuer`, the
 /// grants and the scopes there are.
 #[derive(Serialize)]
@@ -198,17 +210,17 @@ pub struct ServerMetadata<'a> {
 
 impl<'a> ServerMetadata<'a> {
     /// For clients without a secret of their own, with a grant by refresh tokens and perhaps one by
-    /// passwords.
+    /// passwords, and perhaps with public keys.
     pub fn new(
-        issuer: &'a str, (token_url, revocation_url): (&str, &str), password_grant: bool,
-        scopes: impl Iterator<Item = &'static str>,
+        issuer: &'a str, (token_url, revocation_url): (&str, &str), jwks_url: Option<&str>,
+        password_grant: bool, scopes: impl Iterator<Item = &'static str>,
     ) -> Self {
         let grants = [("password", password_grant), ("refresh_token", true)];
         Self {
             issuer,
             token_endpoint: format!("{issuer}{token_url}"),
             revocation_endpoint: format!("{issuer}{revocation_url}"),
-            jwks_uri: None,
+            jwks_uri: jwks_url.map(|url| format!("{issuer}{url}")),
             grant_types_supported: grants
                 .iter()
                 .filter(|grant| grant.1)
@@ -219,12 +231,6 @@ impl<'a> ServerMetadata<'a> {
             token_endpoint_auth_methods_supported: ["none"],
             revocation_endpoint_auth_methods_supported: ["none"],
         }
-    }
-
-    /// With public keys at this address.
-    #[must_use]
-    pub fn with_keys(self, url: &str) -> Self {
-        Self { jwks_uri: Some(format!("{}{url}", self.issuer)), ..self }
     }
 
     /// The answer, to be kept for five minutes.

@@ -5,6 +5,10 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::web::{Path, ServiceConfig, resource};
+use utoipa::openapi::security::{
+    Flow, HttpAuthScheme, HttpBuilder, OAuth2, Password, Scopes, SecurityScheme,
+};
+use utoipa::openapi::{Components, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use crate::error::{Error, Result};
@@ -44,4 +48,15 @@ fn serve(file: &str, settings: Arc<Config<'static>>) -> Result<HttpResponse> {
         .content_type(found.content_type)
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .body(bytes))
+}
+
+/// How to get a token for these scopes: as `password`, by a password at `token_url`; as `token`, by one
+/// that somebody made for a program of theirs.
+pub fn add_security(document: &mut OpenApi, scopes: &actix_login::Scopes, token_url: &str) {
+    let scopes: Scopes = scopes.all().iter().map(|scope| (scope.name, scope.about)).collect();
+    let password = Flow::Password(Password::with_refresh_url(token_url, scopes, token_url));
+    let personal = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("password", SecurityScheme::OAuth2(OAuth2::new([password])));
+    components.add_security_scheme("token", SecurityScheme::Http(personal.build()));
 }

@@ -23,4 +23,9 @@ impl DevMailbox {
     pub fn mails(&self) -> Vec<Mail> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
+
+    /// The one with this number, if it is there still.
+    pub fn find(&self, id: i64) -> Option<Mail> {
+        self.mails().into_iter().find(|mail| mail.id == id)
+    }
 }
