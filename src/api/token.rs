@@ -1,5 +1,4 @@
-//! The token endpoint (RFC 6749), its end (RFC 7009), and what clients and other services find out of both
-//! by themselves (RFC 8414, RFC 7517).
+//! The token endpoint (RFC 6749), its end (RFC 7009), and what tells of them (RFC 8414, RFC 7517).
 
 use actix_login::{Scopes, jwks};
 use kit::http::oauth::{Asked, EndedToken, Issued, NoToken, ServerMetadata, TokenRequest};

@@ -154,14 +154,14 @@ fn family_of(claims: &Claims) -> Option<String> {
 fn exchange(
     conn: &mut Connection, hash: &str, asked: &str, scopes: &Scopes, now: Time,
 ) -> Result<Exchange> {
-    let refused = Ok(Exchange::Refused(NoToken::InvalidGrant));
+    let no_good = Ok(Exchange::Refused(NoToken::InvalidGrant));
     let found: Option<(RefreshToken, User)> = refresh_tokens::table
         .inner_join(users::table)
         .filter(refresh_tokens::token_hash.eq(hash))
         .select((RefreshToken::as_select(), User::as_select()))
         .first(conn)
         .optional()?;
-    let Some((row, user)) = found else { return refused };
+    let Some((row, user)) = found else { return no_good };
     if row.used_at.is_some() {
         end_family(conn, &row.family)?;
         return Ok(Exchange::Reused(row.user_id));
@@ -172,7 +172,7 @@ fn exchange(
     // Also waits for whoever is changing the password or ending the tokens, and sees what they did.
     let may_log_in = User::is_still(conn, user.id, &user.password_hash)?;
     if !may_log_in || now >= row.expires_at || scope.is_empty() {
-        return refused;
+        return no_good;
     }
     let Some(wanted) = narrow(&scope, asked) else {
         return Ok(Exchange::Refused(NoToken::InvalidScope));
@@ -184,7 +184,7 @@ fn exchange(
     if diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 0 {
         // Used meanwhile, or ended meanwhile.
         let reused = end_family(conn, &row.family)?;
-        return reused.map_or(refused, |user_id| Ok(Exchange::Reused(user_id)));
+        return reused.map_or(no_good, |user_id| Ok(Exchange::Reused(user_id)));
     }
     let next = random_token();
     let row = RefreshToken { token_hash: hash_token(&next), scope, used_at: None, ..row };

@@ -54,6 +54,7 @@ impl Session {
 
 /// How somebody is logged in.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct LogIn {
     pub(super) is_fresh: bool,
     pub(super) remembered: bool,

@@ -102,7 +102,7 @@ impl Site {
         }
         let answer = self.send(request).await;
         for cookie in &answer.cookies {
-            let is_over = cookie.max_age().is_some_and(|age| age.is_zero());
+            let is_over = cookie.max_age().is_some_and(time::Duration::is_zero);
             *self.jar.borrow_mut() = (!is_over).then(|| cookie.clone());
         }
         answer

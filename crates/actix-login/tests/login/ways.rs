@@ -67,7 +67,7 @@ async fn neither_cookie_nor_header_is_fine_with_a_request_loader() {
 #[actix_web::test]
 async fn the_cookie_comes_first_and_the_loader_when_it_names_nobody() {
     let remote = |req: HttpRequest| {
-        let found = req.headers().contains_key(REMOTE_USER).then(|| Found::Person(Person("bob")));
+        let found = req.headers().contains_key(REMOTE_USER).then_some(Found::Person(Person("bob")));
         ready(Ok(found))
     };
     let site = Site::new(builder().request_loader(remote).build().unwrap());
@@ -187,7 +187,7 @@ async fn a_listener_hears_who_is_calling_and_how_they_were_recognised() {
         HEARD.with_borrow_mut(|heard| heard.push(format!("{how} {name} {}", req.path())));
     };
     let remote = |req: HttpRequest| {
-        let found = req.headers().contains_key(REMOTE_USER).then(|| Found::Person(Person("bob")));
+        let found = req.headers().contains_key(REMOTE_USER).then_some(Found::Person(Person("bob")));
         ready(Ok(found))
     };
     let manager = builder().request_loader(remote).listener(hear).build().unwrap();

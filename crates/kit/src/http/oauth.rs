@@ -110,12 +110,13 @@ impl Ask for TokenRequest {
     type Form = TokenForm;
 
     fn read(form: TokenForm) -> Result<Self, NoToken> {
-        let TokenForm { mut grant_type, username, password, scope, refresh_token } = form;
-        // Whoever sends a name and a password means that grant, as FastAPI's clients do.
-        if grant_type.is_empty() && refresh_token.is_empty() && !username.is_empty() {
-            grant_type = "password".to_owned();
-        }
-        match grant_type.as_str() {
+        let TokenForm { grant_type, username, password, scope, refresh_token } = form;
+        let grant = match grant_type.as_str() {
+            // Whoever sends a name and a password means that grant, as FastAPI's clients do.
+            "" if refresh_token.is_empty() && !username.is_empty() => "password",
+            grant => grant,
+        };
+        match grant {
             "password" if !username.is_empty() && password::check_typed(&password).is_ok() => {
                 Ok(Self::Password { username, password, scope })
             }
