@@ -78,11 +78,10 @@ impl Cli {
                 say(key_file::rotate(config.secret_key_file.as_deref())?)
             }
             Command::Routes => run(async |config, db| {
-                let routes = app(config, db)?.routes().await;
-                let line = |(path, methods): (String, Vec<String>)| {
-                    say(format!("{:16} {path}", methods.join(",")))
-                };
-                routes.into_iter().try_for_each(line)
+                for (path, methods) in app(config, db)?.routes().await {
+                    say(format!("{:16} {path}", methods.join(",")))?;
+                }
+                Ok(())
             }),
         }
     }

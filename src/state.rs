@@ -96,7 +96,6 @@ impl State {
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
         let site = site(&config, &keys, clock.clone(), frame)?;
-        let setup_link = PrintedLink::closed(clock, SETUP_LINK_LIFETIME);
         Ok(Self(Arc::new(Parts {
             accounts,
             events,
@@ -108,7 +107,7 @@ impl State {
             db,
             logins,
             scopes,
-            setup_link,
+            setup_link: PrintedLink::closed(clock, SETUP_LINK_LIFETIME),
             site,
         })))
     }

@@ -7,12 +7,12 @@ use kit::http::site::Site;
 use kit::password;
 
 use crate::config::Registration;
-use crate::people::{Accounts, CurrentUser, LogIn, Login, OptionalUser, Sessions};
+use crate::people::{Accounts, CurrentSession, CurrentUser, LogIn, Login, Sessions};
 use crate::state::State;
 use crate::web::kept::{self, Carried};
 use crate::web::{
-    Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Query, Response, ServiceConfig,
-    Submitted, Template, redirect, render_with, resource,
+    Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Query, Response, Result,
+    ServiceConfig, Submitted, Template, redirect, render_with, resource,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -60,10 +60,11 @@ struct LoginPage {
 }
 
 async fn show(
-    user: OptionalUser, req: HttpRequest, page: Page, registration: Registration,
+    session: Result<CurrentSession>, req: HttpRequest, page: Page, registration: Registration,
     Query(Next { next }): Query<Next>,
 ) -> Response {
-    if user.0.is_some() {
+    // Whoever is recognised in another way than by a session may come here for one.
+    if session.is_ok() {
         return Ok(redirect(&Site::of(&req).landing_page(&next), page.flash));
     }
     let form = LoginForm { next, ..LoginForm::default() };

@@ -203,10 +203,12 @@ impl Sessions {
     fn cookie(
         &self, user_id: i64, secret: String, remembered: bool, left: Duration,
     ) -> Result<Cookie<'static>> {
-        let lifetime = left.min(self.idle(remembered) * 2);
-        let token =
-            self.cookie.create_token(&user_id.to_string(), secret, lifetime.unsigned_abs())?;
-        Ok(self.cookie.with(&token, remembered.then_some(left.unsigned_abs())))
+        // It may have ended since the guard was asked.
+        let left = left.whole_seconds().try_into().ok().filter(|left| *left > 0);
+        let left = std::time::Duration::from_secs(left.ok_or(Error::NotAuthenticated)?);
+        let lifetime = left.min(self.idle(remembered).unsigned_abs() * 2);
+        let token = self.cookie.create_token(&user_id.to_string(), secret, lifetime)?;
+        Ok(self.cookie.with(&token, remembered.then_some(left)))
     }
 
     fn is_over(&self, session: &Session) -> bool {

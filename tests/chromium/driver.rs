@@ -184,13 +184,11 @@ impl Visitor {
         self.open_the_link_in_the_mail("Make your account").await;
     }
 
-    /// Logs in with the box ticked that asks to be remembered: what is worth being sure asks for the
-    /// password again.
-    pub async fn log_in_for_long(&self, email: &str, password: &str) {
-        self.open("/login").await;
-        self.fill(&[("email", email), ("password", password)]).await;
-        self.tick("remember").await;
-        self.press("Log in").await;
+    /// From now on the browser says that it is another one, as if the cookie had been copied to it: the
+    /// password counts as not typed there.
+    pub async fn turns_into_another_browser(&self) {
+        let agent = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
+        self.tell("Network.setUserAgentOverride", json!({ "userAgent": agent })).await;
     }
 
     /// Waits for a download to be there, and reads it.

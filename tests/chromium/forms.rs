@@ -59,7 +59,7 @@ async fn ada_who_is_asked_for_her_password_is_back_at_the_boxes_she_ticked() {
         ada.open("/account/tokens/new").await;
         ada.fill(&[("name", "Backup script")]).await;
         ada.tick("notes:write").await;
-        in_another_tab_log_in_to_stay(&ada).await;
+        ada.turns_into_another_browser().await;
         ada.press("Make the token").await;
         ada.reads("Confirm your password, and you come back to what you typed.").await;
         ada.fill(&[("password", PASSWORD)]).await;
@@ -76,20 +76,6 @@ async fn ada_who_is_asked_for_her_password_is_back_at_the_boxes_she_ticked() {
         ada.leave().await;
         home.leave().await;
     }
-}
-
-/// A remembered log-in is not a fresh one.
-async fn in_another_tab_log_in_to_stay(ada: &Visitor) {
-    let tab = ada.browser.window().await.unwrap();
-    let other = ada.browser.new_window(true).await.unwrap().handle;
-    ada.browser.switch_to_window(other).await.unwrap();
-    ada.open("/").await;
-    ada.press("Log out").await;
-    ada.open("/login").await;
-    fill_in_login(ada).await;
-    ada.tick("remember").await;
-    ada.press("Log in").await;
-    ada.browser.switch_to_window(tab).await.unwrap();
 }
 
 #[actix_web::test]

@@ -169,8 +169,7 @@ async fn two_clicks_on_one_button_make_one_account_and_no_complaint() {
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_takes_a_copy_of_her_data_and_is_back_at_a_page() {
     let ada = Visitor::logged_in().await;
-    ada.press("Log out").await;
-    ada.log_in_for_long("ada@example.com", PASSWORD).await;
+    ada.turns_into_another_browser().await;
     ada.open("/account/data").await;
     ada.press("Download my data").await;
     ada.reads("Confirm your password").await;

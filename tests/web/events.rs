@@ -67,3 +67,15 @@ async fn a_programs_day_is_told() {
     ];
     assert_eq!(*heard.lock().unwrap(), told);
 }
+
+#[actix_web::test]
+async fn who_is_logged_out_already_is_not_told_to_have_logged_out() {
+    let site = Site::open().await;
+    let ada = site.logged_in("ada").await;
+    let heard = listen(&site);
+    let cookie = ada.cookie("session").unwrap();
+    ada.submit("/logout", &[]).await;
+    ada.set_cookie("session", &cookie);
+    ada.submit("/logout", &[]).await;
+    assert_eq!(*heard.lock().unwrap(), [LoggedOut.of(1)]);
+}

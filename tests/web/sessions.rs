@@ -205,3 +205,14 @@ async fn a_login_sweeps_away_the_sessions_that_are_over() {
     ada.site.logged_in("ada").await;
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM sessions").await, 1);
 }
+
+#[actix_web::test]
+async fn a_remembered_session_that_was_logged_out_is_over_and_so_is_every_copy_of_its_cookie() {
+    let site = Site::open().await;
+    let ada = remembered(&site).await;
+    let thief = site.stranger();
+    thief.set_cookie("session", &ada.cookie("session").unwrap());
+    ada.submit("/logout", &[]).await;
+    assert!(!ada.is_logged_in().await && !thief.is_logged_in().await);
+    assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 0);
+}

@@ -8,7 +8,7 @@ use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transfor
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
-use crate::caller::Caller;
+use crate::caller::{Caller, has_bearer};
 use crate::error::{Error, Result};
 use crate::manager::LoginManager;
 
@@ -47,12 +47,27 @@ impl<U: 'static> LoginManager<U> {
     }
 }
 
+/// Left in a request whose token was looked at, whatever became of it.
+struct SpeaksByToken;
+
+/// Whether the request is a program's, which reads no log-in page.
+pub(crate) fn speaks_by_token(req: &HttpRequest) -> bool {
+    req.extensions().contains::<SpeaksByToken>()
+}
+
 async fn identify<U: 'static, B: MessageBody + 'static>(
     logins: LoginManager<U>, req: ServiceRequest, next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    // Around a scope inside of a wrapped App, it was asked already.
+    if req.extensions().get::<LoginManager<U>>().is_some_and(|asked| asked.is(&logins)) {
+        return Ok(next.call(req).await?.map_into_left_body());
+    }
     match logins.caller_of(req.request()).await {
         Ok(caller) => caller.replace(req.request()),
         Err(error) => return Ok(req.error_response(error).map_into_right_body()),
+    }
+    if logins.reads_header() && has_bearer(req.request()) {
+        req.extensions_mut().insert(SpeaksByToken);
     }
     req.extensions_mut().insert(logins.clone());
     let mut res = next.call(req).await?;

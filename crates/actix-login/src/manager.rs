@@ -159,6 +159,15 @@ impl<U: 'static> LoginManager<U> {
         Ok(scopes.iter().all(|scope| held.iter().any(|held| held == scope)))
     }
 
+    pub(crate) fn reads_header(&self) -> bool {
+        self.0.use_header
+    }
+
+    /// Whether both are one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Finds out who is calling: by the cookie, by a token in the header, or by the request
     /// loader. A failing loader is an error, never an anonymous caller.
     pub async fn caller_of(&self, req: &HttpRequest) -> actix_web::Result<Caller<U>> {

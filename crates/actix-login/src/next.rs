@@ -2,15 +2,16 @@
 //! are.
 
 use actix_web::HttpRequest;
-use actix_web::http::{Method, StatusCode, header::LOCATION};
+use actix_web::http::header::{LOCATION, SET_COOKIE};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers};
 use actix_web::{HttpResponse, body::MessageBody};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use url::{Position, Url};
 
-use crate::caller::has_bearer;
 use crate::error::Error;
+use crate::identify::speaks_by_token;
 
 /// The longest address that is remembered over a log-in.
 const MAX_BYTES: usize = 512;
@@ -102,13 +103,18 @@ fn path_here(text: &str) -> Option<Url> {
 pub fn log_in_at<B: MessageBody + 'static>(page: &'static str) -> ErrorHandlers<B> {
     ErrorHandlers::new().handler(StatusCode::UNAUTHORIZED, move |res| {
         let error = res.response().error().and_then(actix_web::Error::as_error);
-        let asks = matches!(error, Some(Error::NotAuthenticated)) && !has_bearer(res.request());
+        let asks =
+            matches!(error, Some(Error::NotAuthenticated)) && !speaks_by_token(res.request());
         if !asks {
             return Ok(ErrorHandlerResponse::Response(res.map_into_left_body()));
         }
         let is_page = matches!(*res.request().method(), Method::GET | Method::HEAD);
         let to = if is_page { with_next(page, here(res.request())) } else { page.to_owned() };
-        let answer = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
+        let mut answer = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
+        // A cookie that logs nobody in is ended on the way, too.
+        for cookie in res.headers().get_all(SET_COOKIE) {
+            answer.headers_mut().append(SET_COOKIE, cookie.clone());
+        }
         Ok(ErrorHandlerResponse::Response(res.into_response(answer.map_into_right_body())))
     })
 }

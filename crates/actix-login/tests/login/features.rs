@@ -172,3 +172,34 @@ async fn last_subject_names_whose_a_cookie_was_and_lets_nobody_in() {
     assert_eq!(cookie.last_subject(&request).as_deref(), Some("ada"));
     assert_eq!(builder().session_cookie().last_subject(&request), None, "another's key");
 }
+
+/// The seconds that a cookie is kept for, and that its token lives.
+fn lives(manager: &LoginManager<Person>, cookie: &actix_web::cookie::Cookie) -> (Option<i64>, i64) {
+    let request = with_header(COOKIE, &cookie.stripped().to_string());
+    let caller =
+        futures_util::FutureExt::now_or_never(manager.caller_of(&request)).unwrap().unwrap();
+    let claims = caller.claims().unwrap();
+    (cookie.max_age().map(|age| age.whole_seconds()), claims.exp - claims.iat)
+}
+
+#[test]
+fn a_log_in_lives_for_a_day_or_as_long_as_is_said_and_is_remembered_where_that_is_said() {
+    let manager = builder().build().unwrap();
+    let hour = Duration::from_secs(3600);
+    assert_eq!(lives(&manager, &manager.log_in("ada").unwrap()), (None, 86_400));
+    assert_eq!(lives(&manager, &manager.log_in_for("ada", hour).unwrap()), (None, 3600));
+    assert_eq!(lives(&manager, &manager.remember("ada", hour).unwrap()), (Some(3600), 3600));
+    assert_eq!(manager.log_out().max_age(), Some(time::Duration::ZERO));
+}
+
+#[actix_web::test]
+async fn an_id_may_be_text_in_any_script() {
+    let anybody = |claims: actix_login::Claims| ready(Ok(Some(claims.sub)));
+    let manager = LoginManager::builder(vec![key()]).user_loader(anybody).build().unwrap();
+    for id in ["\u{4f50}\u{85e4}", "M\u{fc}ller", "a|b;c=d\"\\", " ", "\u{0}"] {
+        let cookie = manager.remember(id, Duration::from_secs(60)).unwrap();
+        let request = with_header(COOKIE, &cookie.stripped().to_string());
+        let caller = manager.caller_of(&request).await.unwrap();
+        assert_eq!(caller.user().map(|user| user.as_str()), Some(id));
+    }
+}

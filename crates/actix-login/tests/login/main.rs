@@ -9,6 +9,7 @@ mod forgeries;
 mod guards;
 mod keys;
 mod misuse;
+mod names;
 mod next;
 mod pairs;
 mod promises;

@@ -119,6 +119,23 @@ fn a_token_that_would_be_too_long_is_refused_where_it_is_made() {
     }
 }
 
+#[test]
+fn a_claim_that_is_too_deep_to_be_read_is_refused_where_the_token_is_made() {
+    let nested =
+        |depth| (0..depth).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
+    let made = |depth| {
+        let manager = builder().build().unwrap();
+        let options = TokenOptions::default().claim("deep", nested(depth));
+        let made = manager.create_access_token("ada", options);
+        made.map(|token| manager.verify_access_token(&token).is_ok())
+    };
+    assert_eq!(made(100), Ok(true));
+    for depth in 120..140 {
+        assert_ne!(made(depth), Ok(false), "{depth}");
+    }
+    assert!(made(130).unwrap_err().to_string().contains("nested too deep"));
+}
+
 struct NoJson;
 
 impl serde::Serialize for NoJson {

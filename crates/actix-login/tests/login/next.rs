@@ -2,7 +2,7 @@
 
 use actix_login::log_in_at;
 use actix_login::next::{Next, safe, with_next};
-use actix_web::http::header::{AUTHORIZATION, LOCATION};
+use actix_web::http::header::{AUTHORIZATION, COOKIE, LOCATION};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, Query};
 use actix_web::{App, HttpResponse};
@@ -46,6 +46,25 @@ async fn a_form_is_not_sent_again_and_a_program_keeps_its_401() {
     assert_eq!(ask(TestRequest::post()).await, (303, "/login".to_owned()));
     let program = TestRequest::default().insert_header((AUTHORIZATION, "Bearer x"));
     assert_eq!(ask(program).await, (401, String::new()));
+}
+
+#[actix_web::test]
+async fn a_token_that_is_not_looked_at_makes_nobody_a_program() {
+    let manager = builder().use_header(false).build().unwrap();
+    let app = App::new().route("/", web::to(|_: Ada| async { "in" }));
+    let app = init_service(app.wrap(log_in_at("/login")).wrap(manager.middleware())).await;
+    let request = TestRequest::default().insert_header((AUTHORIZATION, "Bearer of-the-proxy"));
+    assert_eq!(call_service(&app, request.to_request()).await.status(), 303);
+}
+
+#[actix_web::test]
+async fn a_cookie_that_ends_is_ended_on_the_way_in_whatever_order_they_are_wrapped() {
+    let manager = builder().build().unwrap();
+    let app = App::new().route("/", web::to(|_: Ada| async { "in" }));
+    let app = init_service(app.wrap(manager.middleware()).wrap(log_in_at("/login"))).await;
+    let request = TestRequest::default().insert_header((COOKIE, "__Host-session=nonsense"));
+    let answer = call_service(&app, request.to_request()).await;
+    assert_eq!((answer.status().as_u16(), answer.response().cookies().count()), (303, 1));
 }
 
 #[actix_web::test]

@@ -1,10 +1,11 @@
 //! The other ways in: a request loader that names persons and programs, and the guards for either.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::ready;
 
 use actix_login::{AnyUser, Builder, Caller, Error, Found, LoginManager, Optional, Scoped};
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, COOKIE};
 use actix_web::test::TestRequest;
 use actix_web::{FromRequest, web};
@@ -79,6 +80,57 @@ async fn the_cookie_comes_first_and_the_loader_when_it_names_nobody() {
     }
 }
 
+#[actix_web::test]
+async fn whom_a_request_loader_names_is_gone_with_the_request() {
+    let site = Site::new(by_loader_alone().build().unwrap());
+    let request = TestRequest::with_uri("/current").insert_header((REMOTE_USER, "ada"));
+    let answer = site.visit(request).await;
+    assert_eq!((answer.status, answer.cookies.len()), (200, 0));
+    assert_eq!(site.get("/current").await.status, 401);
+}
+
+#[actix_web::test]
+async fn a_request_is_asked_about_once_however_many_scopes_of_one_manager_it_passes() {
+    thread_local!(static ASKED: Cell<u32> = const { Cell::new(0) });
+    let manager = builder().listener(|_, _| ASKED.set(ASKED.get() + 1)).build().unwrap();
+    let page = web::get().to(|user: actix_login::CurrentUser<Person>| ready(user.0));
+    let scope = web::scope("/in").route("", page).wrap(manager.middleware());
+    let app = actix_web::App::new().service(scope).wrap(manager.middleware());
+    let app = actix_web::test::init_service(app).await;
+    let cookie = pair(&manager, &session(&manager));
+    let request = TestRequest::with_uri("/in").insert_header((COOKIE, cookie)).to_request();
+    assert_eq!(actix_web::test::call_and_read_body(&app, request).await, "ada");
+    assert_eq!(ASKED.get(), 1);
+}
+
+#[actix_web::test]
+async fn a_route_outside_of_what_is_wrapped_is_not_asked_about() {
+    let loader = |_| ready(Err(actix_web::error::ErrorServiceUnavailable("busy")));
+    let manager = builder().request_loader(loader).build().unwrap();
+    let open = web::get().to(|| async { "open" });
+    let scope = web::scope("/in").route("", web::get().to(|| async { "in" }));
+    let app = actix_web::App::new().route("/", open).service(scope.wrap(manager.middleware()));
+    let app = actix_web::test::init_service(app).await;
+    for (path, status) in [("/", 200), ("/in", 503)] {
+        let request = TestRequest::with_uri(path).to_request();
+        assert_eq!(actix_web::test::call_service(&app, request).await.status(), status, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn options_is_for_its_own_handler_and_no_way_around_the_guard() {
+    let manager = builder().build().unwrap();
+    let get = |user: actix_login::CurrentUser<Person>| ready(user.0);
+    let page = web::resource("/").route(web::get().to(get));
+    let page = page.route(web::method(Method::OPTIONS).to(|| async { "GET" }));
+    let app = actix_web::App::new().service(page).wrap(manager.middleware());
+    let app = actix_web::test::init_service(app).await;
+    for (method, status) in [(Method::OPTIONS, 200), (Method::GET, 401)] {
+        let request = TestRequest::default().method(method).to_request();
+        assert_eq!(actix_web::test::call_service(&app, request).await.status(), status);
+    }
+}
+
 /// Whether each guard lets them in: either, either with a scope, both scopes, whoever it is.
 async fn guards(req: &HttpRequest) -> [Option<Error>; 4] {
     [
@@ -122,6 +174,8 @@ async fn optional_sees_a_bearer_where_the_application_wants_it() {
     assert_eq!(any.0.map(|user| user.0), Some("ada"));
     let person = actix_login::OptionalUser::<Person>::extract(&program).await.unwrap();
     assert!(person.0.is_none());
+    let bad = caller(&manager, (AUTHORIZATION.as_str(), "Bearer nonsense")).await;
+    assert!(Optional::<AnyUser<Person>>::extract(&bad).await.unwrap().0.is_none());
     let lacking = Optional::<AnyUser<Person, Reports>>::extract(&program).await.err();
     assert_eq!(lacking, Some(Error::OutOfScope("reports")), "it is not taken for nobody");
 }

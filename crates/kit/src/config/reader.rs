@@ -251,7 +251,6 @@ fn parse_host_name(text: &str) -> Option<String> {
     (is_host && url.has_host()).then(|| text.to_ascii_lowercase())
 }
 
-/// Who mail comes from: one that the mail library can write, and that can exist.
 /// The domain to send mail from, unless told otherwise. An IP address is no domain, and not every
 /// host has a name that mail can come from.
 fn mail_domain(public_url: &Url) -> &str {
@@ -259,6 +258,7 @@ fn mail_domain(public_url: &Url) -> &str {
     domain.filter(|domain| Email::may_send(&format!("noreply@{domain}"))).unwrap_or("localhost")
 }
 
+/// Who mail comes from: one that the mail library can write, and that can exist.
 fn parse_sender(text: &str) -> Option<Mailbox> {
     let sender: Mailbox = text.parse().ok()?;
     Email::may_send(sender.email.as_ref()).then_some(sender)
