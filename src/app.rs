@@ -57,8 +57,7 @@ const FRAME: Frame = Frame {
     draw_lost,
 };
 
-/// What those get who may not, the pages that ask who somebody is, and the words. Replace any to answer in
-/// another way.
+/// What those get who may not, the pages that ask who somebody is, and the words: replace any.
 pub const REFUSALS: Refusals = Refusals {
     not_authenticated: refusals::ask_to_log_in,
     not_fresh: refusals::ask_for_password,

@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # From Python
+//!
+//! [Every name of FastAPI-Login and Flask-Login, and where it is here](mod@names).
 
 mod access_tokens;
 mod builder;

@@ -179,7 +179,7 @@ fn lives(manager: &LoginManager<Person>, cookie: &actix_web::cookie::Cookie) -> 
     let caller =
         futures_util::FutureExt::now_or_never(manager.caller_of(&request)).unwrap().unwrap();
     let claims = caller.claims().unwrap();
-    (cookie.max_age().map(|age| age.whole_seconds()), claims.exp - claims.iat)
+    (cookie.max_age().map(time::Duration::whole_seconds), claims.exp - claims.iat)
 }
 
 #[test]
