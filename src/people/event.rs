@@ -54,7 +54,6 @@ events! {
     OtherSessionsEnded: News("All other sessions were ended"),
     SessionsEnded: News("Everything was logged out by an operator"),
     SessionMoved: Warning("A session turned up in another browser and network"),
-    // They were asked for the password.
     NeedsFresh: Logged,
     SudoGranted: News("The password was confirmed"),
     SudoDenied: Warning("The password to be confirmed was wrong"),

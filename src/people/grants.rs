@@ -32,7 +32,7 @@ struct RefreshToken {
 }
 
 enum Exchange {
-    Next(RefreshToken, String),
+    Next(i64, Issued),
     Reused(i64),
     Refused(NoToken),
 }
@@ -68,7 +68,9 @@ impl Grants {
             expires_at: now + self.lifetime,
             used_at: None,
         };
-        let issue = move |conn: &mut Connection| -> Result<RefreshToken> {
+        // Before anything is kept: a token can become too long.
+        let issued = self.pair(&row, token)?;
+        let issue = move |conn: &mut Connection| -> Result<usize> {
             // As when a session begins: the password may have been changed since.
             User::require_still(conn, owner.id, &owner.password_hash)?;
             if !is_familiar(conn, &owner, &from, now)? {
@@ -76,12 +78,11 @@ impl Grants {
             }
             let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(owner.id));
             diesel::delete(own.filter(refresh_tokens::expires_at.le(now))).execute(conn)?;
-            diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?;
-            Ok(row)
+            Ok(diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?)
         };
-        let row = self.db.write(issue).await?;
+        self.db.write(issue).await?;
         self.events.tell(client, Event::TokenIssued.of(user.id)).await;
-        self.pair(row, token)
+        Ok(issued)
     }
 
     /// The next tokens for a refresh token, or why there are none. The access token is good for those
@@ -89,11 +90,11 @@ impl Grants {
     pub async fn refresh(
         &self, client: &Client, token: &str, asked: String,
     ) -> Result<Result<Issued, NoToken>> {
-        let (hash, now, scopes) = (hash_token(token), self.clock.now(), self.scopes.clone());
-        match self.db.write(move |conn| exchange(conn, &hash, &asked, &scopes, now)).await? {
-            Exchange::Next(row, next) => {
-                self.events.tell(client, Event::TokenRefreshed.of(row.user_id)).await;
-                self.pair(row, next).map(Ok)
+        let (hash, grants) = (hash_token(token), self.clone());
+        match self.db.write(move |conn| grants.exchange(conn, &hash, &asked)).await? {
+            Exchange::Next(user_id, issued) => {
+                self.events.tell(client, Event::TokenRefreshed.of(user_id)).await;
+                Ok(Ok(issued))
             }
             Exchange::Reused(user_id) => {
                 self.events.tell(client, Event::TokenReused.of(user_id)).await;
@@ -103,11 +104,54 @@ impl Grants {
         }
     }
 
+    fn exchange(&self, conn: &mut Connection, hash: &str, asked: &str) -> Result<Exchange> {
+        let now = self.clock.now();
+        let no_good = Ok(Exchange::Refused(NoToken::InvalidGrant));
+        let found: Option<(RefreshToken, User)> = refresh_tokens::table
+            .inner_join(users::table)
+            .filter(refresh_tokens::token_hash.eq(hash))
+            .select((RefreshToken::as_select(), User::as_select()))
+            .first(conn)
+            .optional()?;
+        let Some((row, user)) = found else { return no_good };
+        if row.used_at.is_some() {
+            end_family(conn, &row.family)?;
+            return Ok(Exchange::Reused(row.user_id));
+        }
+        // What the user may no longer hold is left out.
+        let held = row
+            .scope
+            .split(' ')
+            .filter(|name| self.scopes.may_hold(user.is_verified_admin(), name));
+        let scope = held.collect::<Vec<_>>().join(" ");
+        // Also waits for whoever is changing the password or ending the tokens, and sees what they did.
+        let may_log_in = User::is_still(conn, user.id, &user.password_hash)?;
+        if !may_log_in || now >= row.expires_at || scope.is_empty() {
+            return no_good;
+        }
+        let Some(wanted) = narrow(&scope, asked) else {
+            return Ok(Exchange::Refused(NoToken::InvalidScope));
+        };
+        // One statement decides who was first, however many ask at once.
+        let unused = refresh_tokens::table
+            .filter(refresh_tokens::token_hash.eq(hash))
+            .filter(refresh_tokens::used_at.is_null());
+        if diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 0 {
+            // Used meanwhile, or ended meanwhile.
+            let reused = end_family(conn, &row.family)?;
+            return reused.map_or(no_good, |user_id| Ok(Exchange::Reused(user_id)));
+        }
+        let next = random_token();
+        let row = RefreshToken { token_hash: hash_token(&next), scope, used_at: None, ..row };
+        diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?;
+        let issued = self.pair(&RefreshToken { scope: wanted, ..row }, next)?;
+        Ok(Exchange::Next(user.id, issued))
+    }
+
     /// Ends a personal token, or the family of an access or refresh token (RFC 7009). Unknown
     /// tokens end nothing.
     pub async fn revoke(&self, client: &Client, token: &str) -> Result<()> {
-        let claimed = self.access.verify(token).ok();
-        let family = claimed.and_then(|claims| family_of(&claims));
+        let family = self.access.verify(token).ok().and_then(|claims| family_of(&claims));
         let hash = hash_token(token);
         let end = move |conn: &mut Connection| {
             if let Some(user_id) = PersonalToken::end(conn, &hash)? {
@@ -137,59 +181,16 @@ impl Grants {
         Ok(user.map(|user| Login { user, session: None, right: Right::Family(family) }))
     }
 
-    fn pair(&self, row: RefreshToken, refresh_token: String) -> Result<Issued> {
-        let RefreshToken { user_id, family, scope, .. } = row;
-        let options =
-            TokenOptions::default().scopes(scope.split_ascii_whitespace()).claim(FAMILY, family);
-        let access_token = self.access.create(&user_id.to_string(), options)?;
-        let expires_in = self.access.expiry().as_secs();
+    fn pair(&self, row: &RefreshToken, refresh_token: String) -> Result<Issued> {
+        let (scope, expires_in) = (row.scope.clone(), self.access.expiry().as_secs());
+        let options = TokenOptions::default().scopes(scope.split(' ')).claim(FAMILY, &row.family);
+        let access_token = self.access.create(&row.user_id.to_string(), options)?;
         Ok(Issued { access_token, token_type: "bearer", expires_in, refresh_token, scope })
     }
 }
 
 fn family_of(claims: &Claims) -> Option<String> {
     claims.get(FAMILY)
-}
-
-fn exchange(
-    conn: &mut Connection, hash: &str, asked: &str, scopes: &Scopes, now: Time,
-) -> Result<Exchange> {
-    let no_good = Ok(Exchange::Refused(NoToken::InvalidGrant));
-    let found: Option<(RefreshToken, User)> = refresh_tokens::table
-        .inner_join(users::table)
-        .filter(refresh_tokens::token_hash.eq(hash))
-        .select((RefreshToken::as_select(), User::as_select()))
-        .first(conn)
-        .optional()?;
-    let Some((row, user)) = found else { return no_good };
-    if row.used_at.is_some() {
-        end_family(conn, &row.family)?;
-        return Ok(Exchange::Reused(row.user_id));
-    }
-    // What the user may no longer hold is left out.
-    let held = row.scope.split(' ').filter(|name| scopes.may_hold(user.is_verified_admin(), name));
-    let scope = held.collect::<Vec<_>>().join(" ");
-    // Also waits for whoever is changing the password or ending the tokens, and sees what they did.
-    let may_log_in = User::is_still(conn, user.id, &user.password_hash)?;
-    if !may_log_in || now >= row.expires_at || scope.is_empty() {
-        return no_good;
-    }
-    let Some(wanted) = narrow(&scope, asked) else {
-        return Ok(Exchange::Refused(NoToken::InvalidScope));
-    };
-    // One statement decides who was first, however many ask at once.
-    let unused = refresh_tokens::table
-        .filter(refresh_tokens::token_hash.eq(hash))
-        .filter(refresh_tokens::used_at.is_null());
-    if diesel::update(unused).set(refresh_tokens::used_at.eq(now)).execute(conn)? == 0 {
-        // Used meanwhile, or ended meanwhile.
-        let reused = end_family(conn, &row.family)?;
-        return reused.map_or(no_good, |user_id| Ok(Exchange::Reused(user_id)));
-    }
-    let next = random_token();
-    let row = RefreshToken { token_hash: hash_token(&next), scope, used_at: None, ..row };
-    diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?;
-    Ok(Exchange::Next(RefreshToken { scope: wanted, ..row }, next))
 }
 
 /// Ends a family; whose it was. The user's row is taken first, so that a refresh that is under way

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::mail::Notice;
 use crate::people::familiar::is_familiar;
 use crate::people::login::Right;
-use crate::people::session::{LogIn, Renewal};
+use crate::people::session::{FRESH_FOR, LogIn, Renewal};
 use crate::people::{Login, Session, User};
 use crate::schema::{sessions, users};
 
@@ -51,9 +51,8 @@ impl Sessions {
     pub async fn begin(
         &self, req: &HttpRequest, user: &User, log_in: LogIn,
     ) -> Result<Cookie<'static>> {
-        let remembered = log_in.remembered;
         let (client, user, now) = (Client::of(req), user.clone(), self.clock.now());
-        let user_id = user.id;
+        let (user_id, remembered) = (user.id, log_in.remembered);
         let lifetime = log_in.lifetime.unwrap_or_else(|| self.absolute(remembered));
         let secret = random_token();
         let token_hash = hash_token(&secret);
@@ -67,7 +66,8 @@ impl Sessions {
             sessions::remembered.eq(remembered),
             sessions::ip_address.eq(client.ip_address.clone()),
             sessions::user_agent.eq(client.user_agent.clone()),
-            sessions::authenticated_at.eq(log_in.is_fresh.then_some(now)),
+            // What counts no more, and not nothing: of what is nothing, nobody hears that it has moved.
+            sessions::authenticated_at.eq(if log_in.is_fresh { now } else { now - FRESH_FOR }),
         );
         let begin = move |conn: &mut Connection| -> Result<usize> {
             // The password may have been changed, or the user disabled, since it was verified.

@@ -75,6 +75,8 @@ async fn neither_header_and_no_cookie_is_a_program() {
 async fn an_authorization_header_does_not_lend_the_cookie_a_way_in() {
     let ada = Browser::logged_in("ada").await;
     ada.set_header("sec-fetch-site", None).set_header("authorization", Some("Bearer x"));
+    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 403);
+    ada.set_header("sec-fetch-site", Some("same-origin"));
     assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 401);
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM notes").await, 0);
 }

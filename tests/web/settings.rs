@@ -317,6 +317,8 @@ fn what_is_wrong_with_a_key_pair_is_told_with_all_the_rest() {
         ("p256.pem", "", "RSA or Ed25519"),
         ("README.md", "", "private key in PEM"),
         ("nowhere.pem", "", "names no file"),
+        ("ed25519.pem,", "", "names no file"),
+        ("ed25519.pem, ,crates/actix-login/tests/keys/rsa.pem", "", "names no file"),
         (
             "rsa-encrypted.pem",
             "",

@@ -86,6 +86,15 @@ async fn whoever_is_logged_in_otherwise_than_by_a_password_is_asked_for_it() {
 }
 
 #[actix_web::test]
+async fn they_are_told_all_the_same_when_their_session_turns_up_elsewhere() {
+    let ada = logged_in_by(LogIn::otherwise()).await;
+    ada.set_header("user-agent", Some(CHROME));
+    ada.get("/dashboard").await;
+    let moves = "SELECT count(*) AS count FROM events WHERE kind = 'session_moved'";
+    assert_eq!(ada.site.count(moves).await, 1);
+}
+
+#[actix_web::test]
 async fn a_login_can_be_given_another_time() {
     let ada = logged_in_by(LogIn::by_password().lasting(Duration::minutes(20))).await;
     for (minutes, is_logged_in) in [(19, true), (1, false)] {

@@ -6,8 +6,12 @@ use std::time::Duration;
 
 use actix_login::next::{self, Next};
 use actix_login::{CookieKind, CurrentUser, LoginManager, Presented, SigningKey, log_in_at};
+use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
-use actix_web::http::header::LOCATION;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::middleware::{Next as Rest, from_fn};
 use actix_web::web::{self, Form, Html, Query};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Result};
 use serde::Deserialize;
@@ -50,6 +54,19 @@ fn page(req: &HttpRequest, text: &str) -> HttpResponse {
         .content_type("text/html; charset=utf-8")
         .cookie(Flash::cookie().expired())
         .body(format!("<!doctype html><title>Pages</title><p>{said}{text}"))
+}
+
+/// Another site's page may send forms here, and the browser sends its cookies along: with somebody else's
+/// name and password, to log them in as that (log-in CSRF). A browser tells where a form comes from.
+async fn check_origin(
+    req: ServiceRequest, next: Rest<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>> {
+    let site = req.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let reads = matches!(*req.method(), Method::GET | Method::HEAD);
+    if !reads && !matches!(site, Some(b"same-origin" | b"none")) {
+        return Ok(req.into_response(HttpResponse::Forbidden()).map_into_right_body());
+    }
+    Ok(next.call(req).await?.map_into_left_body())
 }
 
 fn lead_to(place: &str, flash: Flash, cookie: &Cookie<'static>) -> HttpResponse {
@@ -128,6 +145,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .route("/", web::get().to(home))
             .wrap(log_in_at("/login"))
             .wrap(logins.middleware())
+            .wrap(from_fn(check_origin))
     };
     Ok(HttpServer::new(app).bind(("127.0.0.1", port))?.run().await?)
 }

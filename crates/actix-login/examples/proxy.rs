@@ -16,7 +16,9 @@ fn remote_user(proxy: IpAddr, req: &HttpRequest) -> Option<String> {
     let mut names = req.headers().get_all("remote-user");
     // Two of them: one was a client's.
     let name = names.next().filter(|_| names.next().is_none())?.to_str().ok()?;
-    (!name.is_empty()).then(|| name.to_owned())
+    // "eve, ada": the proxy has added its name to a client's.
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte);
+    (!name.is_empty() && name.bytes().all(is_name)).then(|| name.to_owned())
 }
 
 async fn home(name: CurrentUser<String>) -> String {

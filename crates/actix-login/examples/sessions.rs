@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use actix_login::{Claims, Credentials, CurrentUser, LoginManager, SigningKey};
+use actix_login::{Claims, Credentials, CurrentUser, LoginManager, OptionalUser, SigningKey};
 use actix_login::{hash_token, log_in_at, random_token};
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Data, Form, Html};
@@ -35,13 +35,11 @@ impl Sessions {
     }
 
     /// A new one, with a secret that was never there before the log-in (session fixation).
-    fn begin(&self, user: &str) -> String {
-        let secret = random_token();
-        let token_hash = hash_token(&secret);
+    fn begin(&self, user: &str, secret: &str) {
+        let token_hash = hash_token(secret);
         let last_seen = Instant::now();
         let session = Session { token_hash: token_hash.clone(), user: user.to_owned(), last_seen };
         self.rows().insert(token_hash, session);
-        secret
     }
 
     /// The user loader: the session that a cookie names, unless it is over, and notes that it was used.
@@ -70,13 +68,20 @@ async fn ask() -> Html {
 
 async fn log_in(
     logins: LoginManager<Session>, sessions: Data<Sessions>, form: Form<Credentials>,
+    before: OptionalUser<Session>,
 ) -> Result<HttpResponse> {
-    // In earnest, compare hashes.
-    if form.password != "lovelace" {
+    // In earnest, compare hashes; and check where the form comes from, as the example `pages` does.
+    let credentials = (form.username.as_str(), form.password.as_str());
+    if ![("ada", "lovelace"), ("bob", "lovelace")].contains(&credentials) {
         return Ok(HttpResponse::UnprocessableEntity().body("That is not right."));
     }
-    let secret = sessions.begin(&form.username);
-    let token = logins.create_session_token(&form.username, secret, LIFETIME)?;
+    let secret = random_token();
+    let token = logins.create_session_token(&form.username, secret.clone(), LIFETIME)?;
+    // The one that the browser had before is over.
+    if let Some(session) = before.0 {
+        sessions.end(&session.token_hash);
+    }
+    sessions.begin(&form.username, &secret);
     let cookie = logins.cookie(&token, None);
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/")).cookie(cookie).finish())
 }

@@ -85,7 +85,8 @@ impl<U: 'static> Builder<U> {
 
     /// The seam for other ways to call: asked when neither cookie nor token named anybody. Says whether
     /// the caller counts as a person or as a program. With it alone, and without a user loader, nobody
-    /// is recognised by a cookie or an access token.
+    /// is recognised by a cookie or an access token. Beside a cookie that logs somebody in, it is not
+    /// asked, whatever `Authorization` header but `Bearer` it would have read.
     #[must_use]
     pub fn request_loader<F, Fut>(mut self, load: F) -> Self
     where

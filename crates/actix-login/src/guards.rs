@@ -90,7 +90,8 @@ pub struct Scoped<S, U> {
 /// ```
 pub type ApiUser<U> = Scoped<(), U>;
 
-/// Guard: a person, or a program that holds all of the scopes `S`; without `S`, any program.
+/// Guard: a person, or a program that holds all of the scopes `S`. Without `S`, any program, even with a
+/// token that is good for nothing: name what it may do.
 /// Otherwise [`Error::NotAuthenticated`] or [`Error::OutOfScope`].
 ///
 /// ```

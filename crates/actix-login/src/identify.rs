@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
@@ -62,24 +63,43 @@ async fn identify<U: 'static, B: MessageBody + 'static>(
     if req.extensions().get::<LoginManager<U>>().is_some_and(|asked| asked.is(&logins)) {
         return Ok(next.call(req).await?.map_into_left_body());
     }
-    match logins.caller_of(req.request()).await {
-        Ok(caller) => caller.replace(req.request()),
+    let caller = match logins.caller_of(req.request()).await {
+        Ok(caller) => caller,
         Err(error) => return Ok(req.error_response(error).map_into_right_body()),
-    }
+    };
+    let was_stale = matches!(caller, Caller::Anonymous { stale: true });
+    caller.replace(req.request());
     if logins.reads_header() && has_bearer(req.request()) {
         req.extensions_mut().insert(SpeaksByToken);
     }
     req.extensions_mut().insert(logins.clone());
     let mut res = next.call(req).await?;
-    // A cookie that logs nobody in is ended, but not one that the handler has just set.
-    let stale = matches!(
-        Caller::<U>::of(res.request()).as_deref(),
-        Some(Caller::Anonymous { stale: true })
-    );
-    if stale && !res.response().cookies().any(|cookie| cookie.name() == logins.cookie_name()) {
+    if is_stale(&logins, res.request(), was_stale) && may_end_cookie(&logins, res.headers()) {
         logins.clear_cookie(res.response_mut())?;
     }
     Ok(res.map_into_left_body())
+}
+
+/// Whether the cookie logs nobody in. Some middleware may know better by now; another manager around an
+/// inner scope speaks of its own cookie.
+fn is_stale<U: 'static>(logins: &LoginManager<U>, req: &HttpRequest, was_stale: bool) -> bool {
+    let is_ours = req.extensions().get::<LoginManager<U>>().is_some_and(|last| last.is(logins));
+    match Caller::<U>::of(req).as_deref() {
+        Some(caller) if is_ours => matches!(caller, Caller::Anonymous { stale: true }),
+        _ => was_stale,
+    }
+}
+
+/// Not one that the handler has just set, and not with an answer that a cache gives to others.
+fn may_end_cookie<U: 'static>(logins: &LoginManager<U>, headers: &HeaderMap) -> bool {
+    let name = format!("{}=", logins.cookie_name());
+    // As octets: one odd value must not hide the rest.
+    let is_set =
+        headers.get_all(SET_COOKIE).any(|cookie| cookie.as_bytes().starts_with(name.as_bytes()));
+    let is_public = |value: &HeaderValue| {
+        String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase().contains("public")
+    };
+    !is_set && !headers.get_all(CACHE_CONTROL).any(is_public)
 }
 
 impl<U: 'static> Caller<U> {

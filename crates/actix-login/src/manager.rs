@@ -65,6 +65,9 @@ impl<U> Clone for LoginManager<U> {
 impl<U: 'static> LoginManager<U> {
     /// Begins with the keys that sign sessions and, unless [`Builder::access_keys`] names others,
     /// access tokens. The first signs, all verify.
+    ///
+    /// Two managers with the same keys and the same issuer take each other's tokens: customer 7 would be
+    /// clerk 7. Each needs keys of its own, and a cookie of another name.
     pub fn builder(keys: Vec<SigningKey>) -> Builder<U> {
         Builder::new(keys)
     }

@@ -3,14 +3,16 @@
 use std::cell::{Cell, RefCell};
 use std::future::ready;
 
-use actix_login::{AnyUser, Builder, Caller, Error, Found, LoginManager, Optional, Scoped};
+use actix_login::{
+    AnyUser, Builder, Caller, CookieKind, Error, Found, LoginManager, Optional, Scoped, SigningKey,
+};
 use actix_web::HttpRequest;
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, COOKIE};
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderValue};
 use actix_web::test::TestRequest;
 use actix_web::{FromRequest, web};
 
-use crate::site::{People, Person, Reports, Site, builder, key, pair, session, token};
+use crate::site::{People, Person, Reports, Site, builder, key, pair, session, token, with_key};
 
 /// As a proxy names whom it has logged in.
 const REMOTE_USER: &str = "remote-user";
@@ -268,4 +270,59 @@ async fn a_cookie_that_ends_is_ended_beside_one_that_the_handler_sets() {
     let names: Vec<_> =
         answer.response().cookies().map(|cookie| cookie.name().to_owned()).collect();
     assert_eq!(names, ["theme", "__Host-session"]);
+}
+
+/// Which cookies are set and ended for a browser with these cookies, at `/in`, which has a manager and a
+/// cookie of its own.
+async fn set_at_an_inner_scope(cookies: &str, key: SigningKey) -> Vec<String> {
+    let named = |name| with_key(key.clone()).cookie(CookieKind::new(name, true)).build().unwrap();
+    let page = web::get().to(|| async { "in" });
+    let scope = web::scope("/in").route("", page).wrap(named("inner").middleware());
+    let app = actix_web::App::new().service(scope).wrap(named("outer").middleware());
+    let app = actix_web::test::init_service(app).await;
+    let request = TestRequest::with_uri("/in").insert_header((COOKIE, cookies)).to_request();
+    let answer = actix_web::test::call_service(&app, request).await;
+    answer.response().cookies().map(|cookie| cookie.name().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn each_manager_ends_its_own_cookie_and_no_other() {
+    let key = key();
+    let good = session(&with_key(key.clone()).build().unwrap());
+    for (cookies, ended) in [
+        (format!("outer={good}; inner=x"), vec!["inner"]),
+        (format!("outer=x; inner={good}"), vec!["outer"]),
+        ("outer=x; inner=x".to_owned(), vec!["inner", "outer"]),
+        (format!("outer={good}; inner={good}"), vec![]),
+    ] {
+        assert_eq!(set_at_an_inner_scope(&cookies, key.clone()).await, ended, "{cookies}");
+    }
+}
+
+/// Which cookies come with an answer that has this header, to a browser whose cookie is over.
+async fn ended_beside(header: (&'static str, &'static [u8])) -> Vec<Vec<u8>> {
+    let manager = builder().build().unwrap();
+    let page = move || async move {
+        let header = (header.0, HeaderValue::from_bytes(header.1).unwrap());
+        actix_web::HttpResponse::Ok().append_header(header).finish()
+    };
+    let app = actix_web::App::new().route("/", web::get().to(page)).wrap(manager.middleware());
+    let app = actix_web::test::init_service(app).await;
+    let stale = TestRequest::default().insert_header((COOKIE, "__Host-session=nonsense"));
+    let answer = actix_web::test::call_service(&app, stale.to_request()).await;
+    let cookies = answer.headers().get_all("set-cookie");
+    cookies.map(|cookie| cookie.as_bytes().split(|b| *b == b'=').next().unwrap().to_vec()).collect()
+}
+
+#[actix_web::test]
+async fn an_odd_cookie_of_the_handlers_hides_no_other() {
+    let odd = ended_beside(("set-cookie", b"greeting=Zo\xc3\xab")).await;
+    assert_eq!(odd, [&b"greeting"[..], b"__Host-session"]);
+    assert_eq!(ended_beside(("set-cookie", b"__Host-session=\xc3\xab")).await.len(), 1);
+}
+
+#[actix_web::test]
+async fn an_answer_that_a_cache_gives_to_others_ends_nobodys_cookie() {
+    assert_eq!(ended_beside(("cache-control", b"Public, max-age=300")).await.len(), 0);
+    assert_eq!(ended_beside(("cache-control", b"private, max-age=300")).await.len(), 1);
 }

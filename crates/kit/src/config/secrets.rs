@@ -92,8 +92,8 @@ impl Reader<'_> {
     pub fn token_key_pairs(&mut self) -> Vec<KeyPair> {
         let (files, password) =
             (self.text("TOKEN_PRIVATE_KEY_FILE"), self.text("TOKEN_PRIVATE_KEY_PASSWORD"));
-        let files = files.unwrap_or_default();
-        let files = files.split(',').map(text::trim).filter(|file| !file.is_empty());
+        let Some(files) = files else { return Vec::new() };
+        let files = files.split(',').map(text::trim);
         files.filter_map(|file| self.key_pair_in(file, password.as_deref())).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Where requests may come from: our own host, and for writes our own pages.
 
-use actix_login::{cookie, has_bearer};
+use actix_login::cookie;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -84,11 +84,9 @@ impl Hosts {
                 .is_some_and(|host| self.names.contains(&without_dot(host)));
         }
         // Neither: not a browser of our time. A program is welcome as long as no cookie of ours makes
-        // the request somebody's: none does beside a token, but one does beside what a browser sends by
-        // itself (HTTP Basic).
-        let has_ours = cookie::pairs(req.request())
-            .any(|(name, _)| name.starts_with(self.cookie_prefix.as_bytes()));
-        has_bearer(req.request()) || !has_ours
+        // the request somebody's.
+        !cookie::pairs(req.request())
+            .any(|(name, _)| name.starts_with(self.cookie_prefix.as_bytes()))
     }
 }
 
