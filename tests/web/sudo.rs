@@ -1,7 +1,9 @@
 //! What needs a fresh log-in, and sessions that turn up elsewhere.
 
+use actix_web::HttpMessage as _;
 use actix_web::test::TestRequest;
 use app::people::LogIn;
+use kit::Client;
 use time::Duration;
 
 use crate::browser::{Browser, PASSWORD, Site};
@@ -68,8 +70,10 @@ async fn a_remembered_session_is_fresh_for_ten_minutes_like_any_other() {
 
 /// A browser in which Ada was logged in like this, by code of the app's owner.
 async fn logged_in_by(how: LogIn) -> Browser {
-    let site = Site::open().await;
+    let site = Site::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
     let (user, request) = (site.user("ada").await, TestRequest::default().to_http_request());
+    let (ip_address, user_agent) = ("127.0.0.1".to_owned(), "Firefox, Linux".to_owned());
+    request.extensions_mut().insert(Client { ip_address, user_agent });
     let cookie = site.app.state().accounts().log_in(&request, &user, how).await.unwrap();
     let ada = site.stranger();
     ada.set_cookie("session", cookie.value());
@@ -78,6 +82,8 @@ async fn logged_in_by(how: LogIn) -> Browser {
 
 #[actix_web::test]
 async fn whoever_is_logged_in_otherwise_than_by_a_password_is_asked_for_it() {
+    let by_password = logged_in_by(LogIn::by_password()).await;
+    assert_eq!(by_password.get("/account/tokens/new").await.status, 200);
     let ada = logged_in_by(LogIn::otherwise()).await;
     assert!(ada.is_logged_in().await);
     assert_eq!(ada.get("/account/tokens/new").await.status, 303);
@@ -88,7 +94,7 @@ async fn whoever_is_logged_in_otherwise_than_by_a_password_is_asked_for_it() {
 #[actix_web::test]
 async fn they_are_told_all_the_same_when_their_session_turns_up_elsewhere() {
     let ada = logged_in_by(LogIn::otherwise()).await;
-    ada.set_header("user-agent", Some(CHROME));
+    ada.set_header("user-agent", Some(CHROME)).set_header("x-forwarded-for", Some("203.0.113.9"));
     ada.get("/dashboard").await;
     let moves = "SELECT count(*) AS count FROM events WHERE kind = 'session_moved'";
     assert_eq!(ada.site.count(moves).await, 1);
