@@ -131,9 +131,10 @@ impl From<kit::Error> for Error {
 
 impl From<actix_login::Error> for Error {
     fn from(error: actix_login::Error) -> Self {
+        use actix_login::Error::{NeedsToken, NotAuthenticated, OutOfScope};
         match error {
-            actix_login::Error::NotAuthenticated => Self::NotAuthenticated,
-            actix_login::Error::OutOfScope(scope) => Self::OutOfScope(scope),
+            NotAuthenticated | NeedsToken => Self::NotAuthenticated,
+            OutOfScope(scope) => Self::OutOfScope(scope),
             mistake => Self::Internal(mistake.to_string()),
         }
     }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use actix_login::{Builder, Keys, Kind, LoginManager, Scopes, SigningKey};
+use actix_login::{Builder, Keys, LoginManager, Scopes, SetUpError, SigningKey, TokenKind};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use kit::http::link::PrintedLink;
@@ -150,17 +150,16 @@ fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
 fn recognise(
     login: Builder<Login>, (db, clock): (&Db, &Clock), (sessions, grants): (&Sessions, &Grants),
     scopes: Scopes,
-) -> Result<LoginManager<Login>, String> {
+) -> Result<LoginManager<Login>, SetUpError> {
     let (sessions, grants) = (sessions.clone(), grants.clone());
     let (db, clock) = (db.clone(), clock.clone());
     login
-        .scopes(move |login, name| scopes.may_hold(login.is_verified_admin(), name))
         .user_loader(move |claims| {
             let (sessions, grants) = (sessions.clone(), grants.clone());
             async move {
                 Ok(match claims.kind() {
-                    Kind::Session => sessions.find(claims).await?,
-                    Kind::Access => grants.find(claims).await?,
+                    TokenKind::Session => sessions.find(claims).await?,
+                    TokenKind::Access => grants.find(claims).await?,
                 })
             }
         })
@@ -168,6 +167,7 @@ fn recognise(
             let (db, clock) = (db.clone(), clock.clone());
             async move { Ok(personal_token::load(db, clock, req).await?) }
         })
+        .may_hold(move |login, name| scopes.may_hold(login.is_verified_admin(), name))
         .build()
 }
 

@@ -1,6 +1,6 @@
 //! Logging in and out.
 
-use actix_login::next::Next;
+use actix_login::next::NextPage;
 use kit::email::EMAIL_MAX;
 use kit::http::request_id::RequestId;
 use kit::http::site::Site;
@@ -61,7 +61,7 @@ struct LoginPage {
 
 async fn show(
     session: Result<CurrentSession>, req: HttpRequest, page: Page, registration: Registration,
-    Query(Next { next }): Query<Next>,
+    Query(NextPage { next }): Query<NextPage>,
 ) -> Response {
     // Whoever is recognised in another way than by a session may come here for one.
     if session.is_ok() {

@@ -1,6 +1,6 @@
 //! Asking for the password once more, before what a stolen cookie must not do.
 
-use actix_login::next::Next;
+use actix_login::next::NextPage;
 use kit::password;
 
 use crate::db::Connection;
@@ -38,7 +38,9 @@ struct SudoPage {
     form: Submitted<SudoForm>,
 }
 
-async fn show(_: CurrentSession, page: Page, Query(Next { next }): Query<Next>) -> Response {
+async fn show(
+    _: CurrentSession, page: Page, Query(NextPage { next }): Query<NextPage>,
+) -> Response {
     let form = SudoForm { next, ..SudoForm::default() };
     render(&SudoPage { page, form: Submitted::with(form) })
 }

@@ -17,7 +17,7 @@ pub type CurrentUser = actix_login::CurrentUser<Login>;
 pub type OptionalUser = actix_login::OptionalUser<Login>;
 
 /// Guard: a program calls with a token that holds the scope. Otherwise [`Error::OutOfScope`].
-pub type Scoped<S> = actix_login::Scoped<S, Login>;
+pub type Scoped<S> = actix_login::Scoped<Login, S>;
 
 /// Guard: a person at a browser, and their session.
 #[derive(Deref)]

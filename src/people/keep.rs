@@ -1,7 +1,5 @@
 //! Looking after the session of a person at a browser.
 
-use std::rc::Rc;
-
 use actix_login::Caller;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,7 +16,7 @@ use crate::people::{Event, Events, Login, Session, Sessions};
 pub async fn keep(
     sessions: Sessions, events: Events, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if let Some(Caller::Person { user: login, claims }) =
+    if let Some(Caller::Person { user: login, claims, .. }) =
         Caller::<Login>::of(req.request()).as_deref()
         && let Some(session) = &login.session
         && sessions.protection != SessionProtection::Off
@@ -26,11 +24,8 @@ pub async fn keep(
     {
         let client = Client::of(req.request());
         match sessions.protect(&events, &client, (login, session), change).await {
-            Ok(None) => Caller::<Login>::Anonymous { stale: true }.replace(req.request()),
-            Ok(Some(login)) => {
-                let (user, claims) = (Rc::new(login), claims.clone());
-                Caller::Person { user, claims }.replace(req.request());
-            }
+            Ok(None) => Caller::<Login>::nobody(true).replace(req.request()),
+            Ok(Some(login)) => Caller::person(login, claims.clone()).replace(req.request()),
             Err(error) => return Ok(req.error_response(error).map_into_right_body()),
         }
     }
@@ -39,12 +34,15 @@ pub async fn keep(
     if res.headers().contains_key(header::SET_COOKIE) {
         return Ok(res.map_into_left_body());
     }
-    if let Some(Caller::Person { user: login, claims: Some(claims) }) =
+    if let Some(Caller::Person { user: login, claims: Some(claims), .. }) =
         Caller::<Login>::of(res.request()).as_deref()
         && let Some(session) = &login.session
-        && let Some(cookie) = sessions.freshen(session, claims)?
     {
-        res.response_mut().add_cookie(&cookie)?;
+        // What was carried out stays so, whatever becomes of the cookie.
+        match sessions.freshen(session, claims) {
+            Ok(cookie) => cookie.iter().try_for_each(|new| res.response_mut().add_cookie(new))?,
+            Err(error) => log::warn!("a session's cookie was not renewed: {error}"),
+        }
     }
     Ok(res.map_into_left_body())
 }

@@ -8,8 +8,7 @@ use strum::IntoStaticStr;
 /// The sentence for a request, in the language of whoever sent it.
 pub type Words = fn(&HttpRequest, Wanted) -> Cow<'static, str>;
 
-/// What is wanted of somebody before they get what they asked for: by a page, by a form that has to be sent
-/// again, by a script in a page.
+/// What is wanted of somebody first: by a page, by a form to be sent again, by a script in a page.
 #[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq)]
 pub enum Wanted {
     #[strum(serialize = "Please log in to see this page.")]

@@ -58,26 +58,26 @@ async fn token(logins: LoginManager<User>, scopes: Scopes, ask: Form<Ask>) -> Re
 }
 
 async fn me(user: ApiUser<User>) -> Json<serde_json::Value> {
-    let tenant: Option<String> = user.claims().and_then(|claims| claims.get("tenant"));
+    let tenant: Option<String> = user.caller().claims().and_then(|claims| claims.get("tenant"));
     Json(json!({ "name": user.name, "tenant": tenant }))
 }
 
 type Notes = Data<Mutex<Vec<String>>>;
 
-async fn index(_: Scoped<NotesRead, User>, notes: Notes) -> Json<Vec<String>> {
+async fn index(_: Scoped<User, NotesRead>, notes: Notes) -> Json<Vec<String>> {
     Json(notes.lock().map(|notes| notes.clone()).unwrap_or_default())
 }
 
 /// Answers with all of them, so that the token must be good for reading, too.
 async fn write(
-    _: Scoped<(NotesRead, NotesWrite), User>, notes: Notes, text: Json<String>,
+    _: Scoped<User, (NotesRead, NotesWrite)>, notes: Notes, text: Json<String>,
 ) -> Json<Vec<String>> {
     let mut notes = notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     notes.push(text.0);
     Json(notes.clone())
 }
 
-async fn clear(_: Scoped<NotesClear, User>, notes: Notes) -> HttpResponse {
+async fn clear(_: Scoped<User, NotesClear>, notes: Notes) -> HttpResponse {
     notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
     HttpResponse::NoContent().finish()
 }
@@ -88,7 +88,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let known = scopes.clone();
     let logins = LoginManager::builder(vec![SigningKey::random()])
         .use_cookie(false)
-        .scopes(move |user: &User, scope| known.may_hold(user.is_admin, scope))
+        .may_hold(move |user: &User, scope| known.may_hold(user.is_admin, scope))
         .user_loader(|claims| async move { Ok(find(&claims.sub)) })
         .build()?;
     let notes = Notes::default();

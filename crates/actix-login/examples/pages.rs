@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use actix_login::next::{self, Next};
+use actix_login::next::{self, NextPage};
 use actix_login::{CookieKind, CurrentUser, LoginManager, Presented, SigningKey, log_in_at};
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
@@ -92,7 +92,8 @@ struct LogIn {
 }
 
 async fn log_in(
-    logins: LoginManager<&'static str>, Query(Next { next }): Query<Next>, form: Form<LogIn>,
+    logins: LoginManager<&'static str>, Query(NextPage { next }): Query<NextPage>,
+    form: Form<LogIn>,
 ) -> Result<HttpResponse> {
     let LogIn { username, password, remember } = form.into_inner();
     // In earnest, compare hashes, and show the form again with what was typed.

@@ -103,10 +103,10 @@ impl AccessTokens {
     pub fn create(&self, subject: &str, options: TokenOptions) -> Result<String> {
         let TokenOptions { lifetime, mut scopes, claims: extra, broken } = options;
         if let Some(name) = broken {
-            return Err(Error::Internal(format!("no token is made: the claim {name} is no JSON")));
+            return Err(Error::misuse(format!("no token is made: the claim {name} is no JSON")));
         }
         if let Some(scope) = scopes.iter().find(|scope| !is_scope_name(scope)) {
-            return Err(Error::Internal(format!(
+            return Err(Error::misuse(format!(
                 "no token is made: {scope:?} is no scope; name each by itself, without spaces and quotes"
             )));
         }

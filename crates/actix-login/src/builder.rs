@@ -9,11 +9,11 @@ use futures_util::future::FutureExt as _;
 use crate::access_tokens::AccessTokens;
 use crate::caller::{Caller, Found};
 use crate::cookie::CookieKind;
-use crate::error::Result;
+use crate::error::{Result, SetUpError};
 use crate::keys::{Keys, SigningKey, repeats};
 use crate::manager::{Listener, LoginManager, Now, Parts, RequestLoader, ScopeFilter, UserLoader};
 use crate::session_cookie::SessionCookie;
-use crate::token::{Claims, Kind, Signer};
+use crate::token::{Claims, Signer, TokenKind};
 
 /// The settings of a [`LoginManager`], one call each; [`Builder::build`] checks them.
 ///
@@ -25,8 +25,8 @@ use crate::token::{Claims, Kind, Signer};
 ///     .issuer("https://example.com")
 ///     .cookie(CookieKind::new("__Host-example", true))
 ///     .default_expiry(Duration::from_secs(300))
-///     .scopes(|name, scope| name == "ada" || scope != "users:read")
 ///     .user_loader(|claims| ready(Ok(Some(claims.sub))))
+///     .may_hold(|name, scope| name == "ada" || scope != "users:read")
 ///     .build()?;
 /// assert_eq!(manager.default_expiry(), Duration::from_secs(300));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -87,6 +87,9 @@ impl<U: 'static> Builder<U> {
     /// the caller counts as a person or as a program. With it alone, and without a user loader, nobody
     /// is recognised by a cookie or an access token. Beside a cookie that logs somebody in, it is not
     /// asked, whatever `Authorization` header but `Bearer` it would have read.
+    ///
+    /// Let it take out of the request what it needs, and drop it before it waits: Actix Web panics when it
+    /// routes a request of which somebody else keeps a clone.
     #[must_use]
     pub fn request_loader<F, Fut>(mut self, load: F) -> Self
     where
@@ -97,15 +100,17 @@ impl<U: 'static> Builder<U> {
         self
     }
 
-    /// Whether a token of this user may hold a scope; asked at each request.
+    /// Whether a token of this user may hold a scope; asked at each request. Call it after the loader,
+    /// which says what a user is.
     #[must_use]
-    pub fn scopes(mut self, may_hold: impl Fn(&U, &str) -> bool + Send + Sync + 'static) -> Self {
+    pub fn may_hold(mut self, may_hold: impl Fn(&U, &str) -> bool + Send + Sync + 'static) -> Self {
         self.may_hold = Box::new(may_hold);
         self
     }
 
     /// Hears at each request who is calling and how they were recognised, before any guard reads it. It
-    /// is called on the thread of the request, and must not wait for anything.
+    /// is called on the thread of the request, and must neither wait for anything nor keep a clone of the
+    /// request: Actix Web panics when it routes one of which there is a clone.
     #[must_use]
     pub fn listener(
         mut self, hear: impl Fn(&HttpRequest, &Caller<U>) + Send + Sync + 'static,
@@ -175,10 +180,10 @@ impl<U: 'static> Builder<U> {
     /// loader. Call it when the settings are made: [`Builder::build`] refuses what is set later.
     pub fn session_cookie(&self) -> SessionCookie {
         self.is_shared.set(true);
-        let signer = Signer::new(Kind::Session, &self.issuer, &self.session_keys);
+        let signer = Signer::new(TokenKind::Session, &self.issuer, &self.session_keys);
         SessionCookie {
             signer: Arc::new(signer),
-            kind: self.cookie.clone(),
+            kind: Arc::new(self.cookie.clone()),
             now: self.now.clone(),
             is_read: self.use_cookie,
             gives_way: self.use_header,
@@ -188,13 +193,13 @@ impl<U: 'static> Builder<U> {
     /// The same for what makes access tokens.
     pub fn access_tokens(&self) -> AccessTokens {
         self.is_shared.set(true);
-        let signer = Signer::new(Kind::Access, &self.issuer, &self.access_keys);
+        let signer = Signer::new(TokenKind::Access, &self.issuer, &self.access_keys);
         AccessTokens::new(signer, &self.access_keys, self.default_expiry, self.now.clone())
     }
 
     /// Checks the settings. The error is a sentence for the operator.
-    pub fn build(self) -> Result<LoginManager<U>, String> {
-        self.check()?;
+    pub fn build(self) -> Result<LoginManager<U>, SetUpError> {
+        self.check().map_err(SetUpError::new)?;
         let (cookie, access) = (self.session_cookie(), self.access_tokens());
         let manager = Parts {
             cookie,
@@ -207,7 +212,7 @@ impl<U: 'static> Builder<U> {
             listeners: self.listeners,
         };
         let manager = LoginManager(Arc::new(manager));
-        manager.prove()?;
+        manager.prove().map_err(SetUpError::new)?;
         Ok(manager)
     }
 

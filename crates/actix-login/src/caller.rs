@@ -1,6 +1,6 @@
 //! Who is calling.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
@@ -23,24 +23,28 @@ use crate::token::Claims;
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(how);
 /// ```
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Caller<U> {
     /// Nobody is logged in. `stale` when a cookie came along that logs nobody in.
+    #[non_exhaustive]
     Anonymous {
         /// Whether to end the cookie.
         stale: bool,
     },
     /// A person at a browser: by the cookie, or as the request loader says.
+    #[non_exhaustive]
     Person {
         /// What the loader returned.
-        user: Rc<U>,
+        user: Arc<U>,
         /// What the cookie's token said; `None` when the request loader named them.
         claims: Option<Claims>,
     },
     /// A program: by an access token, or as the request loader says.
+    #[non_exhaustive]
     Program {
         /// What the loader returned.
-        user: Rc<U>,
+        user: Arc<U>,
         /// What it may do.
         scopes: Vec<String>,
         /// What its access token said; `None` when the request loader named it.
@@ -57,6 +61,7 @@ pub enum Caller<U> {
 /// let by_a_key = Found::Program("ada", vec!["notes:read".to_owned()]);
 /// # let _ = [by_the_proxy, by_a_key];
 /// ```
+#[derive(Debug)]
 pub enum Found<U> {
     /// A person, who may do all that they may do with the cookie: [`CurrentUser`](crate::CurrentUser)
     /// lets them in. A browser that is recognised by what it sends by itself (HTTP Basic, a
@@ -71,18 +76,33 @@ pub enum Found<U> {
 impl<U: 'static> Caller<U> {
     /// What the [middleware](crate::LoginManager::middleware) found out about the request's caller;
     /// `None` outside of it.
-    pub fn of(req: &HttpRequest) -> Option<Rc<Self>> {
-        req.extensions().get::<Rc<Self>>().cloned()
+    pub fn of(req: &HttpRequest) -> Option<Arc<Self>> {
+        req.extensions().get::<Arc<Self>>().cloned()
+    }
+
+    /// Nobody: `stale` ends the cookie that came along.
+    pub fn nobody(stale: bool) -> Self {
+        Self::Anonymous { stale }
+    }
+
+    /// A person, by the cookie with these claims, if by a cookie.
+    pub fn person(user: U, claims: Option<Claims>) -> Self {
+        Self::Person { user: Arc::new(user), claims }
+    }
+
+    /// A program with these scopes, by the token with these claims, if by a token.
+    pub fn program(user: U, scopes: Vec<String>, claims: Option<Claims>) -> Self {
+        Self::Program { user: Arc::new(user), scopes, claims }
     }
 
     /// Puts another caller in its place: for a middleware that knows better, such as one that finds a
     /// session used from another browser than it was made in.
     pub fn replace(self, req: &HttpRequest) {
-        req.extensions_mut().insert(Rc::new(self));
+        req.extensions_mut().insert(Arc::new(self));
     }
 
     /// The user, whether a person or a program calls.
-    pub fn user(&self) -> Option<&Rc<U>> {
+    pub fn user(&self) -> Option<&Arc<U>> {
         match self {
             Self::Person { user, .. } | Self::Program { user, .. } => Some(user),
             Self::Anonymous { .. } => None,

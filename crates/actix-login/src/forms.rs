@@ -30,6 +30,13 @@ impl fmt::Debug for Credentials {
 /// that other services can verify them: all that verify here. 404 where secret keys sign. Whoever
 /// verifies may keep the answer for five minutes; so let a new key verify for longer than that, behind
 /// the old one, before it signs.
+///
+/// ```
+/// # use actix_login::jwks;
+/// # use actix_web::{App, web};
+/// let app = App::new().route("/.well-known/jwks.json", web::get().to(jwks::<String>));
+/// # let _ = app.app_data(());
+/// ```
 pub async fn jwks<U: 'static>(logins: LoginManager<U>) -> HttpResponse {
     let Some(keys) = logins.jwks() else { return HttpResponse::NotFound().finish() };
     HttpResponse::Ok()

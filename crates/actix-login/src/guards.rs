@@ -2,7 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -11,7 +11,6 @@ use derive_more::Deref;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::scopes::RequiredScopes;
-use crate::token::Claims;
 
 /// Guard: a person is logged in: the handler gets the user. Otherwise [`Error::NotAuthenticated`]. A
 /// program's token does not pass: it may be good for less than all that a person may do. See
@@ -28,12 +27,13 @@ use crate::token::Claims;
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(greet);
 /// ```
-#[derive(Deref)]
-pub struct CurrentUser<U>(#[deref(forward)] Rc<U>);
+#[derive(Debug, Deref)]
+pub struct CurrentUser<U>(#[deref(forward)] Arc<U>);
 
-/// What another guard lets in, or nobody, for pages that are open to all: [`OptionalUser`] for a person,
-/// `Optional<AnyUser<User>>` for a program's token too. Whatever else goes wrong is an error: a loader
-/// that fails, a token without the scope.
+/// What another guard of this library lets in, or nobody, for pages that are open to all: [`OptionalUser`]
+/// for a person, `Optional<AnyUser<User>>` for a program's token too. Whatever else goes wrong is an error:
+/// a loader that fails, a token without the scope. (`Option<CurrentUser<User>>` is Actix Web's, and takes
+/// those for nobody, too.)
 ///
 /// ```
 /// # use actix_login::{Optional, OptionalUser};
@@ -45,13 +45,14 @@ pub struct CurrentUser<U>(#[deref(forward)] Rc<U>);
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(home);
 /// ```
+#[derive(Clone, Debug)]
 pub struct Optional<G>(pub Option<G>);
 
 /// The person who is logged in, or nobody.
 pub type OptionalUser<U> = Optional<CurrentUser<U>>;
 
 /// Guard: a program calls, and holds all of the scopes `S`: one, or several as `(NotesRead, NotesWrite)`.
-/// Otherwise [`Error::NotAuthenticated`] or [`Error::OutOfScope`].
+/// Otherwise [`Error::NeedsToken`] or [`Error::OutOfScope`].
 ///
 /// ```
 /// # use actix_login::Scoped;
@@ -60,26 +61,26 @@ pub type OptionalUser<U> = Optional<CurrentUser<U>>;
 ///     NotesWrite = "notes:write", "Write notes in your name";
 /// }
 ///
-/// async fn notes(name: Scoped<NotesRead, String>) -> String {
-///     let tenant: Option<u32> = name.claims().and_then(|claims| claims.get("tenant"));
+/// async fn notes(name: Scoped<String, NotesRead>) -> String {
+///     let tenant: Option<u32> = name.caller().claims().and_then(|claims| claims.get("tenant"));
 ///     format!("The notes of {} of {tenant:?}", *name)
 /// }
 ///
-/// async fn rewrite(name: Scoped<(NotesRead, NotesWrite), String>) -> String {
+/// async fn rewrite(name: Scoped<String, (NotesRead, NotesWrite)>) -> String {
 ///     name.to_uppercase()
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(notes);
 /// # let _: actix_web::Route = actix_web::web::put().to(rewrite);
 /// ```
-#[derive(Deref)]
-pub struct Scoped<S, U> {
+#[derive(Debug, Deref)]
+pub struct Scoped<U, S: RequiredScopes = ()> {
     #[deref(forward)]
-    user: Rc<U>,
-    caller: Rc<Caller<U>>,
-    scopes: PhantomData<S>,
+    user: Arc<U>,
+    caller: Arc<Caller<U>>,
+    scopes: PhantomData<fn() -> S>,
 }
 
-/// Guard: a program calls, whatever its scopes. Otherwise [`Error::NotAuthenticated`].
+/// Guard: a program calls, whatever its scopes. Otherwise [`Error::NeedsToken`].
 ///
 /// ```
 /// # use actix_login::ApiUser;
@@ -88,7 +89,7 @@ pub struct Scoped<S, U> {
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(who_am_i);
 /// ```
-pub type ApiUser<U> = Scoped<(), U>;
+pub type ApiUser<U> = Scoped<U>;
 
 /// Guard: a person, or a program that holds all of the scopes `S`. Without `S`, any program, even with a
 /// token that is good for nothing: name what it may do.
@@ -104,24 +105,38 @@ pub type ApiUser<U> = Scoped<(), U>;
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(whoever);
 /// ```
-#[derive(Deref)]
-pub struct AnyUser<U, S = ()> {
+#[derive(Debug, Deref)]
+pub struct AnyUser<U, S: RequiredScopes = ()> {
     #[deref(forward)]
-    user: Rc<U>,
-    caller: Rc<Caller<U>>,
-    scopes: PhantomData<S>,
+    user: Arc<U>,
+    caller: Arc<Caller<U>>,
+    scopes: PhantomData<fn() -> S>,
 }
 
 impl<U> Clone for CurrentUser<U> {
     fn clone(&self) -> Self {
-        Self(Rc::clone(&self.0))
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<U, S: RequiredScopes> Clone for Scoped<U, S> {
+    fn clone(&self) -> Self {
+        let (user, caller) = (Arc::clone(&self.user), Arc::clone(&self.caller));
+        Self { user, caller, scopes: PhantomData }
+    }
+}
+
+impl<U, S: RequiredScopes> Clone for AnyUser<U, S> {
+    fn clone(&self) -> Self {
+        let (user, caller) = (Arc::clone(&self.user), Arc::clone(&self.caller));
+        Self { user, caller, scopes: PhantomData }
     }
 }
 
 impl<U: 'static> CurrentUser<U> {
     /// Whoever has just proved who they are, for the page that is drawn with the answer to that.
     pub fn just_logged_in(user: U) -> Self {
-        Self(Rc::new(user))
+        Self(Arc::new(user))
     }
 
     /// Whoever is logged in, for code that has the request and is not a handler.
@@ -134,30 +149,36 @@ impl<U: 'static> CurrentUser<U> {
         Self::among(&*Caller::expect(req)?).ok_or(Error::NotAuthenticated)
     }
 
+    /// The user, to be taken along: into a closure of `web::block`, for one.
+    pub fn into_inner(self) -> Arc<U> {
+        self.0
+    }
+
     fn among(caller: &Caller<U>) -> Option<Self> {
         match caller {
-            Caller::Person { user, .. } => Some(Self(Rc::clone(user))),
+            Caller::Person { user, .. } => Some(Self(Arc::clone(user))),
             Caller::Program { .. } | Caller::Anonymous { .. } => None,
         }
     }
 }
 
-impl<S: RequiredScopes, U: 'static> Scoped<S, U> {
-    /// What the program's access token said; `None` when the request loader named it.
-    pub fn claims(&self) -> Option<&Claims> {
-        self.caller.claims()
+impl<U: 'static, S: RequiredScopes> Scoped<U, S> {
+    /// How it was recognised: its claims, and the scopes that it holds besides.
+    pub fn caller(&self) -> &Caller<U> {
+        &self.caller
     }
 
-    /// Whether the program holds another scope.
-    pub fn holds(&self, scope: &str) -> bool {
-        self.caller.holds(scope)
+    /// The user, to be taken along.
+    pub fn into_inner(self) -> Arc<U> {
+        self.user
     }
 
-    fn admit(req: &HttpRequest) -> Result<Self> {
+    /// Whether one calls, for guards that ask for more: why it is not let in.
+    pub fn admit(req: &HttpRequest) -> Result<Self> {
         let caller = Caller::expect(req)?;
-        let Caller::Program { user, .. } = &*caller else { return Err(Error::NotAuthenticated) };
-        let user = Rc::clone(user);
-        require::<S, U>(&caller)?;
+        let Caller::Program { user, .. } = &*caller else { return Err(Error::NeedsToken) };
+        let user = Arc::clone(user);
+        require::<U, S>(&caller)?;
         Ok(Self { user, caller, scopes: PhantomData })
     }
 }
@@ -168,17 +189,23 @@ impl<U: 'static, S: RequiredScopes> AnyUser<U, S> {
         &self.caller
     }
 
-    fn admit(req: &HttpRequest) -> Result<Self> {
+    /// The user, to be taken along.
+    pub fn into_inner(self) -> Arc<U> {
+        self.user
+    }
+
+    /// Whether somebody calls, for guards that ask for more: why nobody is let in.
+    pub fn admit(req: &HttpRequest) -> Result<Self> {
         let caller = Caller::expect(req)?;
         let user = caller.user().cloned().ok_or(Error::NotAuthenticated)?;
         if matches!(*caller, Caller::Program { .. }) {
-            require::<S, U>(&caller)?;
+            require::<U, S>(&caller)?;
         }
         Ok(Self { user, caller, scopes: PhantomData })
     }
 }
 
-fn require<S: RequiredScopes, U: 'static>(caller: &Caller<U>) -> Result<()> {
+fn require<U: 'static, S: RequiredScopes>(caller: &Caller<U>) -> Result<()> {
     let lacking = S::NAMES.iter().find(|scope| !caller.holds(scope));
     lacking.map_or(Ok(()), |scope| Err(Error::OutOfScope(scope)))
 }
@@ -202,13 +229,13 @@ where
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(match G::from_request(req, payload).into_inner() {
             Ok(user) => Ok(Self(Some(user))),
-            Err(Error::NotAuthenticated) => Ok(Self(None)),
+            Err(Error::NotAuthenticated | Error::NeedsToken) => Ok(Self(None)),
             Err(error) => Err(error),
         })
     }
 }
 
-impl<S: RequiredScopes, U: 'static> FromRequest for Scoped<S, U> {
+impl<U: 'static, S: RequiredScopes> FromRequest for Scoped<U, S> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 

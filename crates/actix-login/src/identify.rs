@@ -105,7 +105,7 @@ fn may_end_cookie<U: 'static>(logins: &LoginManager<U>, headers: &HeaderMap) -> 
 impl<U: 'static> Caller<U> {
     /// Who is calling, for guards, which cannot do without: an error that names what is missing. A valid
     /// cookie would otherwise be answered with 401, and nobody would know why.
-    pub(crate) fn expect(req: &HttpRequest) -> Result<std::rc::Rc<Self>> {
+    pub(crate) fn expect(req: &HttpRequest) -> Result<std::sync::Arc<Self>> {
         Self::of(req).ok_or_else(not_asked::<U>)
     }
 }

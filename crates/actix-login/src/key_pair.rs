@@ -12,6 +12,8 @@ use rsa::traits::PublicKeyParts;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::error::SetUpError;
+
 /// NIST SP 800-131A: RSA keys shorter than 2048 bits are no longer to be used.
 const MIN_RSA_BITS: usize = 2048;
 
@@ -26,8 +28,8 @@ const MAX_RSA_BITS: usize = 4096;
 /// # let pem = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).to_pkcs8_pem(LineEnding::LF).unwrap();
 /// let pair = KeyPair::parse(&pem, None)?;
 /// assert_eq!(pair.algorithm(), "EdDSA");
-/// assert_eq!(KeyPair::parse("nonsense", None).unwrap_err(), "must be a private key in PEM");
-/// # Ok::<(), String>(())
+/// assert_eq!(KeyPair::parse("nonsense", None).unwrap_err().to_string(), "must be a private key in PEM");
+/// # Ok::<(), actix_login::SetUpError>(())
 /// ```
 #[derive(Clone)]
 pub struct KeyPair {
@@ -44,15 +46,22 @@ enum Public {
 impl KeyPair {
     /// Reads a private key from a PEM file: PKCS#8, PKCS#8 encrypted with `password`, or PKCS#1.
     /// The kind of key decides the algorithm. The error is a sentence for the operator.
-    pub fn read(path: &Path, password: Option<&str>) -> Result<Self, String> {
-        let fail = |why: &dyn fmt::Display| format!("The key in {} {why}.", path.display());
+    pub fn read(path: impl AsRef<Path>, password: Option<&str>) -> Result<Self, SetUpError> {
+        let path = path.as_ref();
+        let fail = |why: &dyn fmt::Display| {
+            SetUpError::new(format!("The key in {} {why}.", path.display()))
+        };
         let pem =
             std::fs::read_to_string(path).map_err(|e| fail(&format!("cannot be read: {e}")))?;
         Self::parse(&pem, password).map_err(|e| fail(&e))
     }
 
     /// Reads a private key from PEM. The error completes the sentence "The key …".
-    pub fn parse(pem: &str, password: Option<&str>) -> Result<Self, String> {
+    pub fn parse(pem: &str, password: Option<&str>) -> Result<Self, SetUpError> {
+        Self::parse_any(pem, password).map_err(SetUpError::new)
+    }
+
+    fn parse_any(pem: &str, password: Option<&str>) -> Result<Self, String> {
         if let Ok(key) = rsa::RsaPrivateKey::from_pkcs1_pem(pem) {
             return Self::from_rsa(&key);
         }

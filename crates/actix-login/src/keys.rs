@@ -7,6 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 
+use crate::error::SetUpError;
 use crate::key_pair::KeyPair;
 
 /// A key has at least as many bytes as the hash it signs with puts out (RFC 7518 section 3.2).
@@ -19,7 +20,7 @@ const MIN_BYTES: usize = 32;
 /// let key = SigningKey::parse(&generate_key())?;
 /// assert_ne!(key.derive("mails"), key.derive("links"));
 /// assert!(SigningKey::parse("secret").is_err());
-/// # Ok::<(), &str>(())
+/// # Ok::<(), actix_login::SetUpError>(())
 /// ```
 #[derive(Clone)]
 pub struct SigningKey(Vec<u8>);
@@ -27,18 +28,18 @@ pub struct SigningKey(Vec<u8>);
 impl SigningKey {
     /// Reads one key, or says which rule it breaks: base64 of at least 32 random bytes, in either
     /// alphabet (RFC 4648 sections 4 and 5), with or without padding.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, SetUpError> {
         let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
         let bytes = BASE64.decode(text).unwrap_or_default();
         if bytes.len() < MIN_BYTES {
-            return Err("must be base64 of at least 32 random bytes, in one line");
+            return Err(SetUpError::new("must be base64 of at least 32 random bytes, in one line"));
         }
         // 32 random bytes hold about 30 different values; "aaaa…" and "0123…0123…" do not.
         let mut distinct = bytes.clone();
         distinct.sort_unstable();
         distinct.dedup();
         if distinct.len() < 16 {
-            return Err("must be random, and this one repeats itself");
+            return Err(SetUpError::new("must be random, and this one repeats itself"));
         }
         Ok(Self(bytes))
     }
@@ -50,7 +51,7 @@ impl SigningKey {
     }
 
     /// A key for one purpose (HKDF-SHA-256, RFC 5869), so that no key ever serves two: what is
-    /// signed for one audience cannot be passed off in another.
+    /// signed for one audience cannot be passed off in another. `jwt-web` and `jwt-api` are the tokens'.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut key = [0; 32];
         Hkdf::<Sha256>::new(None, &self.0)
@@ -100,14 +101,14 @@ pub fn hash_token(token: &str) -> String {
 /// # use actix_login::{generate_key, parse_keys};
 /// let (new, old) = (generate_key(), generate_key());
 /// assert_eq!(parse_keys(&format!("{new}, {old}"))?.len(), 2);
-/// assert_eq!(parse_keys(&format!("{new}, {new}")).unwrap_err(), "must not name the same key twice");
-/// # Ok::<(), &str>(())
+/// assert_eq!(parse_keys(&format!("{new}, {new}")).unwrap_err().to_string(), "must not name the same key twice");
+/// # Ok::<(), actix_login::SetUpError>(())
 /// ```
-pub fn parse_keys(list: &str) -> Result<Vec<SigningKey>, &'static str> {
+pub fn parse_keys(list: &str) -> Result<Vec<SigningKey>, SetUpError> {
     let keys: Vec<_> =
         list.split(',').map(str::trim).map(SigningKey::parse).collect::<Result<_, _>>()?;
     if repeats(&keys.iter().map(SigningKey::id).collect::<Vec<_>>()) {
-        return Err("must not name the same key twice");
+        return Err(SetUpError::new("must not name the same key twice"));
     }
     Ok(keys)
 }
@@ -116,11 +117,10 @@ pub fn parse_keys(list: &str) -> Result<Vec<SigningKey>, &'static str> {
 /// one can take over while the tokens of the old one live.
 ///
 /// ```no_run
-/// # use std::path::Path;
 /// # use actix_login::{KeyPair, Keys, LoginManager, SigningKey};
 /// # let session_keys = vec![SigningKey::random()];
-/// let new = KeyPair::read(Path::new("token-key.pem"), None)?;
-/// let old = KeyPair::read(Path::new("token-key-of-last-year.pem"), None)?;
+/// let new = KeyPair::read("token-key.pem", None)?;
+/// let old = KeyPair::read("token-key-of-last-year.pem", None)?;
 /// let builder =
 ///     LoginManager::<String>::builder(session_keys).access_keys(Keys::Pairs(vec![new, old]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

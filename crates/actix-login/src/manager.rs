@@ -1,6 +1,6 @@
 //! [`LoginManager`]: issues and checks tokens, sets and clears the cookie, loads the user.
 
-use std::rc::Rc;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +54,12 @@ pub(crate) struct Parts<U> {
     pub(crate) load_request: Option<RequestLoader<U>>,
     pub(crate) may_hold: ScopeFilter<U>,
     pub(crate) listeners: Vec<Listener<U>>,
+}
+
+impl<U> fmt::Debug for LoginManager<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginManager").field("cookie", &self.0.cookie).finish_non_exhaustive()
+    }
 }
 
 impl<U> Clone for LoginManager<U> {
@@ -187,21 +193,21 @@ impl<U: 'static> LoginManager<U> {
         if let Some(claims) = session
             && let Some(user) = self.load(claims.clone()).await?
         {
-            return Ok(Caller::Person { user: Rc::new(user), claims: Some(claims) });
+            return Ok(Caller::person(user, Some(claims)));
         }
         if let Some(token) = bearer(req).filter(|_| self.0.use_header)
             && let Some((user, scopes, claims)) = self.program(token).await?
         {
-            return Ok(Caller::Program { user: Rc::new(user), scopes, claims: Some(claims) });
+            return Ok(Caller::program(user, scopes, Some(claims)));
         }
-        let Some(load) = &self.0.load_request else { return Ok(Caller::Anonymous { stale }) };
+        let Some(load) = &self.0.load_request else { return Ok(Caller::nobody(stale)) };
         Ok(match load(req.clone()).await? {
-            Some(Found::Person(user)) => Caller::Person { user: Rc::new(user), claims: None },
+            Some(Found::Person(user)) => Caller::person(user, None),
             Some(Found::Program(user, scopes)) => {
                 let scopes = self.held(&user, scopes);
-                Caller::Program { user: Rc::new(user), scopes, claims: None }
+                Caller::program(user, scopes, None)
             }
-            None => Caller::Anonymous { stale },
+            None => Caller::nobody(stale),
         })
     }
 

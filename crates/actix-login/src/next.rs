@@ -1,11 +1,14 @@
 //! The way to the log-in page, and back: where somebody wanted to go before they were asked who they
 //! are.
 
-use actix_web::HttpRequest;
+use std::borrow::Cow;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::Method;
 use actix_web::http::header::{LOCATION, SET_COOKIE};
-use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers};
-use actix_web::{HttpResponse, body::MessageBody};
+use actix_web::middleware::{Next as Rest, from_fn};
+use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use url::{Position, Url};
@@ -19,15 +22,15 @@ const MAX_BYTES: usize = 512;
 /// The page that somebody wanted: `?next=…`, as it came from the address bar. [`safe`] is for using it.
 ///
 /// ```
-/// # use actix_login::next::{self, Next};
+/// # use actix_login::next::{self, NextPage};
 /// # use actix_web::web::{Query, Redirect};
-/// async fn logged_in(Query(Next { next }): Query<Next>) -> Redirect {
+/// async fn logged_in(Query(NextPage { next }): Query<NextPage>) -> Redirect {
 ///     Redirect::to(next::safe(&next).unwrap_or_else(|| "/".to_owned())).see_other()
 /// }
 /// # let _: actix_web::Route = actix_web::web::get().to(logged_in);
 /// ```
 #[derive(Deserialize)]
-pub struct Next {
+pub struct NextPage {
     /// Empty when there is none.
     #[serde(default)]
     pub next: String,
@@ -91,7 +94,7 @@ fn path_here(text: &str) -> Option<Url> {
 }
 
 /// The middleware that sends whoever is not logged in to the log-in page, and tells that where they
-/// wanted to go, as [`Next`]. A program that sent a token keeps its 401, and a form that was sent is not
+/// wanted to go, as [`NextPage`]. A program that sent a token keeps its 401, and a form that was sent is not
 /// sent again: after the log-in its sender chooses a page. Around the whole App it is for all routes,
 /// around a scope for those; the inner one counts.
 ///
@@ -103,21 +106,38 @@ fn path_here(text: &str) -> Option<Url> {
 ///     .wrap(log_in_at("/login"));
 /// # let _ = app.app_data(());
 /// ```
-pub fn log_in_at<B: MessageBody + 'static>(page: &'static str) -> ErrorHandlers<B> {
-    ErrorHandlers::new().handler(StatusCode::UNAUTHORIZED, move |res| {
-        let error = res.response().error().and_then(actix_web::Error::as_error);
-        let asks =
-            matches!(error, Some(Error::NotAuthenticated)) && !speaks_by_token(res.request());
-        if !asks {
-            return Ok(ErrorHandlerResponse::Response(res.map_into_left_body()));
-        }
-        let is_page = matches!(*res.request().method(), Method::GET | Method::HEAD);
-        let to = if is_page { with_next(page, here(res.request())) } else { page.to_owned() };
-        let mut answer = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
-        // A cookie that logs nobody in is ended on the way, too.
-        for cookie in res.headers().get_all(SET_COOKIE) {
-            answer.headers_mut().append(SET_COOKIE, cookie.clone());
-        }
-        Ok(ErrorHandlerResponse::Response(res.into_response(answer.map_into_right_body())))
-    })
+pub fn log_in_at<S, B, P>(
+    page: P,
+) -> impl Transform<
+    S,
+    ServiceRequest,
+    Response = ServiceResponse<impl MessageBody + use<S, B, P>>,
+    Error = actix_web::Error,
+    InitError = (),
+> + use<S, B, P>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody + 'static,
+    P: Into<Cow<'static, str>> + 'static,
+{
+    let page = page.into();
+    from_fn(move |req: ServiceRequest, next: Rest<B>| lead(page.clone(), req, next))
+}
+
+async fn lead<B: MessageBody + 'static>(
+    page: Cow<'static, str>, req: ServiceRequest, next: Rest<B>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let res = next.call(req).await?;
+    let error = res.response().error().and_then(actix_web::Error::as_error);
+    if !matches!(error, Some(Error::NotAuthenticated)) || speaks_by_token(res.request()) {
+        return Ok(res.map_into_left_body());
+    }
+    let is_page = matches!(*res.request().method(), Method::GET | Method::HEAD);
+    let to = if is_page { with_next(&page, here(res.request())) } else { page.into_owned() };
+    let mut answer = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
+    // A cookie that logs nobody in is ended on the way, too.
+    for cookie in res.headers().get_all(SET_COOKIE) {
+        answer.headers_mut().append(SET_COOKIE, cookie.clone());
+    }
+    Ok(res.into_response(answer.map_into_right_body()))
 }

@@ -9,6 +9,10 @@ use actix_web::{FromRequest, HttpRequest};
 use crate::error::{Error, Result};
 
 /// A permission that a token can hold. [`scopes!`](crate::scopes) declares one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scope",
+    note = "`scopes!` declares them; in a guard, the user comes first: `Scoped<User, Scope>`"
+)]
 pub trait Scope: 'static {
     /// Its name in tokens.
     const NAME: &'static str;
@@ -86,6 +90,8 @@ impl ScopeInfo {
 /// ```
 #[macro_export]
 macro_rules! scopes {
+    (@for_admins) => { false };
+    (@for_admins admins) => { true };
     ($($name:ident = $text:literal, $about:literal $(, $admins:ident)?;)*) => {
         $(
             #[doc = $about]
@@ -103,7 +109,7 @@ macro_rules! scopes {
         pub const SCOPES: &[$crate::ScopeInfo] = &[$($crate::ScopeInfo::new(
             <$name as $crate::Scope>::NAME,
             $about,
-            [$(stringify!($admins),)? ""].len() > 1,
+            $crate::scopes!(@for_admins $($admins)?),
         )),*];
     };
 }
@@ -168,11 +174,8 @@ impl FromRequest for Scopes {
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let missing = || {
-            Error::misuse(
-                "no Scopes beside the routes: add `.app_data(scopes)` to the App".to_owned(),
-            )
-        };
+        let missing =
+            || Error::misuse("no Scopes beside the routes: add `.app_data(scopes)` to the App");
         ready(req.app_data::<Self>().cloned().ok_or_else(missing))
     }
 }

@@ -1,5 +1,6 @@
 //! The cookie of a person at a browser, and the token in it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,10 +31,16 @@ use crate::token::{Claims, NewToken, Signer};
 #[derive(Clone)]
 pub struct SessionCookie {
     pub(crate) signer: Arc<Signer>,
-    pub(crate) kind: CookieKind,
+    pub(crate) kind: Arc<CookieKind>,
     pub(crate) now: Now,
     pub(crate) is_read: bool,
     pub(crate) gives_way: bool,
+}
+
+impl fmt::Debug for SessionCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionCookie").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 impl SessionCookie {

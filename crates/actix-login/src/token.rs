@@ -29,14 +29,14 @@ const LEEWAY_SECONDS: i64 = 5;
 /// What a token is for. A token of one kind is refused wherever another is expected: they differ
 /// in `typ`, in `aud` and in the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     /// Travels in the cookie and names a session.
     Session,
     /// Travels in the `Authorization` header.
     Access,
 }
 
-impl Kind {
+impl TokenKind {
     fn typ(self) -> &'static str {
         match self {
             Self::Session => "sess+jwt",
@@ -59,8 +59,10 @@ impl Kind {
     }
 }
 
-/// What a token says: ids and times, and nothing about the person.
-#[derive(Clone, Serialize, Deserialize)]
+/// What a token says: ids and times, and nothing about the person. It is made by a manager that has checked
+/// the token, and by nobody else: it cannot be read from JSON, nor is it written as such, for the id is a
+/// secret in a session's token.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Claims {
     /// Issuer: our public address.
@@ -78,11 +80,32 @@ pub struct Claims {
     /// Expires at.
     pub exp: i64,
     /// What an access token is good for: names with spaces between them (RFC 8693 section 4.2).
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// Never in a session's token.
+    extra: Map<String, Value>,
+}
+
+/// The same as it stands in a token.
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    iss: String,
+    aud: String,
+    sub: String,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    scope: String,
     #[serde(flatten)]
     extra: Map<String, Value>,
+}
+
+impl From<Payload> for Claims {
+    fn from(payload: Payload) -> Self {
+        let Payload { iss, aud, sub, jti, iat, nbf, exp, scope, extra } = payload;
+        Self { iss, aud, sub, jti, iat, nbf, exp, scope, extra }
+    }
 }
 
 impl fmt::Debug for Claims {
@@ -102,8 +125,12 @@ impl Claims {
     }
 
     /// What the token is for. Only asked of claims that were checked.
-    pub fn kind(&self) -> Kind {
-        if self.aud == Kind::Session.audience() { Kind::Session } else { Kind::Access }
+    pub fn kind(&self) -> TokenKind {
+        if self.aud == TokenKind::Session.audience() {
+            TokenKind::Session
+        } else {
+            TokenKind::Access
+        }
     }
 }
 
@@ -139,7 +166,15 @@ pub enum Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:?}")
+        f.write_str(match self {
+            Self::Malformed => "it is none of ours: its form, its length, or what it says",
+            Self::Algorithm => "its algorithm is not that of a key of ours",
+            Self::NotForUs => "it is of another kind, issuer or audience",
+            Self::UnknownKey => "no key of ours signed it",
+            Self::Signature => "its signature does not fit",
+            Self::NotYetValid => "its time has not come",
+            Self::Expired => "its time is up",
+        })
     }
 }
 
@@ -147,7 +182,7 @@ impl std::error::Error for Refusal {}
 
 /// Signs and verifies the tokens of one kind. Each key has its one algorithm.
 pub(crate) struct Signer {
-    kind: Kind,
+    kind: TokenKind,
     issuer: String,
     ring: Vec<RingKey>,
 }
@@ -155,16 +190,19 @@ pub(crate) struct Signer {
 struct RingKey {
     id: String,
     algorithm: Algorithm,
+    /// The algorithm as tokens name it.
+    name: &'static str,
     encoding: EncodingKey,
     decoding: DecodingKey,
 }
 
 impl RingKey {
-    fn of_secret(key: &SigningKey, kind: Kind) -> Self {
+    fn of_secret(key: &SigningKey, kind: TokenKind) -> Self {
         let secret = key.derive(kind.key_purpose());
         Self {
             id: key.id(),
             algorithm: Algorithm::HS256,
+            name: "HS256",
             encoding: EncodingKey::from_secret(&secret),
             decoding: DecodingKey::from_secret(&secret),
         }
@@ -172,11 +210,11 @@ impl RingKey {
 
     fn of_pair(pair: &KeyPair) -> Self {
         let (algorithm, encoding, decoding) = pair.keys();
-        Self { id: pair.id(), algorithm, encoding, decoding }
+        Self { id: pair.id(), algorithm, name: pair.algorithm(), encoding, decoding }
     }
 
     fn signs_with(&self, algorithm: &str) -> bool {
-        algorithm == format!("{:?}", self.algorithm)
+        algorithm == self.name
     }
 
     fn max_bytes(&self) -> usize {
@@ -195,7 +233,10 @@ pub(crate) struct NewToken<'a> {
 
 impl Signer {
     /// With `keys`, whose algorithms are the only ones accepted.
-    pub(crate) fn new(kind: Kind, issuer: &str, keys: &Keys) -> Self {
+    pub(crate) fn new(kind: TokenKind, issuer: &str, keys: &Keys) -> Self {
+        // Another crate of the application may have turned on a second provider of cryptography: then none
+        // goes without saying, and the first token would panic. Ours is Rust, unless one was chosen.
+        let _ = jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.install_default();
         let ring = match keys {
             Keys::Secrets(keys) => keys.iter().map(|key| RingKey::of_secret(key, kind)).collect(),
             Keys::Pairs(pairs) => pairs.iter().map(RingKey::of_pair).collect(),
@@ -207,7 +248,7 @@ impl Signer {
     /// would refuse it.
     pub(crate) fn issue(&self, new: NewToken, now: i64) -> Result<String> {
         let NewToken { subject, id, lifetime, scope, extra } = new;
-        let refuse = |why: &str| Err(Error::Internal(format!("no token is made: {why}")));
+        let refuse = |why: &str| Err(Error::misuse(format!("no token is made: {why}")));
         if subject.is_empty() {
             return refuse("its subject is empty; name the user");
         }
@@ -222,7 +263,7 @@ impl Signer {
                 "`{name}` is not a claim of your own; `TokenOptions` has a call for what can be chosen"
             ));
         }
-        let claims = Claims {
+        let payload = Payload {
             iss: self.issuer.clone(),
             aud: self.kind.audience().to_owned(),
             sub: subject.to_owned(),
@@ -233,27 +274,26 @@ impl Signer {
             scope,
             extra,
         };
-        self.sign(&claims)
+        self.sign(&payload)
     }
 
-    fn sign(&self, claims: &Claims) -> Result<String> {
-        let key = self.ring.first().ok_or_else(|| Error::Internal("no signing key".to_owned()))?;
+    fn sign(&self, payload: &Payload) -> Result<String> {
+        let no_key = || Error::misuse("no signing key: give `LoginManager::builder` one");
+        let key = self.ring.first().ok_or_else(no_key)?;
         let header = Header {
             typ: Some(self.kind.typ().to_owned()),
             kid: Some(key.id.clone()),
             ..Header::new(key.algorithm)
         };
-        let token = jsonwebtoken::encode(&header, claims, &key.encoding)
-            .map_err(|e| Error::Internal(format!("signing a token: {e}")))?;
+        let token = jsonwebtoken::encode(&header, payload, &key.encoding)
+            .map_err(|e| Error::misuse(format!("signing a token: {e}")))?;
         // Written, and not to be read: deeper than the parser goes.
-        if !claims.extra.is_empty() && payload_of(&token).is_none() {
-            return Err(Error::Internal(
-                "no token is made: its claims are nested too deep".to_owned(),
-            ));
+        if !payload.extra.is_empty() && payload_of(&token).is_none() {
+            return Err(Error::misuse("no token is made: its claims are nested too deep"));
         }
         let (length, max) = (token.len(), key.max_bytes());
         if length > max {
-            return Err(Error::Internal(format!(
+            return Err(Error::misuse(format!(
                 "no token is made: it would have {length} bytes, and more than {max} are not looked at; \
                  give it fewer scopes and claims, or store them under its subject"
             )));
@@ -302,7 +342,7 @@ impl Signer {
             return Err(Refusal::NotForUs);
         }
         let says_more = !claims.scope.is_empty() || !claims.extra.is_empty();
-        if self.kind == Kind::Session && says_more {
+        if self.kind == TokenKind::Session && says_more {
             return Err(Refusal::Malformed);
         }
         if claims.sub.is_empty() || claims.jti.is_empty() || claims.exp <= claims.iat {
@@ -323,7 +363,7 @@ fn strict_header(token: &str) -> Option<StrictHeader> {
     serde_json::from_slice(&BASE64.decode(header).ok()?).ok()
 }
 
-fn payload_of(token: &str) -> Option<Claims> {
+fn payload_of(token: &str) -> Option<Payload> {
     serde_json::from_slice(&BASE64.decode(token.split('.').nth(1)?).ok()?).ok()
 }
 
@@ -334,8 +374,8 @@ fn verify_signature(token: &str, key: &RingKey) -> Result<Claims, Refusal> {
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;
-    match jsonwebtoken::decode(token, &key.decoding, &validation) {
-        Ok(token) => Ok(token.claims),
+    match jsonwebtoken::decode::<Payload>(token, &key.decoding, &validation) {
+        Ok(token) => Ok(token.claims.into()),
         Err(e) if *e.kind() == jsonwebtoken::errors::ErrorKind::InvalidSignature => {
             Err(Refusal::Signature)
         }

@@ -32,20 +32,20 @@ fn login_manager_takes_its_settings_one_by_one() {
 
 #[test]
 fn use_cookie_and_use_header_both_off_is_an_error_at_start_up() {
-    let error = builder().use_cookie(false).use_header(false).build().err().unwrap();
+    let error = builder().use_cookie(false).use_header(false).build().unwrap_err().to_string();
     assert!(error.contains("the cookie, the header or both"), "{error}");
 }
 
 #[test]
 fn a_missing_user_loader_is_an_error_at_start_up() {
-    let error = LoginManager::<Person>::builder(vec![key()]).build().err().unwrap();
+    let error = LoginManager::<Person>::builder(vec![key()]).build().unwrap_err().to_string();
     assert!(error.contains("user_loader"), "{error}");
 }
 
 #[test]
 fn no_key_is_an_error_at_start_up() {
     let manager = LoginManager::builder(vec![]).user_loader(|_| ready(Ok(Some(Person("ada")))));
-    assert!(manager.build().err().unwrap().contains("no signing key"));
+    assert!(manager.build().unwrap_err().to_string().contains("no signing key"));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn settings_that_make_every_token_useless_are_an_error_at_start_up() {
     let too_long = builder().issuer("x".repeat(1000)).build();
     let over_at_once = builder().default_expiry(Duration::ZERO).build();
     for refused in [too_long, over_at_once] {
-        let error = refused.err().unwrap();
+        let error = refused.unwrap_err().to_string();
         assert!(error.starts_with("Tokens cannot be signed"), "{error}");
     }
 }

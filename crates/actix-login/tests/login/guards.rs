@@ -107,7 +107,7 @@ async fn request_loader_adds_another_way_in() {
 
 #[actix_web::test]
 async fn scopes_a_user_may_not_hold_are_taken_from_the_token() {
-    let bob_only = builder().scopes(|user, scope| user.0 == "bob" && scope == "reports");
+    let bob_only = builder().may_hold(|user, scope| user.0 == "bob" && scope == "reports");
     let site = Site::new(bob_only.build().unwrap());
     assert_eq!(guards(&site, &[in_header(&site, &["reports"])]).await, [401, 200, 200, 403]);
 }
@@ -116,7 +116,7 @@ async fn scopes_a_user_may_not_hold_are_taken_from_the_token() {
 async fn scopes_a_request_loader_names_are_asked_about_too() {
     let found = || Found::Program(Person("ada"), vec!["reports".to_owned()]);
     let loader = move |_| ready(Ok(Some(found())));
-    let manager = builder().request_loader(loader).scopes(|_, _| false).build().unwrap();
+    let manager = builder().request_loader(loader).may_hold(|_, _| false).build().unwrap();
     assert_eq!(guards(&Site::new(manager), &[]).await, [401, 200, 200, 403]);
 }
 

@@ -1,5 +1,6 @@
 //! Mistakes of an application: each is told, with the call to make, and none of them panics.
 
+use std::cell::RefCell;
 use std::future::ready;
 
 use actix_login::{CookieKind, CurrentUser, Error, KeyPair, Keys, LoginManager, SigningKey};
@@ -27,11 +28,38 @@ async fn asked_as<U: Clone + 'static>(is_wrapped: bool) -> u16 {
     call_service(&init_service(app).await, request).await.status().as_u16()
 }
 
+thread_local!(static LOG: RefCell<Vec<String>> = RefCell::default());
+
+/// Keeps what is written on each thread.
+struct Log;
+
+impl log::Log for Log {
+    fn enabled(&self, metadata: &log::Metadata) -> bool {
+        metadata.level() == log::Level::Error
+    }
+
+    fn log(&self, record: &log::Record) {
+        if self.enabled(record.metadata()) {
+            LOG.with_borrow_mut(|lines| lines.push(record.args().to_string()));
+        }
+    }
+
+    fn flush(&self) {}
+}
+
 #[actix_web::test]
-async fn a_forgotten_middleware_and_another_type_of_user_are_500_and_never_401() {
+async fn a_forgotten_middleware_and_another_type_of_user_are_500_and_never_401_and_logged() {
+    if log::set_logger(&Log).is_ok() {
+        log::set_max_level(log::LevelFilter::Error);
+    }
     assert_eq!(asked_as::<Person>(true).await, 200);
+    assert_eq!(LOG.take(), [""; 0]);
     assert_eq!(asked_as::<Person>(false).await, 500);
+    let line = LOG.take().join("\n");
+    assert!(line.contains(".wrap(manager.middleware())") && line.contains("Person"), "{line}");
     assert_eq!(asked_as::<String>(true).await, 500);
+    let line = LOG.take().join("\n");
+    assert!(line.contains("as a `alloc::string::String`"), "{line}");
 }
 
 #[actix_web::test]
@@ -151,7 +179,7 @@ fn a_claim_that_is_no_json_is_refused_where_the_token_is_made() {
 
 /// Why there is no such manager.
 fn broken(builder: actix_login::Builder<Person>) -> String {
-    builder.build().err().unwrap()
+    builder.build().unwrap_err().to_string()
 }
 
 #[test]

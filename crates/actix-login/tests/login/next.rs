@@ -1,7 +1,7 @@
 //! The way to the log-in page, and back.
 
 use actix_login::log_in_at;
-use actix_login::next::{Next, safe, with_next};
+use actix_login::next::{NextPage, safe, with_next};
 use actix_web::http::header::{AUTHORIZATION, COOKIE, LOCATION};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, Query};
@@ -68,6 +68,19 @@ async fn a_cookie_that_ends_is_ended_on_the_way_in_whatever_order_they_are_wrapp
 }
 
 #[actix_web::test]
+async fn where_only_programs_get_in_nobody_is_led_to_a_log_in_that_would_change_nothing() {
+    let manager = builder().build().unwrap();
+    let api = || web::to(|_: actix_login::ApiUser<Person>| async { "in" });
+    let app = App::new().route("/", api()).wrap(log_in_at("/login")).wrap(manager.middleware());
+    let app = init_service(app).await;
+    let ada = crate::site::pair(&manager, &crate::site::session(&manager));
+    for cookie in ["", &ada] {
+        let request = TestRequest::default().insert_header((COOKIE, cookie)).to_request();
+        assert_eq!(call_service(&app, request).await.status(), 401, "{cookie}");
+    }
+}
+
+#[actix_web::test]
 async fn another_401_and_what_is_not_there_stay_what_they_are() {
     assert_eq!(ask(TestRequest::with_uri("/other")).await, (401, String::new()));
     assert_eq!(ask(TestRequest::with_uri("/nowhere")).await, (404, String::new()));
@@ -102,7 +115,7 @@ fn next_leads_nowhere_else() {
 fn next_leads_back_to_where_it_came_from() {
     for here in ["/", "/notes?page=2", "/a%20b?x=%26", "/notes/1/edit"] {
         let page = with_next("/login", here);
-        let Query(next) = Query::<Next>::from_query(page.split_once('?').unwrap().1).unwrap();
+        let Query(next) = Query::<NextPage>::from_query(page.split_once('?').unwrap().1).unwrap();
         assert_eq!(safe(&next.next).as_deref(), Some(here));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use actix_login::{Claims, Kind, LoginManager, Refusal, TokenOptions};
+use actix_login::{Claims, LoginManager, Refusal, TokenKind, TokenOptions};
 use actix_web::http::header::COOKIE;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ fn in_cookie(purpose: &str, change: impl Fn(&mut Value)) -> Option<Claims> {
 
 #[test]
 fn a_session_says_who_and_nothing_more() {
-    assert_eq!(in_cookie("jwt-web", |_| ()).unwrap().kind(), Kind::Session);
+    assert_eq!(in_cookie("jwt-web", |_| ()).unwrap().kind(), TokenKind::Session);
     assert!(in_cookie("jwt-web", |claims| claims["scope"] = "reports".into()).is_none());
     assert!(in_cookie("jwt-web", |claims| claims["role"] = "admin".into()).is_none());
     assert!(in_cookie("jwt-web", |claims| claims["aud"] = "api".into()).is_none());
@@ -157,7 +157,7 @@ async fn somebody_is_logged_in_until_the_time_is_up() {
 async fn scopes_are_asked_for_again_at_each_use() {
     let trusted = Arc::new(AtomicI64::new(1));
     let asked = Arc::clone(&trusted);
-    let manager = builder().scopes(move |_, _| asked.load(Ordering::Relaxed) == 1);
+    let manager = builder().may_hold(move |_, _| asked.load(Ordering::Relaxed) == 1);
     let site = Site::new(manager.build().unwrap());
     let token = token(&site.manager, &["reports"]);
     assert_eq!(site.with_token("/scoped", &token).await, 200);

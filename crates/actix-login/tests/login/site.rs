@@ -138,7 +138,7 @@ fn routes(config: &mut ServiceConfig) {
     async fn api(user: ApiUser<Person>) -> String {
         user.0.to_owned()
     }
-    async fn scoped(user: Scoped<Reports, Person>) -> String {
+    async fn scoped(user: Scoped<Person, Reports>) -> String {
         user.0.to_owned()
     }
     config

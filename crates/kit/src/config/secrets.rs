@@ -109,7 +109,7 @@ impl Reader<'_> {
             self.no_file(name, &file, example);
             return None;
         }
-        let pair = KeyPair::read(&file, password);
+        let pair = KeyPair::read(&file, password).map_err(String::from);
         pair.map_err(|mut rule| {
             if rule.contains("password") {
                 rule.push_str(" See TOKEN_PRIVATE_KEY_PASSWORD.");
