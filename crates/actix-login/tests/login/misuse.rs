@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::ready;
+use std::sync::Once;
 
 use actix_login::{CookieKind, CurrentUser, Error, KeyPair, Keys, LoginManager, SigningKey};
 use actix_login::{Scopes, TokenOptions, random_token};
@@ -47,11 +48,17 @@ impl log::Log for Log {
     fn flush(&self) {}
 }
 
+fn listen() {
+    static LISTENS: Once = Once::new();
+    LISTENS.call_once(|| {
+        log::set_logger(&Log).unwrap();
+        log::set_max_level(log::LevelFilter::Error);
+    });
+}
+
 #[actix_web::test]
 async fn a_forgotten_middleware_and_another_type_of_user_are_500_and_never_401_and_logged() {
-    if log::set_logger(&Log).is_ok() {
-        log::set_max_level(log::LevelFilter::Error);
-    }
+    listen();
     assert_eq!(asked_as::<Person>(true).await, 200);
     assert_eq!(LOG.take(), [""; 0]);
     assert_eq!(asked_as::<Person>(false).await, 500);
@@ -95,10 +102,13 @@ async fn what_has_no_route_is_a_404_with_and_without_a_cookie() {
     }
 }
 
-/// Why no access token is made for Ada with these options.
+/// Why no access token is made for Ada with these options: the log says it, too.
 fn refusal(options: TokenOptions) -> String {
+    listen();
     let manager = builder().build().unwrap();
-    manager.create_access_token("ada", options).unwrap_err().to_string()
+    let why = manager.create_access_token("ada", options).unwrap_err().to_string();
+    assert_eq!(LOG.take(), [&*why]);
+    why
 }
 
 #[test]
