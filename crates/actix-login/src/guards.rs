@@ -119,19 +119,39 @@ impl<U> Clone for CurrentUser<U> {
     }
 }
 
-impl<U, S: RequiredScopes> Clone for Scoped<U, S> {
-    fn clone(&self) -> Self {
-        let (user, caller) = (Arc::clone(&self.user), Arc::clone(&self.caller));
-        Self { user, caller, scopes: PhantomData }
-    }
-}
+/// What the guards share that know how a caller was recognised.
+macro_rules! knows_its_caller {
+    ($($guard:ident)*) => {$(
+        impl<U, S: RequiredScopes> Clone for $guard<U, S> {
+            fn clone(&self) -> Self {
+                let (user, caller) = (Arc::clone(&self.user), Arc::clone(&self.caller));
+                Self { user, caller, scopes: PhantomData }
+            }
+        }
 
-impl<U, S: RequiredScopes> Clone for AnyUser<U, S> {
-    fn clone(&self) -> Self {
-        let (user, caller) = (Arc::clone(&self.user), Arc::clone(&self.caller));
-        Self { user, caller, scopes: PhantomData }
-    }
+        impl<U, S: RequiredScopes> $guard<U, S> {
+            /// How they were recognised: the token's claims, and what it holds besides.
+            pub fn caller(&self) -> &Caller<U> {
+                &self.caller
+            }
+
+            /// The user, to be taken along: into a closure of `web::block`, for one.
+            pub fn into_inner(self) -> Arc<U> {
+                self.user
+            }
+        }
+
+        impl<U: 'static, S: RequiredScopes> FromRequest for $guard<U, S> {
+            type Error = Error;
+            type Future = Ready<Result<Self>>;
+
+            fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(Self::admit(req))
+            }
+        }
+    )*};
 }
+knows_its_caller! { Scoped AnyUser }
 
 impl<U: 'static> CurrentUser<U> {
     /// Whoever has just proved who they are, for the page that is drawn with the answer to that.
@@ -163,16 +183,6 @@ impl<U: 'static> CurrentUser<U> {
 }
 
 impl<U: 'static, S: RequiredScopes> Scoped<U, S> {
-    /// How it was recognised: its claims, and the scopes that it holds besides.
-    pub fn caller(&self) -> &Caller<U> {
-        &self.caller
-    }
-
-    /// The user, to be taken along.
-    pub fn into_inner(self) -> Arc<U> {
-        self.user
-    }
-
     /// Whether one calls, for guards that ask for more: why it is not let in.
     pub fn admit(req: &HttpRequest) -> Result<Self> {
         let caller = Caller::expect(req)?;
@@ -184,16 +194,6 @@ impl<U: 'static, S: RequiredScopes> Scoped<U, S> {
 }
 
 impl<U: 'static, S: RequiredScopes> AnyUser<U, S> {
-    /// How they were recognised.
-    pub fn caller(&self) -> &Caller<U> {
-        &self.caller
-    }
-
-    /// The user, to be taken along.
-    pub fn into_inner(self) -> Arc<U> {
-        self.user
-    }
-
     /// Whether somebody calls, for guards that ask for more: why nobody is let in.
     pub fn admit(req: &HttpRequest) -> Result<Self> {
         let caller = Caller::expect(req)?;
@@ -232,23 +232,5 @@ where
             Err(Error::NotAuthenticated | Error::NeedsToken) => Ok(Self(None)),
             Err(error) => Err(error),
         })
-    }
-}
-
-impl<U: 'static, S: RequiredScopes> FromRequest for Scoped<U, S> {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::admit(req))
-    }
-}
-
-impl<U: 'static, S: RequiredScopes> FromRequest for AnyUser<U, S> {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::admit(req))
     }
 }
