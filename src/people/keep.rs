@@ -20,9 +20,9 @@ pub async fn keep(
         Caller::<Login>::of(req.request()).as_deref()
         && let Some(session) = &login.session
         && sessions.protection != SessionProtection::Off
-        && let Some(change) = Client::of(req.request()).change_since(&session.client())
+        && let client = Client::of(req.request())
+        && let Some(change) = client.change_since(&session.client())
     {
-        let client = Client::of(req.request());
         match sessions.protect(&events, &client, (login, session), change).await {
             Ok(None) => Caller::<Login>::nobody(true).replace(req.request()),
             Ok(Some(login)) => Caller::person(login, claims.clone()).replace(req.request()),

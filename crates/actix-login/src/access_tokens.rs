@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::keys::{Keys, random_token};
-use crate::manager::Now;
+use crate::manager::{LoginManager, Now};
 use crate::scopes::is_scope_name;
 use crate::token::{Claims, NewToken, Refusal, Signer};
 
@@ -132,4 +134,23 @@ impl AccessTokens {
     pub fn jwks(&self) -> Option<&str> {
         self.jwks.as_deref()
     }
+}
+
+/// The handler that serves the public keys of access tokens, at `/.well-known/jwks.json` as a rule, so
+/// that other services can verify them: all that verify here. 404 where secret keys sign. Whoever
+/// verifies may keep the answer for five minutes; so let a new key verify for longer than that, behind
+/// the old one, before it signs.
+///
+/// ```
+/// # use actix_login::jwks;
+/// # use actix_web::{App, web};
+/// let app = App::new().route("/.well-known/jwks.json", web::get().to(jwks::<String>));
+/// # let _ = app.app_data(());
+/// ```
+pub async fn jwks<U: 'static>(logins: LoginManager<U>) -> HttpResponse {
+    let Some(keys) = logins.jwks() else { return HttpResponse::NotFound().finish() };
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/jwk-set+json"))
+        .insert_header((CACHE_CONTROL, "public, max-age=300"))
+        .body(keys.to_owned())
 }

@@ -204,7 +204,6 @@ impl<U: 'static> Builder<U> {
         let manager = Parts {
             cookie,
             access,
-            use_header: self.use_header,
             token_url: self.token_url,
             load_user: self.load_user,
             load_request: self.load_request,

@@ -22,8 +22,9 @@ pub enum Error {
     NeedsToken,
     /// The token lacks this scope, the first one of those that are asked for. 403.
     OutOfScope(&'static str),
-    /// A mistake of the application: no key, a token that cannot be one, a guard without
-    /// the [middleware](crate::LoginManager::middleware). 500; the sentence says which call to make, and is for the log.
+    /// A mistake of the application: no key, a token that cannot be one, a guard without the
+    /// [middleware](crate::LoginManager::middleware). 500; the sentence says which call to make, and is
+    /// for the log.
     Internal(String),
 }
 

@@ -8,8 +8,8 @@ mod access_tokens;
 mod builder;
 mod caller;
 pub mod cookie;
+mod credentials;
 mod error;
-mod forms;
 mod guards;
 mod identify;
 mod key_pair;
@@ -25,12 +25,12 @@ mod token;
 #[doc = include_str!("../NAMES.md")]
 pub mod names {}
 
-pub use access_tokens::{AccessTokens, TokenOptions};
+pub use access_tokens::{AccessTokens, TokenOptions, jwks};
 pub use builder::Builder;
 pub use caller::{Caller, Found, bearer, has_bearer};
 pub use cookie::{CookieKind, Presented};
+pub use credentials::Credentials;
 pub use error::{Error, Result, SetUpError};
-pub use forms::{Credentials, jwks};
 pub use guards::{AnyUser, ApiUser, CurrentUser, Optional, OptionalUser, Scoped};
 pub use key_pair::KeyPair;
 pub use keys::{Keys, SigningKey, generate_key, hash_token, parse_keys, random_token};

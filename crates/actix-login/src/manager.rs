@@ -48,7 +48,6 @@ pub struct LoginManager<U>(pub(crate) Arc<Parts<U>>);
 pub(crate) struct Parts<U> {
     pub(crate) cookie: SessionCookie,
     pub(crate) access: AccessTokens,
-    pub(crate) use_header: bool,
     pub(crate) token_url: String,
     pub(crate) load_user: Option<UserLoader<U>>,
     pub(crate) load_request: Option<RequestLoader<U>>,
@@ -169,7 +168,7 @@ impl<U: 'static> LoginManager<U> {
     }
 
     pub(crate) fn reads_header(&self) -> bool {
-        self.0.use_header
+        self.0.cookie.gives_way
     }
 
     /// Whether both are one.
@@ -186,16 +185,17 @@ impl<U: 'static> LoginManager<U> {
     }
 
     async fn recognise(&self, req: &HttpRequest) -> actix_web::Result<Caller<U>> {
-        let session = self.0.cookie.claims(req);
+        let presented = self.0.cookie.read(req);
+        let session = self.0.cookie.verify(&presented);
         // Ours once, if its user is gone: another tab may just have got the next one, which must not be
         // ended.
-        let stale = session.is_none() && self.0.cookie.read(req) != Presented::Nothing;
+        let stale = session.is_none() && presented != Presented::Nothing;
         if let Some(claims) = session
             && let Some(user) = self.load(claims.clone()).await?
         {
             return Ok(Caller::person(user, Some(claims)));
         }
-        if let Some(token) = bearer(req).filter(|_| self.0.use_header)
+        if let Some(token) = bearer(req).filter(|_| self.reads_header())
             && let Some((user, scopes, claims)) = self.program(token).await?
         {
             return Ok(Caller::program(user, scopes, Some(claims)));
@@ -223,11 +223,10 @@ impl<U: 'static> LoginManager<U> {
         let verified = self.verify_access_token(token);
         let verified = verified.inspect_err(|why| log::debug!("access token refused: {why}")).ok();
         let Some(claims) = verified else { return Ok(None) };
+        let Some(user) = self.load(claims.clone()).await? else { return Ok(None) };
         let scopes = claims.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        let user = self.load(claims.clone()).await?;
-        Ok(user
-            .map(|user| (self.held(&user, scopes), user))
-            .map(|(held, user)| (user, held, claims)))
+        let held = self.held(&user, scopes);
+        Ok(Some((user, held, claims)))
     }
 
     /// A token never holds more than its user may today.
@@ -242,7 +241,7 @@ impl<U: 'static> LoginManager<U> {
         if self.0.load_user.is_none() {
             return Ok(()); // No token is looked at.
         }
-        let broken = |e: &dyn std::fmt::Display| format!("Tokens cannot be signed: {e}.");
+        let broken = |e: &dyn fmt::Display| format!("Tokens cannot be signed: {e}.");
         let minute = Duration::from_secs(60);
         let session = self.create_session_token("0", random_token(), minute);
         let session = session.map_err(|e| broken(&e))?;

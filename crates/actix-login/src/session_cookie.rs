@@ -34,6 +34,7 @@ pub struct SessionCookie {
     pub(crate) kind: Arc<CookieKind>,
     pub(crate) now: Now,
     pub(crate) is_read: bool,
+    /// Whether a token in the header is looked at instead.
     pub(crate) gives_way: bool,
 }
 
@@ -63,8 +64,12 @@ impl SessionCookie {
 
     /// The claims in the request's cookie, if everything about them is right.
     pub fn claims(&self, req: &HttpRequest) -> Option<Claims> {
-        let Presented::One(token) = self.read(req) else { return None };
-        let verified = self.signer.verify(&token, (self.now)());
+        self.verify(&self.read(req))
+    }
+
+    pub(crate) fn verify(&self, presented: &Presented) -> Option<Claims> {
+        let Presented::One(token) = presented else { return None };
+        let verified = self.signer.verify(token, (self.now)());
         verified.inspect_err(|reason| log::debug!("session token refused: {reason}")).ok()
     }
 

@@ -32,9 +32,11 @@ fn current_page(req: &HttpRequest) -> Option<String> {
 /// Where a script is to leave for, if it is htmx, which can be told: the page, with the way back if
 /// somebody `returns` from there. What is for programs leads nowhere.
 pub fn way_to(req: &HttpRequest, page: &str, returns: bool) -> Option<String> {
-    let leaves = is_fragment(req) && is_htmx(req) && !is_for_programs(req);
+    if !is_htmx(req) || is_for_programs(req) {
+        return None;
+    }
     let back = current_page(req).filter(|_| returns);
-    leaves.then(|| back.map_or_else(|| page.to_owned(), |back| with_next(page, &back)))
+    Some(back.map_or_else(|| page.to_owned(), |back| with_next(page, &back)))
 }
 
 /// Tells htmx to leave for a page, and what to say there.

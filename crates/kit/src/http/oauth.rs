@@ -216,17 +216,13 @@ impl<'a> ServerMetadata<'a> {
         issuer: &'a str, (token_url, revocation_url): (&str, &str), jwks_url: Option<&str>,
         password_grant: bool, scopes: impl Iterator<Item = &'static str>,
     ) -> Self {
-        let grants = [("password", password_grant), ("refresh_token", true)];
+        let password = password_grant.then_some("password");
         Self {
             issuer,
             token_endpoint: format!("{issuer}{token_url}"),
             revocation_endpoint: format!("{issuer}{revocation_url}"),
             jwks_uri: jwks_url.map(|url| format!("{issuer}{url}")),
-            grant_types_supported: grants
-                .iter()
-                .filter(|grant| grant.1)
-                .map(|grant| grant.0)
-                .collect(),
+            grant_types_supported: password.into_iter().chain(["refresh_token"]).collect(),
             scopes_supported: scopes.collect(),
             response_types_supported: [],
             token_endpoint_auth_methods_supported: ["none"],
