@@ -100,6 +100,6 @@ async fn rename(user: Scoped<ProfileWrite>, db: Db, form: Valid<Rename>) -> Resp
 async fn index(_: Scoped<UsersRead>, db: Db, paging: Paging) -> Response {
     let page = users::table.order(users::id).limit(paging.limit()).offset(paging.offset());
     let page = page.select(User::as_select());
-    let users = db.run(move |conn| page.load(conn)).await?;
-    Ok(HttpResponse::Ok().json(paging.list(users.iter().map(Profile::from).collect())))
+    let users = db.list(paging, move |conn| page.load(conn)).await?;
+    Ok(HttpResponse::Ok().json(users.each(Profile::from)))
 }

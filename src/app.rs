@@ -157,6 +157,7 @@ impl App {
             log::warn!("SMTP_URL is not set, and nobody can read the mailbox here: mail is lost");
         }
         rt::spawn(kit::mail::work(outbox));
+        rt::spawn(state.uses().clone().work(state.db().clone()));
         rt::spawn(purge::work(state.db().clone(), state.site().clock().clone()));
         let address = (config.host, config.port);
         server::open(move || self.web(features), address, &config.trusted_proxies)

@@ -118,10 +118,13 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     }
     let app = app(config, db)?;
     let setup = app.open_setup_link().await?;
+    let state = app.state().clone();
     let server = app.serve()?;
     match setup {
         Some(path) => say(format!("{BRAND} runs at {url}. Make the first account: {url}{path}"))?,
         None => say(format!("{BRAND} runs at {url}"))?,
     }
-    server.await.map_err(|error| Failure::from(format!("The server stopped: {error}.")))
+    let stopped = server.await;
+    state.uses().write(state.db()).await;
+    stopped.map_err(|error| Failure::from(format!("The server stopped: {error}.")))
 }

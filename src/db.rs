@@ -1,11 +1,12 @@
-//! The only way to the database: `Db::run` to read, `Db::write` to write. How it gets there is in the
-//! library `database`.
+//! The only way to the database: `Db::look_up` for what is found by its key, on the thread that serves the
+//! request; `Db::run` for all else that reads, away from it; `Db::write` to write. How they get there is in
+//! the library `database`.
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use serde_json::Value;
 
 use crate::error::Error;
-pub use database::{Backend, Connection, copy_of, hold_name, hold_table, unless_duplicate};
+pub use database::{Backend, Connection, Uses, copy_of, hold_name, hold_table, unless_duplicate};
 
 #[cfg(feature = "postgres")]
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");

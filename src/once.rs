@@ -30,5 +30,5 @@ pub fn once<T, E: From<diesel::result::Error>>(
 pub async fn was_done(sent: &Sent, db: &Db) -> Result<bool> {
     let Some(mark) = sent.mark() else { return Ok(false) };
     let row = diesel::dsl::exists(sent_forms::table.find(mark.hash.clone()));
-    db.run(move |conn| diesel::select(row).get_result(conn)).await
+    db.look_up(move |conn| diesel::select(row.clone()).get_result(conn)).await
 }

@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
-use crate::people::{Accounts, Events, Grants, Login, Sessions, personal_token};
+use crate::people::{Accounts, Events, Grants, Login, Sessions, Uses, personal_token};
 
 /// What the parts are told of the features, which stand above them.
 #[derive(Clone, Copy)]
@@ -61,6 +61,7 @@ parts! {
     grants: Grants,
     outbox: Outbox,
     sessions: Sessions,
+    uses: Uses,
     ---
     config: Config,
     db: Db,
@@ -86,12 +87,14 @@ impl State {
         let scopes = frame.features.scopes(frame.default_scope);
         let login = login(&config, &keys, clock.clone());
         let events = Events::new(db.clone(), clock.clone());
-        let sessions = Sessions::new(&config, db.clone(), clock.clone(), login.session_cookie());
+        let uses = Uses::default();
+        let kept = (db.clone(), uses.clone());
+        let sessions = Sessions::new(&config, kept.clone(), clock.clone(), login.session_cookie());
         let shared = (db.clone(), clock.clone(), events.clone());
         let accounts = Accounts::new(shared.clone(), sessions.clone(), passwords);
         let lifetime = config.lifetimes.refresh_token;
         let grants = Grants::new(shared, login.access_tokens(), scopes.clone(), lifetime);
-        let logins = recognise(login, (&db, &clock), (&sessions, &grants), scopes.clone())?;
+        let logins = recognise(login, (kept, &clock), (&sessions, &grants), scopes.clone())?;
         let mailer = Mailer::new(config.smtp.as_ref(), &config.mail_from, config.host_name())?;
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
@@ -103,6 +106,7 @@ impl State {
             grants,
             outbox,
             sessions,
+            uses,
             config,
             db,
             logins,
@@ -148,11 +152,11 @@ fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
 
 /// How people are recognised: by a session's cookie, an access token, or a personal token.
 fn recognise(
-    login: Builder<Login>, (db, clock): (&Db, &Clock), (sessions, grants): (&Sessions, &Grants),
-    scopes: Scopes,
+    login: Builder<Login>, ((db, uses), clock): ((Db, Uses), &Clock),
+    (sessions, grants): (&Sessions, &Grants), scopes: Scopes,
 ) -> Result<LoginManager<Login>, SetUpError> {
-    let (sessions, grants) = (sessions.clone(), grants.clone());
-    let (db, clock) = (db.clone(), clock.clone());
+    let (sessions, grants, clock) = (sessions.clone(), grants.clone(), clock.clone());
+    let (version, in_time, used) = (db.clone(), sessions.clone(), sessions.clone());
     login
         .user_loader(move |claims| {
             let (sessions, grants) = (sessions.clone(), grants.clone());
@@ -164,8 +168,15 @@ fn recognise(
             }
         })
         .request_loader(move |req| {
-            let (db, clock) = (db.clone(), clock.clone());
-            async move { Ok(personal_token::load(db, clock, req).await?) }
+            let (db, uses, clock) = (db.clone(), uses.clone(), clock.clone());
+            async move { Ok(personal_token::load(db, uses, clock, req).await?) }
+        })
+        .cache(move || version.version(), move |login| in_time.is_in_time(login))
+        .listener(move |_, caller| {
+            caller
+                .user()
+                .and_then(|login| login.session.as_ref())
+                .map(|session| used.note_use(session));
         })
         .may_hold(move |login, name| scopes.may_hold(login.is_verified_admin(), name))
         .build()

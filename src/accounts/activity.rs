@@ -16,6 +16,6 @@ struct ActivityPage {
 
 async fn index(user: CurrentUser, page: Page, db: Db, paging: Paging) -> Response {
     let user_id = user.id;
-    let found = db.run(move |conn| Activity::of(conn, user_id, paging)).await?;
-    render(&ActivityPage { page, events: paging.list(found) })
+    let events = db.list(paging, move |conn| Activity::of(conn, user_id, paging)).await?;
+    render(&ActivityPage { page, events })
 }

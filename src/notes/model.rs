@@ -48,7 +48,7 @@ impl Owned for Note {
 pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<Note>> {
     let rows = notes_of(user_id).order(notes::id.desc()).select(Note::as_select());
     let rows = rows.limit(paging.limit()).offset(paging.offset());
-    Ok(paging.list(db.run(move |conn| rows.load(conn)).await?))
+    db.list(paging, move |conn| rows.load(conn)).await
 }
 
 pub(super) const EXPORT: Export = copy_of!(notes.user_id, Note; id, title, body, created_at);

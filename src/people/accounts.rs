@@ -51,7 +51,7 @@ impl Accounts {
         &self, client: &Client, email: &str, password: String,
     ) -> Result<Option<User>> {
         let user = match Email::of_account(email) {
-            Some(email) => self.db.run(move |conn| User::by_email(conn, &email)).await?,
+            Some(email) => self.db.look_up(move |conn| User::by_email(conn, &email)).await?,
             None => None,
         };
         let user_id = user.as_ref().map(|user| user.id);

@@ -170,15 +170,21 @@ impl Grants {
     /// The user of an access token whose family is alive, if they may log in.
     pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
         let Some(family) = family_of(&claims) else { return Ok(None) };
-        let alive = refresh_tokens::table
-            .inner_join(users::table)
-            .filter(refresh_tokens::family.eq(family.clone()))
-            .filter(refresh_tokens::expires_at.gt(self.clock.now()))
-            .filter(users::disabled_at.is_null())
-            .select(User::as_select());
-        let user: Option<User> = self.db.run(move |conn| alive.first(conn).optional()).await?;
-        let user = user.filter(|user| user.id.to_string() == claims.sub);
-        Ok(user.map(|user| Login { user, session: None, right: Right::Family(family) }))
+        let (named, now) = (family.clone(), self.clock.now());
+        let find = move |conn: &mut Connection| {
+            let alive = refresh_tokens::table
+                .inner_join(users::table)
+                .filter(refresh_tokens::family.eq(&named))
+                .filter(refresh_tokens::expires_at.gt(now))
+                .filter(users::disabled_at.is_null());
+            alive.select((refresh_tokens::expires_at, User::as_select())).first(conn).optional()
+        };
+        let found: Option<(Time, User)> = self.db.look_up(find).await?;
+        let found = found.filter(|(_, user)| user.id.to_string() == claims.sub);
+        Ok(found.map(|(expires_at, user)| {
+            let right = Right::Family { family, expires_at };
+            Login { user, session: None, right }
+        }))
     }
 
     fn pair(&self, row: &RefreshToken, refresh_token: String) -> Result<Issued> {

@@ -10,7 +10,7 @@ use crate::config::APP_NAME;
 use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
 use crate::people::login::Right;
-use crate::people::{Login, User};
+use crate::people::{Login, User, Uses};
 use crate::schema::{api_tokens, users};
 
 pub const NAME_MAX: usize = 60;
@@ -18,7 +18,7 @@ pub const NAME_MAX: usize = 60;
 /// The lives to choose from, in days.
 pub const LIVES: [i64; 3] = [30, 90, 365];
 
-/// `last_used_at` is written at most this often.
+/// `last_used_at` is noted at most this often.
 const LAST_USED_EVERY: Duration = Duration::MINUTE;
 
 /// What is known of a token once it was shown.
@@ -64,7 +64,7 @@ impl PersonalToken {
         Ok(token)
     }
 
-    /// A user's tokens, newest first.
+    /// A user's tokens, newest first, as they are stored.
     pub fn of(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Self>> {
         let own = api_tokens::table.filter(api_tokens::user_id.eq(user_id));
         own.order(api_tokens::id.desc()).select(Self::as_select()).load(conn)
@@ -94,25 +94,27 @@ impl PersonalToken {
 }
 
 /// Who calls with a personal token, and what it is good for: the app's request loader.
-pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<Found<Login>>> {
+pub async fn load(
+    db: Db, uses: Uses, clock: Clock, req: HttpRequest,
+) -> Result<Option<Found<Login>>> {
     let Some(token) = bearer(&req).filter(|token| is_personal_token(APP_NAME, token)) else {
         return Ok(None);
     };
     let (hash, now) = (hash_token(token), clock.now());
     drop(req);
-    let found = api_tokens::table
-        .inner_join(users::table)
-        .filter(api_tokens::token_hash.eq(hash))
-        .filter(api_tokens::expires_at.gt(now))
-        .filter(users::disabled_at.is_null())
-        .select((PersonalToken::as_select(), User::as_select()));
-    let found: Option<(PersonalToken, User)> =
-        db.run(move |conn| found.first(conn).optional()).await?;
+    let find = move |conn: &mut Connection| {
+        let alive = api_tokens::table
+            .inner_join(users::table)
+            .filter(api_tokens::token_hash.eq(&hash))
+            .filter(api_tokens::expires_at.gt(now))
+            .filter(users::disabled_at.is_null());
+        alive.select((PersonalToken::as_select(), User::as_select())).get_result(conn).optional()
+    };
+    let found: Option<(PersonalToken, User)> = db.look_up(find).await?;
     let Some((token, user)) = found else { return Ok(None) };
-    if token.last_used_at.is_none_or(|last| now - last >= LAST_USED_EVERY) {
-        let noted =
-            diesel::update(api_tokens::table.find(token.id)).set(api_tokens::last_used_at.eq(now));
-        db.note("last_used_at", move |conn| noted.execute(conn)).await;
+    let last = uses.personal_tokens.last(token.id, token.last_used_at.unwrap_or(token.created_at));
+    if token.last_used_at.is_none() || now - last >= LAST_USED_EVERY {
+        uses.personal_tokens.note(token.id, now);
     }
     let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
     let right = Right::ApiToken(token.id);

@@ -1,6 +1,8 @@
 //! Beginning, finding and ending sessions. The cookie only names the row; deleting the row ends the
 //! log-in at the next request.
 
+use std::cmp::Reverse;
+
 use actix_login::{Claims, SessionCookie, hash_token, random_token};
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
@@ -15,13 +17,13 @@ use crate::mail::Notice;
 use crate::people::familiar::is_familiar;
 use crate::people::login::Right;
 use crate::people::session::{FRESH_FOR, LogIn, Renewal};
-use crate::people::{Login, Session, User};
+use crate::people::{Login, Session, User, Uses};
 use crate::schema::{sessions, users};
 
 /// How many sessions a user can have; the one unused for longest makes room for the next.
 pub const SESSIONS_MAX: i64 = 20;
 
-/// `last_seen_at` is written at most this often: not every page view is worth a write.
+/// `last_seen_at` is noted at most this often.
 const LAST_SEEN_EVERY: Duration = Duration::MINUTE;
 
 /// Begins, finds and ends sessions. Cheap to clone.
@@ -31,15 +33,18 @@ pub struct Sessions {
     clock: Clock,
     cookie: SessionCookie,
     lifetimes: Lifetimes,
+    uses: Uses,
     /// What becomes of one that turns up elsewhere.
     pub(super) protection: SessionProtection,
 }
 
 impl Sessions {
     /// Keeps its rows in `db`, and their secrets in `cookie`.
-    pub fn new(config: &Config, db: Db, clock: Clock, cookie: SessionCookie) -> Self {
+    pub fn new(
+        config: &Config, (db, uses): (Db, Uses), clock: Clock, cookie: SessionCookie,
+    ) -> Self {
         let (lifetimes, protection) = (config.lifetimes, config.session_protection);
-        Self { db, clock, cookie, lifetimes, protection }
+        Self { db, clock, cookie, lifetimes, uses, protection }
     }
 
     pub fn now(&self) -> Time {
@@ -98,38 +103,48 @@ impl Sessions {
         self.cookie_of(session, claims.jti.clone()).map(Some)
     }
 
-    /// Finds the session that `claims` name, and its user, unless it is over or they may not log
-    /// in. Notes that it was used.
+    /// Finds the session that `claims` name, and its user, unless it is over or they may not log in.
     pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
         let token_hash = hash_token(&claims.jti);
-        let found = sessions::table
-            .inner_join(users::table)
-            .filter(sessions::token_hash.eq(token_hash.clone()))
-            .select((Session::as_select(), User::as_select()));
-        let found: Option<(Session, User)> =
-            self.db.run(move |conn| found.first(conn).optional()).await?;
+        let hash = token_hash.clone();
+        let find = move |conn: &mut Connection| {
+            let named = sessions::table.inner_join(users::table);
+            let named = named.filter(sessions::token_hash.eq(&hash));
+            named.select((Session::as_select(), User::as_select())).get_result(conn).optional()
+        };
+        let found: Option<(Session, User)> = self.db.look_up(find).await?;
         let Some((session, user)) = found else { return Ok(None) };
         if self.is_over(&session) || !user.may_log_in() || user.id.to_string() != claims.sub {
             return Ok(None);
-        }
-        let now = self.clock.now();
-        let every = LAST_SEEN_EVERY.min(self.idle(session.remembered) / 4);
-        if now - session.last_seen_at >= every {
-            // An update: it cannot bring back a row that was deleted meanwhile.
-            let seen = diesel::update(sessions::table.find(session.id))
-                .set(sessions::last_seen_at.eq(now));
-            self.db.note("last_seen_at", move |conn| seen.execute(conn)).await;
         }
         let right = Right::Session { id: session.id, token_hash };
         Ok(Some(Login { user, session: Some(session), right }))
     }
 
+    /// Whether the time of somebody who was let in is not up meanwhile.
+    pub fn is_in_time(&self, login: &Login) -> bool {
+        let has_session = login.session.as_ref().is_none_or(|session| !self.is_over(session));
+        has_session && login.right.is_in_time(self.clock.now())
+    }
+
+    /// Notes that a session is used.
+    pub fn note_use(&self, session: &Session) {
+        let (now, every) = (self.clock.now(), self.idle(session.remembered) / 4);
+        if now - self.last_use(session) >= LAST_SEEN_EVERY.min(every) {
+            self.uses.sessions.note(session.id, now);
+        }
+    }
+
     /// A user's sessions that are not over, the last used first.
     pub async fn of(&self, user_id: i64) -> Result<Vec<Session>> {
         let own = sessions::table.filter(sessions::user_id.eq(user_id));
-        let query = own.order(sessions::last_seen_at.desc()).select(Session::as_select());
-        let mut found: Vec<Session> = self.db.run(move |conn| query.load(conn)).await?;
+        let query = own.select(Session::as_select());
+        let mut found: Vec<Session> = self.db.look_up(move |conn| query.load(conn)).await?;
         found.retain(|session| !self.is_over(session));
+        for session in &mut found {
+            session.last_seen_at = self.last_use(session);
+        }
+        found.sort_unstable_by_key(|session| Reverse(session.last_seen_at));
         Ok(found)
     }
 
@@ -213,7 +228,11 @@ impl Sessions {
 
     fn is_over(&self, session: &Session) -> bool {
         let now = self.clock.now();
-        now >= session.expires_at || now - session.last_seen_at >= self.idle(session.remembered)
+        now >= session.expires_at || now - self.last_use(session) >= self.idle(session.remembered)
+    }
+
+    fn last_use(&self, session: &Session) -> Time {
+        self.uses.sessions.last(session.id, session.last_seen_at)
     }
 
     fn idle(&self, remembered: bool) -> Duration {

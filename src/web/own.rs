@@ -53,7 +53,7 @@ impl<T: Owned, G: FromRequest + Deref<Target = Login> + 'static> FromRequest for
             let owner = owner.await.map_err(Into::into)?;
             let user_id = owner.id;
             let id = id.await.map_err(|_| Error::NotFound)?.into_inner();
-            let row = db.run(move |conn| T::find(conn, user_id, id)).await?;
+            let row = db.look_up(move |conn| T::find(conn, user_id, id)).await?;
             Ok(Self { row, owner })
         })
     }

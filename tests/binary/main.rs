@@ -13,6 +13,8 @@ mod server;
 mod clients;
 mod commands;
 mod dotenv;
+#[cfg(not(feature = "postgres"))]
+mod ended;
 mod examples;
 mod first_run;
 mod mail;

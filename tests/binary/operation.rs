@@ -170,7 +170,7 @@ fn as_json_each_line_is_one_object() {
         server.log().lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     let line = lines.iter().find(|line| line["path"] == "/notes").unwrap();
     assert_eq!((&line["method"], &line["status"]), (&"GET".into(), &200.into()));
-    assert_eq!(line["request_id"].as_str().unwrap().len(), 12);
+    assert_eq!(line["request_id"].as_str().unwrap().len(), 16);
     assert!(line["milliseconds"].is_u64() && line["time"].as_str().unwrap().ends_with('Z'));
 }
 

@@ -67,6 +67,12 @@ impl Client {
         page
     }
 
+    /// The status at a path, whatever becomes of the cookies.
+    pub fn look(&self, path: &str) -> u16 {
+        let request = self.agent.get(self.address(path)).header("accept", "text/html");
+        self.saying(request).call().unwrap().status().as_u16()
+    }
+
     /// Sends a form as a browser does, with the hidden field `link` if it has one.
     pub fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let answer = self.post(path, fields).unwrap();

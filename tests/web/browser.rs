@@ -196,6 +196,11 @@ impl Site {
         self.db.run(move |conn| User::by_id(conn, id)).await.unwrap().unwrap()
     }
 
+    /// Writes when sessions and tokens were last used, as the server does every few seconds.
+    pub async fn write_uses(&self) {
+        self.app.state().uses().write(&self.db).await;
+    }
+
     /// All mails so far, the newest first. Sends what waits.
     pub async fn mails(&self) -> Vec<Mail> {
         let outbox = self.app.state().outbox();

@@ -108,15 +108,15 @@ async fn a_renewed_remembered_cookie_does_not_outlive_its_session() {
 }
 
 #[actix_web::test]
-async fn the_last_visit_is_written_once_a_minute() {
+async fn the_last_visit_is_noted_once_a_minute() {
     let ada = Browser::logged_in("ada").await;
     let untouched = "SELECT count(*) AS count FROM sessions WHERE last_seen_at = created_at";
-    ada.site.clock.advance(Duration::seconds(59));
-    ada.get("/dashboard").await;
-    assert_eq!(ada.site.count(untouched).await, 1);
-    ada.site.clock.advance(Duration::seconds(1));
-    ada.get("/dashboard").await;
-    assert_eq!(ada.site.count(untouched).await, 0);
+    for (wait, left) in [(59, 1), (1, 0)] {
+        ada.site.clock.advance(Duration::seconds(wait));
+        ada.get("/dashboard").await;
+        ada.site.write_uses().await;
+        assert_eq!(ada.site.count(untouched).await, left);
+    }
 }
 
 #[actix_web::test]

@@ -124,6 +124,11 @@ impl AccessTokens {
         self.signer.verify(token, (self.now)())
     }
 
+    /// Whether claims that were verified once are good now.
+    pub(crate) fn is_in_time(&self, claims: &Claims) -> bool {
+        self.signer.check(claims, (self.now)()).is_ok()
+    }
+
     /// The life of a token that names no other.
     pub fn expiry(&self) -> Duration {
         self.expiry

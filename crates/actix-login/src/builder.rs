@@ -7,6 +7,7 @@ use actix_web::HttpRequest;
 use futures_util::future::FutureExt as _;
 
 use crate::access_tokens::AccessTokens;
+use crate::cache::{Cache, Keep};
 use crate::caller::{Caller, Found};
 use crate::cookie::CookieKind;
 use crate::error::{Result, SetUpError};
@@ -45,6 +46,7 @@ pub struct Builder<U> {
     load_request: Option<RequestLoader<U>>,
     may_hold: ScopeFilter<U>,
     listeners: Vec<Listener<U>>,
+    cache: Option<Box<dyn Keep<U> + Send + Sync>>,
     /// Whether a part was handed out, which holds the settings as they were, and what was set since.
     is_shared: std::cell::Cell<bool>,
     set_late: Option<&'static str>,
@@ -66,6 +68,7 @@ impl<U: 'static> Builder<U> {
             load_request: None,
             may_hold: Box::new(|_, _| true),
             listeners: Vec::new(),
+            cache: None,
             is_shared: std::cell::Cell::new(false),
             set_late: None,
         }
@@ -116,6 +119,23 @@ impl<U: 'static> Builder<U> {
         mut self, hear: impl Fn(&HttpRequest, &Caller<U>) + Send + Sync + 'static,
     ) -> Self {
         self.listeners.push(Box::new(hear));
+        self
+    }
+
+    /// Keeps whom a token named, for each thread the last 1024, and neither verifies that token nor asks the
+    /// user loader again as long as `version` returns the same number. It has to be another one after every
+    /// change of what the loader reads, whoever makes it: `PRAGMA data_version` of `SQLite`, asked on a
+    /// connection that never writes, is. `None`: that is not known now, and nothing is kept. What changes
+    /// with time alone, such as a session that nobody used, `is_valid` compares at each request.
+    #[must_use]
+    pub fn cache(
+        mut self, version: impl Fn() -> Option<i64> + Send + Sync + 'static,
+        is_valid: impl Fn(&U) -> bool + Send + Sync + 'static,
+    ) -> Self
+    where
+        U: Send + Sync,
+    {
+        self.cache = Some(Box::new(Cache::new(Box::new(version), Box::new(is_valid))));
         self
     }
 
@@ -209,6 +229,7 @@ impl<U: 'static> Builder<U> {
             load_request: self.load_request,
             may_hold: self.may_hold,
             listeners: self.listeners,
+            cache: self.cache,
         };
         let manager = LoginManager(Arc::new(manager));
         manager.prove().map_err(SetUpError::new)?;

@@ -81,24 +81,24 @@ impl<U: 'static> Caller<U> {
     }
 
     /// Nobody: `stale` ends the cookie that came along.
-    pub fn nobody(stale: bool) -> Self {
-        Self::Anonymous { stale }
+    pub fn nobody(stale: bool) -> Arc<Self> {
+        Arc::new(Self::Anonymous { stale })
     }
 
     /// A person, by the cookie with these claims, if by a cookie.
-    pub fn person(user: U, claims: Option<Claims>) -> Self {
-        Self::Person { user: Arc::new(user), claims }
+    pub fn person(user: U, claims: Option<Claims>) -> Arc<Self> {
+        Arc::new(Self::Person { user: Arc::new(user), claims })
     }
 
     /// A program with these scopes, by the token with these claims, if by a token.
-    pub fn program(user: U, scopes: Vec<String>, claims: Option<Claims>) -> Self {
-        Self::Program { user: Arc::new(user), scopes, claims }
+    pub fn program(user: U, scopes: Vec<String>, claims: Option<Claims>) -> Arc<Self> {
+        Arc::new(Self::Program { user: Arc::new(user), scopes, claims })
     }
 
     /// Puts another caller in its place: for a middleware that knows better, such as one that finds a
     /// session used from another browser than it was made in.
-    pub fn replace(self, req: &HttpRequest) {
-        req.extensions_mut().insert(Arc::new(self));
+    pub fn replace(self: Arc<Self>, req: &HttpRequest) {
+        req.extensions_mut().insert(self);
     }
 
     /// The user, whether a person or a program calls.

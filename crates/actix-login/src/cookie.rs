@@ -39,6 +39,13 @@ pub enum Presented {
     Planted,
 }
 
+impl Presented {
+    /// The value, if there is one to be believed.
+    pub(crate) fn value(&self) -> Option<&str> {
+        if let Self::One(value) = self { Some(value) } else { None }
+    }
+}
+
 impl CookieKind {
     /// The cookie called `name`. Only for a site without TLS is it not `secure`.
     pub fn new(name: impl Into<String>, secure: bool) -> Self {

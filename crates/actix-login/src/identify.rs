@@ -67,7 +67,7 @@ async fn identify<U: 'static, B: MessageBody + 'static>(
         Ok(caller) => caller,
         Err(error) => return Ok(req.error_response(error).map_into_right_body()),
     };
-    let was_stale = matches!(caller, Caller::Anonymous { stale: true });
+    let was_stale = matches!(*caller, Caller::Anonymous { stale: true });
     caller.replace(req.request());
     if logins.reads_header() && has_bearer(req.request()) {
         req.extensions_mut().insert(SpeaksByToken);

@@ -6,6 +6,7 @@
 
 mod access_tokens;
 mod builder;
+mod cache;
 mod caller;
 pub mod cookie;
 mod credentials;

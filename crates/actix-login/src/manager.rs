@@ -10,6 +10,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::access_tokens::{AccessTokens, TokenOptions};
 use crate::builder::Builder;
+use crate::cache::Keep;
 use crate::caller::{Caller, Found, bearer};
 use crate::cookie::Presented;
 use crate::error::Result;
@@ -53,6 +54,7 @@ pub(crate) struct Parts<U> {
     pub(crate) load_request: Option<RequestLoader<U>>,
     pub(crate) may_hold: ScopeFilter<U>,
     pub(crate) listeners: Vec<Listener<U>>,
+    pub(crate) cache: Option<Box<dyn Keep<U> + Send + Sync>>,
 }
 
 impl<U> fmt::Debug for LoginManager<U> {
@@ -178,27 +180,33 @@ impl<U: 'static> LoginManager<U> {
 
     /// Finds out who is calling: by the cookie, by a token in the header, or by the request
     /// loader. A failing loader is an error, never an anonymous caller.
-    pub async fn caller_of(&self, req: &HttpRequest) -> actix_web::Result<Caller<U>> {
+    pub async fn caller_of(&self, req: &HttpRequest) -> actix_web::Result<Arc<Caller<U>>> {
         let caller = self.recognise(req).await?;
         self.0.listeners.iter().for_each(|hear| hear(req, &caller));
         Ok(caller)
     }
 
-    async fn recognise(&self, req: &HttpRequest) -> actix_web::Result<Caller<U>> {
+    async fn recognise(&self, req: &HttpRequest) -> actix_web::Result<Arc<Caller<U>>> {
         let presented = self.0.cookie.read(req);
-        let session = self.0.cookie.verify(&presented);
+        let cookie = presented.value();
+        let header = bearer(req).filter(|_| self.reads_header());
+        let version = self.0.cache.as_ref().and_then(|cache| cache.version());
+        if let Some(known) = self.known(cookie.or(header), version) {
+            return Ok(known);
+        }
+        let session = cookie.and_then(|token| self.0.cookie.verify(token));
         // Ours once, if its user is gone: another tab may just have got the next one, which must not be
         // ended.
         let stale = session.is_none() && presented != Presented::Nothing;
-        if let Some(claims) = session
+        if let (Some(claims), Some(token)) = (session, cookie)
             && let Some(user) = self.load(claims.clone()).await?
         {
-            return Ok(Caller::person(user, Some(claims)));
+            return Ok(self.keep(token, version, Caller::person(user, Some(claims))));
         }
-        if let Some(token) = bearer(req).filter(|_| self.reads_header())
+        if let Some(token) = header
             && let Some((user, scopes, claims)) = self.program(token).await?
         {
-            return Ok(Caller::program(user, scopes, Some(claims)));
+            return Ok(self.keep(token, version, Caller::program(user, scopes, Some(claims))));
         }
         let Some(load) = &self.0.load_request else { return Ok(Caller::nobody(stale)) };
         Ok(match load(req.clone()).await? {
@@ -209,6 +217,24 @@ impl<U: 'static> LoginManager<U> {
             }
             None => Caller::nobody(stale),
         })
+    }
+
+    /// Who came with this token before, if all that was read then is unchanged and its time is not up.
+    fn known(&self, token: Option<&str>, version: Option<i64>) -> Option<Arc<Caller<U>>> {
+        let known = self.0.cache.as_ref()?.get(token?, version?)?;
+        let in_time = match &*known {
+            Caller::Person { claims: Some(claims), .. } => self.0.cookie.is_in_time(claims),
+            Caller::Program { claims: Some(claims), .. } => self.0.access.is_in_time(claims),
+            _ => false,
+        };
+        in_time.then_some(known)
+    }
+
+    fn keep(&self, token: &str, version: Option<i64>, caller: Arc<Caller<U>>) -> Arc<Caller<U>> {
+        if let (Some(cache), Some(version)) = (&self.0.cache, version) {
+            cache.put(token, version, &caller);
+        }
+        caller
     }
 
     async fn load(&self, claims: Claims) -> actix_web::Result<Option<U>> {

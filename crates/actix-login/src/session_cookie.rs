@@ -64,11 +64,10 @@ impl SessionCookie {
 
     /// The claims in the request's cookie, if everything about them is right.
     pub fn claims(&self, req: &HttpRequest) -> Option<Claims> {
-        self.verify(&self.read(req))
+        self.verify(self.read(req).value()?)
     }
 
-    pub(crate) fn verify(&self, presented: &Presented) -> Option<Claims> {
-        let Presented::One(token) = presented else { return None };
+    pub(crate) fn verify(&self, token: &str) -> Option<Claims> {
         let verified = self.signer.verify(token, (self.now)());
         verified.inspect_err(|reason| log::debug!("session token refused: {reason}")).ok()
     }
@@ -76,8 +75,12 @@ impl SessionCookie {
     /// The subject that the cookie names, even if the session is over: whose it was. For keeping what
     /// was typed in it from others; it lets nobody in.
     pub fn last_subject(&self, req: &HttpRequest) -> Option<String> {
-        let Presented::One(token) = self.read(req) else { return None };
-        self.signer.subject(&token)
+        self.signer.subject(self.read(req).value()?)
+    }
+
+    /// Whether claims that were verified once are good now.
+    pub(crate) fn is_in_time(&self, claims: &Claims) -> bool {
+        self.signer.check(claims, (self.now)()).is_ok()
     }
 
     /// Who sends a token in the header means that one: otherwise a request could pass as an API call,

@@ -337,7 +337,8 @@ impl Signer {
         verify_signature(token, key)
     }
 
-    fn check(&self, claims: &Claims, now: i64) -> Result<(), Refusal> {
+    /// Checks what claims say that were signed by us, at the time `now`.
+    pub(crate) fn check(&self, claims: &Claims, now: i64) -> Result<(), Refusal> {
         if claims.iss != self.issuer || claims.aud != self.kind.audience() {
             return Err(Refusal::NotForUs);
         }

@@ -1,4 +1,5 @@
-//! The way to a database with Diesel: [`Db::run`] to read, [`Db::write`] to write. It knows no table.
+//! The way to a database with Diesel: [`Db::look_up`] for what is found by its key, [`Db::run`] to read all
+//! else, [`Db::write`] to write. It knows no table.
 //!
 //! Readers and writers have connections of their own, and wait for them in the program, not in the
 //! database: whoever holds up the writers (another program, a long change) holds up no page.
@@ -11,9 +12,11 @@ mod backend;
 mod backend;
 mod error;
 mod export;
+mod here;
 mod lane;
 mod migrations;
 mod purge;
+mod uses;
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -26,10 +29,13 @@ use actix_web::{FromRequest, HttpRequest};
 use diesel::{Connection as _, QueryResult, RunQueryDsl};
 use diesel_migrations::EmbeddedMigrations;
 use kit::http::deadline;
+use kit::http::list::{List, Paging};
 
 pub use self::error::{Error, Result};
+use self::here::Here;
 use self::lane::Lane;
 pub use self::purge::{BATCH, Purge};
+pub use self::uses::Uses;
 
 /// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
 pub type Connection = backend::Connection;
@@ -37,9 +43,13 @@ pub type Connection = backend::Connection;
 /// The SQL dialect of this build, for a model's `#[diesel(check_for_backend(Backend))]`.
 pub type Backend = <Connection as diesel::Connection>::Backend;
 
+/// How many rows of a list are so near its beginning that a thread that serves requests reads them itself.
+const NEAR: i64 = 101;
+
 /// The connections. Cheap to clone. `E` is the error of the application, which all work with them fails
 /// with. As an argument of handlers it is what the application put beside its routes with `app_data`.
 pub struct Db<E> {
+    here: Arc<Here>,
     readers: Lane,
     writers: Lane,
     place: Arc<backend::Place>,
@@ -50,8 +60,8 @@ pub struct Db<E> {
 impl<E> Clone for Db<E> {
     fn clone(&self) -> Self {
         let (readers, writers) = (self.readers.clone(), self.writers.clone());
-        let (place, migrations) = (Arc::clone(&self.place), self.migrations);
-        Self { readers, writers, place, migrations, failure: PhantomData }
+        let (here, place) = (Arc::clone(&self.here), Arc::clone(&self.place));
+        Self { here, readers, writers, place, migrations: self.migrations, failure: PhantomData }
     }
 }
 
@@ -71,11 +81,44 @@ impl<E: Failure> Db<E> {
         lane::wait_for_database(&place)?;
         let place = Arc::new(place);
         let [readers, writers] = Lane::open(&place, connections)?;
-        Ok(Self { readers, writers, place, migrations, failure: PhantomData })
+        let here = Arc::new(Here::new(Arc::clone(&place)));
+        Ok(Self { here, readers, writers, place, migrations, failure: PhantomData })
+    }
+
+    /// Reads one or a few rows by a key with an index, whatever the size of the table: with `SQLite` on
+    /// the thread that serves the request, which stands still meanwhile, but for less time than the way to
+    /// another thread and back takes. So nothing here that could read many rows: that is [`Db::run`].
+    pub async fn look_up<T, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> QueryResult<T> + Send + 'static,
+    {
+        match self.here.read(&work) {
+            Some(found) => Ok(found?),
+            // Locked, or gone: whoever waits for it, or is told so, waits elsewhere.
+            None => self.run(move |conn| work(conn)).await,
+        }
+    }
+
+    /// One page of a list whose order is that of an index: near its beginning, [`Db::look_up`].
+    pub async fn list<T, F>(&self, paging: Paging, load: F) -> Result<List<T>, E>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> QueryResult<Vec<T>> + Send + 'static,
+    {
+        let is_near = paging.offset() + paging.limit() <= NEAR;
+        let rows = if is_near { self.look_up(load).await } else { self.run(load).await };
+        Ok(paging.list(rows?))
+    }
+
+    /// A number that another commit makes another one, by whichever program: as long as it is the same, every
+    /// row is as it was. `None` where that is not known: with `PostgreSQL`, and when the file is gone.
+    pub fn version(&self) -> Option<i64> {
+        self.here.version()
     }
 
     /// Reads: runs `work` with a connection that cannot write, away from the threads that serve
-    /// requests.
+    /// requests. It may take its time.
     pub async fn run<T, W, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -120,24 +163,6 @@ impl<E: Failure> Db<E> {
         });
         let doing = ["waiting for its turn to write", "writing to the database"];
         perform(&self.writers, doing, write).await
-    }
-
-    /// Takes a note beside the reading, such as when a session was last used: only if that makes
-    /// nobody wait. One that cannot be taken now is taken at the next request.
-    pub async fn note<F>(&self, what: &'static str, work: F)
-    where
-        F: FnOnce(&mut Connection) -> QueryResult<usize> + Send + 'static,
-    {
-        let Some(turn) = self.writers.turn_now() else {
-            return log::debug!("{what} is not noted: others are writing");
-        };
-        let note: Work<Error> = boxed(|conn| backend::note(conn, work));
-        match self.writers.run(turn, note).await {
-            Ok(_) => {}
-            Err(error) if is_locked(&error) => log::debug!("{what} is not noted: {error}"),
-            // Nobody is turned away because a note could not be taken.
-            Err(error) => log::warn!("{what} is not noted: {error}"),
-        }
     }
 }
 
@@ -220,11 +245,6 @@ pub fn unless_duplicate<T>(
         Err(DatabaseError(UniqueViolation, _)) => Ok(None),
         done => done.map(Some),
     }
-}
-
-/// Whether somebody else holds what is to be written.
-fn is_locked(error: &Error) -> bool {
-    matches!(error, Error::Unusable(cause) if cause.contains("lock"))
 }
 
 fn cannot_open(database: &str, cause: &str) -> String {

@@ -24,6 +24,15 @@ pub(super) const READER: &str = concat!(
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
 );
 
+/// A server is asked away from the threads that serve requests.
+pub(super) const READS_HERE: bool = false;
+pub(super) const HERE: &str = READER;
+
+/// A server tells no number that every commit changes.
+pub(super) fn version(_: &mut Connection) -> QueryResult<i64> {
+    Err(diesel::result::Error::NotFound)
+}
+
 /// Names the lock of [`Place::turn_to_migrate`]; any number that nobody else uses.
 const MIGRATION_LOCK: i64 = 0x6461_7461_6261_7365;
 
@@ -107,9 +116,9 @@ pub(super) fn transaction<T, E: Failure>(
 }
 
 /// Writes only if nobody holds the row, and does not wait for the disk.
-pub(super) fn note<T>(
-    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
-) -> QueryResult<T> {
+pub(super) fn note<T, E: Failure>(
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
     connection.transaction(|connection| {
         connection
             .batch_execute("SET LOCAL lock_timeout = '1ms'; SET LOCAL synchronous_commit = off")?;

@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection as _;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::r2d2::{Builder, ManageConnection};
-use diesel::sql_types::Text;
-use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, SqliteConnection};
+use diesel::sql_types::{BigInt, Text};
+use diesel::sqlite::Sqlite;
+use diesel::{QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use kit::files;
@@ -35,7 +37,40 @@ macro_rules! settings {
 pub(super) const WRITER: &str = settings!();
 pub(super) const MIGRATOR: &str = settings!();
 /// A write in the wrong place fails at once, and not only when there is a crowd.
-pub(super) const READER: &str = concat!(settings!(), "PRAGMA query_only = ON;");
+macro_rules! reader {
+    () => {
+        concat!(settings!(), "PRAGMA query_only = ON; PRAGMA mmap_size = 67108864;")
+    };
+}
+pub(super) const READER: &str = reader!();
+
+/// Rows are found by their key on the threads that serve requests, too.
+pub(super) const READS_HERE: bool = true;
+/// Such a thread waits for nobody.
+pub(super) const HERE: &str = concat!(reader!(), "PRAGMA busy_timeout = 0;");
+
+/// `PRAGMA data_version`: another number after each commit of any other connection, of this process or
+/// another. The connection that is asked must not write itself: its own commits do not count.
+#[derive(QueryId)]
+struct DataVersion;
+
+impl Query for DataVersion {
+    type SqlType = BigInt;
+}
+
+impl QueryFragment<Sqlite> for DataVersion {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("PRAGMA data_version");
+        Ok(())
+    }
+}
+
+impl RunQueryDsl<SqliteConnection> for DataVersion {}
+
+/// See [`Db::version`](crate::Db::version).
+pub(super) fn version(connection: &mut Connection) -> QueryResult<i64> {
+    DataVersion.get_result(connection)
+}
 
 /// `SQLite` has one writer at a time.
 pub(super) fn share(connections: u32) -> (u32, u32) {
@@ -166,9 +201,9 @@ pub(super) fn transaction<T, E: Failure>(
 }
 
 /// Writes only if no other program does.
-pub(super) fn note<T>(
-    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
-) -> QueryResult<T> {
+pub(super) fn note<T, E: Failure>(
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
     connection.batch_execute("PRAGMA busy_timeout = 0")?;
     let noted = connection.immediate_transaction(work);
     connection.batch_execute(patience!())?;

@@ -70,7 +70,7 @@ async fn user_loader_may_be_sync_or_async_and_bring_its_own_arguments() {
     });
     let manager = manager.build().unwrap();
     let caller = manager.caller_of(&bearer(&token(&manager, &[]))).await.unwrap();
-    assert!(matches!(caller, Caller::Program { user, .. } if *user == Person("ada")));
+    assert!(matches!(&*caller, Caller::Program { user, .. } if **user == Person("ada")));
 }
 
 #[actix_web::test]
@@ -97,7 +97,7 @@ async fn a_subject_that_nobody_has_is_anonymous() {
     let manager = builder().build().unwrap();
     let token = manager.create_access_token("eve", TokenOptions::default()).unwrap();
     let caller = manager.caller_of(&bearer(&token)).await.unwrap();
-    assert!(matches!(caller, Caller::Anonymous { .. }));
+    assert!(matches!(*caller, Caller::Anonymous { .. }));
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use actix_files::Files;
 use actix_web::body::MessageBody;
@@ -25,10 +27,15 @@ pub struct Assets {
     dir: PathBuf,
     /// Empty in development, where a file may change between two requests.
     hashes: HashMap<String, String>,
+    /// What was read in development, and of which state of the file.
+    seen: Mutex<HashMap<String, (Stamp, String)>>,
 }
 
+/// When a file was last written, and its length: while both are the same, so is the file.
+type Stamp = (SystemTime, u64);
+
 impl Assets {
-    /// Reads the folder. With `changing`, each use reads the file again.
+    /// Reads the folder. With `changing`, a file is read again when it was written meanwhile.
     pub(crate) fn new(dir: PathBuf, changing: bool) -> io::Result<Self> {
         let mut hashes = HashMap::new();
         for entry in if changing { None } else { Some(fs::read_dir(&dir)?) }.into_iter().flatten() {
@@ -37,7 +44,7 @@ impl Assets {
                 hashes.insert(name.to_string_lossy().into_owned(), hash);
             }
         }
-        Ok(Self { dir, hashes })
+        Ok(Self { dir, hashes, seen: Mutex::default() })
     }
 
     /// The address of a file, with the hash of its content: another content is another address.
@@ -66,7 +73,15 @@ impl Assets {
         // The name may come from an address: it must not lead out of the folder, nor to something
         // whose reading never ends.
         let path = self.dir.join(Path::new(name).file_name().filter(|file| *file == name)?);
-        if is_served(&path) && path.is_file() { hash(&path).ok() } else { None }
+        let file = fs::metadata(&path).ok().filter(|file| file.is_file() && is_served(&path))?;
+        let stamp = (file.modified().ok()?, file.len());
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, hash)) = seen.get(name).filter(|(then, _)| *then == stamp) {
+            return Some(hash.clone());
+        }
+        let hash = hash(&path).ok()?;
+        seen.insert(name.to_owned(), (stamp, hash.clone()));
+        Some(hash)
     }
 }
 

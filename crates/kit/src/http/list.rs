@@ -50,6 +50,14 @@ impl Paging {
     }
 }
 
+impl<T> List<T> {
+    /// The same page of what `make` makes of each item.
+    pub fn each<'a, U>(&'a self, make: impl Fn(&'a T) -> U) -> List<U> {
+        let items = self.items.iter().map(make).collect();
+        List { items, page: self.page, per_page: self.per_page, more: self.more }
+    }
+}
+
 #[derive(Deserialize)]
 struct Asked {
     page: Option<u32>,

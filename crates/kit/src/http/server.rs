@@ -18,6 +18,10 @@ use ipnet::IpNet;
 use crate::cli::Failure;
 use crate::http::observe::IN_FLIGHT_MAX;
 
+/// How many threads each thread of the server has for what blocks: the database, files. There are fewer
+/// connections to the database, and more threads than those would only take turns.
+const BLOCKING_THREADS: usize = 8;
+
 /// What an [`App`] is made of, in one word.
 pub trait Application:
     ServiceFactory<
@@ -62,6 +66,7 @@ pub fn open<T: Application>(
     let server = HttpServer::new(app)
         .keep_alive(keep_alive)
         .max_connections(IN_FLIGHT_MAX)
+        .worker_max_blocking_threads(BLOCKING_THREADS)
         // Header and body leave in two writes: without it, the second waits for the client's word.
         .tcp_nodelay(true)
         .shutdown_signal(stopped)

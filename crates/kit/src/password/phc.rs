@@ -8,9 +8,14 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::error::{Error, Result};
 
-/// What argon2id works in. Each thread keeps its own: 19 MiB that are asked for and given back at
-/// every hash leave the allocator with many times that.
+/// What argon2id works in. Each thread keeps its own while it has work: 19 MiB that are asked for and given
+/// back at every hash leave the allocator with many times that.
 pub(super) type Memory = Vec<Block>;
+
+/// How many blocks of 1 KiB are asked for at least. More than 32 MiB: glibc gives what is so large back to the
+/// system when it is dropped, and keeps what is smaller (mallopt(3), `M_MMAP_THRESHOLD`). Only what is written
+/// of it takes memory.
+const GIVEN_BACK: usize = 33 * 1024;
 
 /// What a password turned out to be.
 #[derive(Debug)]
@@ -72,6 +77,7 @@ fn broken(cause: &dyn Display) -> Error {
 fn compute(
     params: &Params, password: &str, salt: &[u8], memory: &mut Memory,
 ) -> Result<Output, argon2::Error> {
+    memory.reserve_exact(GIVEN_BACK.saturating_sub(memory.len()));
     memory.resize(params.block_count(), Block::default());
     let mut output = [0; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())

@@ -18,7 +18,11 @@ const ROOM_PER_THREAD: usize = 8;
 /// How long somebody may wait for their turn.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
-/// Threads that work off a [`FairQueue`]; each keeps an `S` to work in. They end with this.
+/// How long a thread without work keeps what it works in.
+const KEPT_FOR: Duration = Duration::from_secs(10);
+
+/// Threads that work off a [`FairQueue`]; each keeps an `S` to work in as long as there is work. They end
+/// with this.
 pub struct Workers<S>(Arc<Shared<S>>);
 
 struct Shared<S> {
@@ -82,22 +86,32 @@ impl<S> Drop for Workers<S> {
 
 impl<S: Default> Shared<S> {
     fn work_off(&self) {
-        let mut state = S::default();
-        while let Some(job) = self.next() {
-            (job.work)(&mut state);
+        let mut own = S::default();
+        while let Some(job) = self.next(&mut own) {
+            (job.work)(&mut own);
         }
     }
 
     /// Waits for the next job; `None` when there will be none.
-    fn next(&self) -> Option<Job<S>> {
+    fn next(&self, own: &mut S) -> Option<Job<S>> {
         let mut state = self.lock();
+        let mut rests = false;
         loop {
             let now = Instant::now();
             let is_late = |job: &Job<S>| job.deadline.is_some_and(|deadline| deadline < now);
             match state.queue.take(is_late) {
                 None if state.is_over => return None,
-                None => {
+                None if rests => {
                     state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+                None => {
+                    let waited = self.changed.wait_timeout(state, KEPT_FOR);
+                    let (again, time_out) = waited.unwrap_or_else(PoisonError::into_inner);
+                    state = again;
+                    if time_out.timed_out() {
+                        *own = S::default();
+                        rests = true;
+                    }
                 }
                 job => return job,
             }
