@@ -15,9 +15,13 @@ mod commands;
 mod dotenv;
 mod examples;
 mod first_run;
+#[cfg(unix)]
+mod log_file;
 mod mail;
 mod mail_server;
 mod operation;
+#[cfg(unix)]
+mod process;
 mod strangers;
 mod release;
 mod serving;

@@ -3,6 +3,7 @@
 
 mod database;
 mod dotenv;
+mod log;
 mod reader;
 mod secrets;
 mod smtp;
