@@ -20,7 +20,6 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Response, Result};
 use crate::feature::{Feature, Features};
-use crate::people::User;
 use crate::people::keep::keep;
 use crate::state::{Frame, State};
 use crate::web::draw::draw_lost;
@@ -139,8 +138,8 @@ impl App {
 
     /// Opens the set-up link while there is no user; returns its path.
     pub async fn open_setup_link(&self) -> Result<Option<String>> {
-        let has_users = self.state.db().run(User::any_exists).await?;
-        Ok((!has_users).then(|| accounts::setup::link(&self.state.setup_link().open())))
+        let are_none = self.state.accounts().are_none().await?;
+        Ok(are_none.then(|| accounts::setup::link(&self.state.setup_link().open())))
     }
 
     /// Every route, as the router knows it: the path and its methods.
@@ -157,7 +156,8 @@ impl App {
             log::warn!("SMTP_URL is not set, and nobody can read the mailbox here: mail is lost");
         }
         rt::spawn(kit::mail::work(outbox));
-        rt::spawn(purge::work(state.db().clone(), state.site().clock().clone()));
+        let (db, clock) = (state.db().clone(), state.site().clock().clone());
+        rt::spawn(database::purge_hourly(async move || purge::purge(&db, &clock).await));
         let address = (config.host, config.port);
         server::open(move || self.web(features), address, &config.trusted_proxies)
     }

@@ -58,11 +58,6 @@ impl Outbox {
     pub fn new(db: Db, clock: Clock, mailer: Mailer, site: String, write: Write) -> Self {
         Self { db, clock, mailer, site, write }
     }
-
-    /// Sends what is due, until nothing is.
-    pub async fn deliver(&self) -> Result<()> {
-        kit::mail::deliver(self).await
-    }
 }
 
 impl Queue for Outbox {

@@ -29,7 +29,7 @@ use kit::http::deadline;
 
 pub use self::error::{Error, Result};
 use self::lane::Lane;
-pub use self::purge::{BATCH, Purge};
+pub use self::purge::{BATCH, Purge, purge_hourly};
 
 /// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
 pub type Connection = backend::Connection;
