@@ -14,6 +14,7 @@ use kit::http::server::{self, Application};
 use kit::http::site::Addresses;
 use kit::http::{flash, health, slash};
 use kit::mail::Queue as _;
+use kit::metrics::Reading;
 use kit::password::Passwords;
 
 use crate::config::Config;
@@ -158,9 +159,20 @@ impl App {
         rt::spawn(kit::mail::work(outbox));
         let (db, clock) = (state.db().clone(), state.site().clock().clone());
         rt::spawn(database::purge_hourly(async move || purge::purge(&db, &clock).await));
+        if let (Some(settings), Some(metrics)) = (&config.metrics, state.site().metrics()) {
+            let (counted, state) = (metrics.clone(), state.clone());
+            state.events().listen(move |happened| counted.count_event(happened.event.name()));
+            metrics.serve(settings, move || look_up(state.clone()))?;
+        }
         let address = (config.host, config.port);
         server::open(move || self.web(features), address, &config.trusted_proxies)
     }
+}
+
+/// What is asked for when the metrics are read.
+async fn look_up(state: State) -> Vec<Reading> {
+    let mail = kit::mail::readings(state.outbox()).await;
+    [state.accounts().passwords().readings(), state.db().readings(), mail].concat()
 }
 
 /// Whether requests can be served: the database answers, and its tables are those of this program.

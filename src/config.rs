@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
-use kit::config::{Reader, Secret, SigningKeys, Smtp};
+use kit::config::{MetricsSettings, Reader, Secret, SigningKeys, Smtp};
 use kit::http::cookies::Cookies;
 use kit::logger::LogSettings;
 use kit::password::HashCost;
@@ -123,6 +123,7 @@ pub struct Config {
     pub token_key_pairs: Vec<KeyPair>,
     pub request_timeout: Duration,
     pub log: LogSettings,
+    pub metrics: Option<MetricsSettings>,
 }
 
 impl Config {
@@ -174,6 +175,7 @@ impl Config {
             token_key_pairs: read.token_key_pairs(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
             log: read.log(&PARTS),
+            metrics: read.metrics(production),
         };
         if production {
             read.refuse_conveniences(&config.public_url, config.dev_insecure_cookies);

@@ -1,6 +1,7 @@
 //! The outbox: mails are rows, written in the transaction of what they report and sent afterwards, by the
 //! clockwork of [`kit::mail`].
 
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use kit::mail::{Mail, Mailer, Queue, Unsent};
 use kit::{Clock, Email, Time};
@@ -121,6 +122,12 @@ impl Queue for Outbox {
         let done = (outbox::sent_at.eq(self.clock.now()), outbox::message.eq(""));
         let done = diesel::update(outbox::table.find(id)).set(done);
         self.db.write(move |conn| done.execute(conn)).await.map(drop)
+    }
+
+    async fn backlog(&self) -> Result<(i64, Option<Time>)> {
+        let waiting = outbox::table.filter(outbox::sent_at.is_null());
+        let backlog = waiting.select((count_star(), min(outbox::created_at)));
+        self.db.run(move |conn| backlog.get_result(conn)).await
     }
 
     async fn put_off(&self, id: i64, until: Time) -> Result<()> {

@@ -19,6 +19,7 @@ mod first_run;
 mod log_file;
 mod mail;
 mod mail_server;
+mod metrics;
 mod operation;
 #[cfg(unix)]
 mod process;

@@ -26,6 +26,7 @@ use actix_web::{FromRequest, HttpRequest};
 use diesel::{Connection as _, QueryResult, RunQueryDsl};
 use diesel_migrations::EmbeddedMigrations;
 use kit::http::deadline;
+use kit::metrics::Reading;
 
 pub use self::error::{Error, Result};
 use self::lane::Lane;
@@ -72,6 +73,11 @@ impl<E: Failure> Db<E> {
         let place = Arc::new(place);
         let [readers, writers] = Lane::open(&place, connections)?;
         Ok(Self { readers, writers, place, migrations, failure: PhantomData })
+    }
+
+    /// How busy the connections are, for the metrics: those to read and those to write by themselves.
+    pub fn readings(&self) -> Vec<Reading> {
+        lane::readings(&self.readers, &self.writers)
     }
 
     /// Reads: runs `work` with a connection that cannot write, away from the threads that serve

@@ -28,6 +28,7 @@ struct Shared<S> {
 
 struct State<S> {
     queue: FairQueue<Job<S>>,
+    running: usize,
     is_over: bool,
 }
 
@@ -41,7 +42,7 @@ impl<S: Default + 'static> Workers<S> {
     /// Starts the threads.
     pub fn start(name: &str, count: usize) -> io::Result<Self> {
         let queue = FairQueue::new(count * ROOM_PER_THREAD);
-        let state = Mutex::new(State { queue, is_over: false });
+        let state = Mutex::new(State { queue, running: 0, is_over: false });
         let workers = Self(Arc::new(Shared { state, changed: Condvar::new() }));
         for _ in 0..count {
             let shared = Arc::clone(&workers.0);
@@ -73,6 +74,14 @@ impl<S: Default + 'static> Workers<S> {
     }
 }
 
+impl<S> Workers<S> {
+    /// How many wait for their turn, and how many have it.
+    pub fn load(&self) -> (usize, usize) {
+        let state = self.0.lock();
+        (state.queue.waiting(), state.running)
+    }
+}
+
 impl<S> Drop for Workers<S> {
     fn drop(&mut self) {
         self.0.lock().is_over = true;
@@ -85,6 +94,7 @@ impl<S: Default> Shared<S> {
         let mut state = S::default();
         while let Some(job) = self.next() {
             (job.work)(&mut state);
+            self.lock().running -= 1;
         }
     }
 
@@ -99,7 +109,10 @@ impl<S: Default> Shared<S> {
                 None => {
                     state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
-                job => return job,
+                job => {
+                    state.running += 1;
+                    return job;
+                }
             }
         }
     }
