@@ -3,7 +3,7 @@
 
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
-use kit::mail::{Mail, Mailer, Queue, Unsent};
+use kit::mail::{LONGEST_PAUSE, Mail, Mailer, Queue, Unsent};
 use kit::{Clock, Email, Time};
 use time::Duration;
 
@@ -87,7 +87,7 @@ impl Queue for Outbox {
         let next = move |conn: &mut Connection, kind: &'static str| -> QueryResult<Option<_>> {
             let due = outbox::table
                 .filter(outbox::kind.eq(kind).and(outbox::sent_at.is_null()))
-                .filter(outbox::due_at.le(now));
+                .filter(outbox::due_at.le(now).or(outbox::due_at.gt(now + LONGEST_PAUSE)));
             due.order(outbox::due_at).select(WaitingMail::as_select()).first(conn).optional()
         };
         let look = move |conn: &mut _| {

@@ -3,7 +3,7 @@
 use actix_login::{Found, bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
 use diesel::prelude::*;
-use kit::{Clock, Time};
+use kit::{Clock, Time, clock::LEEWAY};
 use time::Duration;
 
 use crate::config::APP_NAME;
@@ -103,7 +103,7 @@ pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<Found
     let found = api_tokens::table
         .inner_join(users::table)
         .filter(api_tokens::token_hash.eq(hash))
-        .filter(api_tokens::expires_at.gt(now))
+        .filter(api_tokens::expires_at.gt(now).and(api_tokens::created_at.le(now + LEEWAY)))
         .filter(users::disabled_at.is_null())
         .select((PersonalToken::as_select(), User::as_select()));
     let found: Option<(PersonalToken, User)> =

@@ -109,12 +109,18 @@ impl Sessions {
         let found: Option<(Session, User)> =
             self.db.run(move |conn| found.first(conn).optional()).await?;
         let Some((session, user)) = found else { return Ok(None) };
-        if self.is_over(&session) || !user.may_log_in() || user.id.to_string() != claims.sub {
+        if self.is_over(&session) {
+            // For good: a clock that is set back must not bring it back.
+            let over = diesel::delete(sessions::table.find(session.id));
+            self.db.note("that a session is over", move |conn| over.execute(conn)).await;
+            return Ok(None);
+        }
+        if !user.may_log_in() || user.id.to_string() != claims.sub {
             return Ok(None);
         }
         let now = self.clock.now();
         let every = LAST_SEEN_EVERY.min(self.idle(session.remembered) / 4);
-        if now - session.last_seen_at >= every {
+        if (now - session.last_seen_at).abs() >= every {
             // An update: it cannot bring back a row that was deleted meanwhile.
             let seen = diesel::update(sessions::table.find(session.id))
                 .set(sessions::last_seen_at.eq(now));
@@ -212,8 +218,8 @@ impl Sessions {
     }
 
     fn is_over(&self, session: &Session) -> bool {
-        let now = self.clock.now();
-        now >= session.expires_at || now - session.last_seen_at >= self.idle(session.remembered)
+        let (now, idle) = (self.clock.now(), self.idle(session.remembered));
+        now >= session.expires_at || (now - session.last_seen_at).abs() >= idle
     }
 
     fn idle(&self, remembered: bool) -> Duration {

@@ -11,6 +11,8 @@ mod client;
 mod server;
 
 mod clients;
+#[cfg(target_os = "linux")]
+mod clock;
 mod commands;
 mod dotenv;
 mod examples;

@@ -18,8 +18,9 @@ const LEASE: Duration = Duration::minutes(2);
 
 /// The time until the second attempt; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::seconds(20);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::hours(6);
+/// The longest pause. A mail whose next attempt is further away was put off while the clock was ahead, and
+/// is due.
+pub const LONGEST_PAUSE: Duration = Duration::hours(6);
 
 /// Where mails wait: a table of the application. The errors are for the log.
 pub trait Queue: Clone + 'static {
