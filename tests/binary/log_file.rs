@@ -78,7 +78,7 @@ fn a_log_file_that_cannot_be_opened_is_named_at_the_start_and_kept_later() {
 }
 
 #[test]
-fn all_lines_about_a_request_have_its_id() {
+fn the_line_about_a_request_and_that_about_its_error_have_the_same_id() {
     let dir = tempfile::tempdir().unwrap();
     let settings = [("LOG_FORMAT", "json"), ("RUST_LOG", "debug")];
     let (server, mut ada) = with_ada(dir.path(), &settings);

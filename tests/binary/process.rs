@@ -105,7 +105,7 @@ fn when_nobody_reads_its_pipes_any_more_the_program_serves() {
 mod linux {
     use super::*;
 
-    /// A number of proc_pid_stat(5), counted from 1.
+    /// A number of `proc_pid_stat(5)`, counted from 1.
     fn stat(id: u32, field: usize) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
         let behind_name = stat.rsplit_once(')').unwrap().1;

@@ -23,7 +23,7 @@ pub(super) fn readings(started_at: i64) -> Vec<Reading> {
     found
 }
 
-/// `VmRSS` of proc_pid_status(5), which counts in KiB.
+/// `VmRSS` of `proc_pid_status(5)`, which counts in KiB.
 fn resident_bytes() -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
