@@ -14,13 +14,13 @@ use kit::http::server::{self, Application};
 use kit::http::site::Addresses;
 use kit::http::{flash, health, slash};
 use kit::mail::Queue as _;
+use kit::metrics::Reading;
 use kit::password::Passwords;
 
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Response, Result};
 use crate::feature::{Feature, Features};
-use crate::people::User;
 use crate::people::keep::keep;
 use crate::state::{Frame, State};
 use crate::web::draw::draw_lost;
@@ -139,8 +139,8 @@ impl App {
 
     /// Opens the set-up link while there is no user; returns its path.
     pub async fn open_setup_link(&self) -> Result<Option<String>> {
-        let has_users = self.state.db().run(User::any_exists).await?;
-        Ok((!has_users).then(|| accounts::setup::link(&self.state.setup_link().open())))
+        let are_none = self.state.accounts().are_none().await?;
+        Ok(are_none.then(|| accounts::setup::link(&self.state.setup_link().open())))
     }
 
     /// Every route, as the router knows it: the path and its methods.
@@ -158,10 +158,22 @@ impl App {
         }
         rt::spawn(kit::mail::work(outbox));
         rt::spawn(state.uses().clone().work(state.db().clone()));
-        rt::spawn(purge::work(state.db().clone(), state.site().clock().clone()));
+        let (db, clock) = (state.db().clone(), state.site().clock().clone());
+        rt::spawn(database::purge_hourly(async move || purge::purge(&db, &clock).await));
+        if let (Some(settings), Some(metrics)) = (&config.metrics, state.site().metrics()) {
+            let (counted, state) = (metrics.clone(), state.clone());
+            state.events().listen(move |happened| counted.count_event(happened.event.name()));
+            metrics.serve(settings, move || look_up(state.clone()))?;
+        }
         let address = (config.host, config.port);
         server::open(move || self.web(features), address, &config.trusted_proxies)
     }
+}
+
+/// What is asked for when the metrics are read.
+async fn look_up(state: State) -> Vec<Reading> {
+    let mail = kit::mail::readings(state.outbox()).await;
+    [state.accounts().passwords().readings(), state.db().readings(), mail].concat()
 }
 
 /// Whether requests can be served: the database answers, and its tables are those of this program.

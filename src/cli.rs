@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
-use kit::cli::{Failure, say};
+use kit::cli::{Failure, announce, say};
 use kit::password::Passwords;
 use kit::{Clock, key_file, logger};
 
@@ -90,7 +90,7 @@ impl Cli {
 /// The settings, and the database as it is. The log begins.
 fn connect() -> Result<(Config, Db), Failure> {
     let config = Config::load().map_err(Failure::config)?;
-    logger::init(&config.log_filter, config.log_format);
+    logger::init(&config.log)?;
     let db = db::connect(config.database_url.expose(), config.database_connections)?;
     Ok((config, db))
 }
@@ -120,10 +120,8 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     let setup = app.open_setup_link().await?;
     let state = app.state().clone();
     let server = app.serve()?;
-    match setup {
-        Some(path) => say(format!("{BRAND} runs at {url}. Make the first account: {url}{path}"))?,
-        None => say(format!("{BRAND} runs at {url}"))?,
-    }
+    let first = setup.map(|path| format!(". Make the first account: {url}{path}"));
+    announce(format!("{BRAND} runs at {url}{}", first.unwrap_or_default()));
     let stopped = server.await;
     state.uses().write(state.db()).await;
     stopped.map_err(|error| Failure::from(format!("The server stopped: {error}.")))

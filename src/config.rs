@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
-use kit::config::{Reader, Secret, SigningKeys, Smtp};
+use kit::config::{MetricsSettings, Reader, Secret, SigningKeys, Smtp};
 use kit::http::cookies::Cookies;
-use kit::logger::LogFormat;
+use kit::logger::LogSettings;
 use kit::password::HashCost;
 use lettre::message::Mailbox;
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
@@ -122,8 +122,8 @@ pub struct Config {
     /// The first signs access tokens, all verify them; empty where `SECRET_KEY` does.
     pub token_key_pairs: Vec<KeyPair>,
     pub request_timeout: Duration,
-    pub log_filter: String,
-    pub log_format: LogFormat,
+    pub log: LogSettings,
+    pub metrics: Option<MetricsSettings>,
 }
 
 impl Config {
@@ -174,8 +174,8 @@ impl Config {
             api_docs: read.boolean("API_DOCS", !production),
             token_key_pairs: read.token_key_pairs(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
-            log_filter: read.log_filter(&PARTS),
-            log_format: read.one_of("LOG_FORMAT", "text"),
+            log: read.log(&PARTS),
+            metrics: read.metrics(production),
         };
         if production {
             read.refuse_conveniences(&config.public_url, config.dev_insecure_cookies);

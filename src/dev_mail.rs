@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::web::{Path, ServiceConfig, resource};
 use askama::Template;
-use kit::mail::{DevMailbox, Mail};
+use kit::mail::{DevMailbox, Mail, deliver};
 
 use crate::error::{Error, Response, Result};
 use crate::mail::Outbox;
@@ -42,7 +42,7 @@ impl Show {
 
 async fn index(page: Page, state: State, outbox: Outbox) -> Response {
     // What was asked for a moment ago is there.
-    outbox.deliver().await?;
+    deliver(&outbox).await?;
     render(&Index { page, mails: mailbox(&state)?.mails() })
 }
 

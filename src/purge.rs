@@ -1,6 +1,5 @@
 //! Deleting what has expired. It is refused without this too; this is so that it does not pile up.
 
-use actix_web::rt;
 use database::{Purge, old_rows};
 use diesel::prelude::*;
 use kit::Clock;
@@ -11,8 +10,6 @@ use crate::error::Result;
 use crate::mail::GIVE_UP_AFTER;
 use crate::people::events::KEPT_FOR;
 use crate::schema::{api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions};
-
-const EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// What goes, and how long after its time.
 const PURGES: [Purge; 7] = [
@@ -31,16 +28,6 @@ const PURGES: [Purge; 7] = [
 
 const GIVEN_UP: Purge =
     old_rows!(outbox.id: i64, created_at, GIVE_UP_AFTER, outbox::sent_at.is_null());
-
-pub async fn work(db: Db, clock: Clock) {
-    loop {
-        match purge(&db, &clock).await {
-            Ok(gone) => log::info!("{gone} expired rows were deleted"),
-            Err(error) => log::error!("expired rows cannot be deleted: {error}"),
-        }
-        rt::time::sleep(EVERY).await;
-    }
-}
 
 /// Deletes expired rows of every table that has such; how many.
 pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {

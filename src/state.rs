@@ -10,6 +10,7 @@ use kit::http::link::PrintedLink;
 use kit::http::observe::Lost;
 use kit::http::site::{Addresses, Site, SiteSettings, is_on_loopback};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
+use kit::metrics::Metrics;
 use kit::password::Passwords;
 use kit::{Clock, from_request, key_file};
 use time::Duration;
@@ -196,5 +197,6 @@ fn site(config: &Config, keys: &[SigningKey], clock: Clock, frame: Frame) -> Res
         keys,
         addresses: frame.addresses,
         draw: frame.draw_lost,
+        metrics: config.metrics.is_some().then(Metrics::default),
     })
 }

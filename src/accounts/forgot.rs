@@ -83,7 +83,7 @@ async fn reset(
     if !form.is_valid() {
         return show_form(&opened, page, form, &accounts);
     }
-    let hash = accounts.hash(&client, form.fields.password).await?;
+    let hash = accounts.passwords().hash(&client, form.fields.password).await?;
     let (redeem, now) = (opened.redeem(), accounts.now());
     let replace = move |conn: &mut _| -> Result<i64> {
         let link = redeem(conn)?;
@@ -108,6 +108,6 @@ fn show_form(
     opened: &Opened<Reset>, page: Page, form: Submitted<ResetForm>, accounts: &Accounts,
 ) -> Response {
     let (link, email) = (opened.mark(), opened.link.account()?.email.clone());
-    let rule = accounts.rule();
+    let rule = accounts.passwords().rule();
     render_with(form.status(), &ResetPage { page, form, link, email, rule })
 }

@@ -55,7 +55,7 @@ async fn join<P: For>(
     let (true, Ok(name)) = (form.is_valid(), form.fields.name.value().cloned()) else {
         return show_form(&opened, page, form, &accounts);
     };
-    let password_hash = accounts.hash(&client, form.fields.password).await?;
+    let password_hash = accounts.passwords().hash(&client, form.fields.password).await?;
     let (is_admin, is_verified, created_at) = (false, true, accounts.now());
     let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
     let (redeem, too_early) = (opened.redeem(), P::ended(LinkEnding::NoFirstAccount));
@@ -76,7 +76,8 @@ async fn join<P: For>(
 fn show_form<P: For>(
     opened: &Opened<P>, page: Page, form: Submitted<JoinForm>, accounts: &Accounts,
 ) -> Response {
-    let (link, email, rule) = (opened.mark(), opened.link.email.clone(), accounts.rule());
+    let (link, email, rule) =
+        (opened.mark(), opened.link.email.clone(), accounts.passwords().rule());
     let is_invitation = P::PURPOSE == Purpose::Invite;
     render_with(form.status(), &JoinPage { page, form, email, link, is_invitation, rule })
 }

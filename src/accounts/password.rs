@@ -71,7 +71,7 @@ async fn change(
     if !form.is_valid() {
         return show_form(&session, page, form, &accounts);
     }
-    let hash = accounts.hash(&client, form.fields.password).await?;
+    let hash = accounts.passwords().hash(&client, form.fields.password).await?;
     let (owner, current, now) = (session.user().user.clone(), session.id, accounts.now());
     let renewal = sessions.renew(&session)?;
     let store = renewal.store();
@@ -120,7 +120,7 @@ async fn find() -> HttpResponse {
 /// field. Without it, the form itself says the same.
 async fn check(client: Client, accounts: Accounts, form: Submitted<CheckForm>) -> Response {
     let CheckForm { name, email, password } = &form.fields;
-    let judged = accounts.judge(&client, password, &[name, email]).await?;
+    let judged = accounts.passwords().check(&client, password, &[name, email]).await?;
     let sentence = judged.err().unwrap_or_default();
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(sentence))
 }
@@ -128,6 +128,6 @@ async fn check(client: Client, accounts: Accounts, form: Submitted<CheckForm>) -
 fn show_form(
     session: &CurrentSession, page: Page, form: Submitted<PasswordForm>, accounts: &Accounts,
 ) -> Response {
-    let (email, rule) = (session.user().email.clone(), accounts.rule());
+    let (email, rule) = (session.user().email.clone(), accounts.passwords().rule());
     render_with(form.status(), &PasswordPage { page, form, email, rule })
 }

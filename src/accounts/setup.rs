@@ -98,7 +98,7 @@ async fn set_up(
     let (true, Ok(email)) = (form.is_valid(), form.fields.email.value().cloned()) else {
         return show_form(visitor, page, form, &accounts);
     };
-    let password_hash = accounts.hash(&client, form.fields.password).await?;
+    let password_hash = accounts.passwords().hash(&client, form.fields.password).await?;
     // Once more: hashing takes a while, and a new link ends the older ones.
     require(&visitor.link, &visitor.token, false)?;
     let (to, created_at) = (email.clone(), accounts.now());
@@ -125,6 +125,6 @@ async fn set_up(
 fn show_form(
     visitor: FirstVisitor, page: Page, form: Submitted<SetupForm>, accounts: &Accounts,
 ) -> Response {
-    let (token, rule) = (visitor.token, accounts.rule());
+    let (token, rule) = (visitor.token, accounts.passwords().rule());
     render_with(form.status(), &SetupPage { page, form, token, rule })
 }

@@ -89,7 +89,7 @@ async fn add(
     let (accounts, email) = (state.accounts(), Email::parse(email)?);
     let name = Name::parse(&name.unwrap_or_else(|| email.local_part().to_owned()))?;
     let password = read_new_password(accounts, &[name.as_str(), &email.typed]).await?;
-    let password_hash = accounts.hash(Network::Operator, password).await?;
+    let password_hash = accounts.passwords().hash(Network::Operator, password).await?;
     let (typed, created_at, is_verified) = (email.typed.clone(), accounts.now(), false);
     let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
     let created = accounts.create(new, |_| Ok(())).await?;
@@ -120,7 +120,7 @@ async fn set_role(state: &State, email: &str, is_admin: bool, role: &str) -> Res
 async fn set_password(state: &State, email: &str) -> Result<(), Failure> {
     let (accounts, now) = (state.accounts(), state.accounts().now());
     let password = read_new_password(accounts, &[email]).await?;
-    let hash = accounts.hash(Network::Operator, password).await?;
+    let hash = accounts.passwords().hash(Network::Operator, password).await?;
     let set =
         move |conn: &mut _, user: &User| Accounts::replace_password(conn, user, &hash, None, now);
     change(state, email, LOGGED_OUT, set).await?;
@@ -185,6 +185,6 @@ where
 
 async fn read_new_password(accounts: &Accounts, words: &[&str]) -> Result<String, Failure> {
     let password = kit::cli::read_new_password()?;
-    accounts.judge(Network::Operator, &password, words).await??;
+    accounts.passwords().check(Network::Operator, &password, words).await??;
     Ok(password)
 }

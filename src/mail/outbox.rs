@@ -1,8 +1,9 @@
 //! The outbox: mails are rows, written in the transaction of what they report and sent afterwards, by the
 //! clockwork of [`kit::mail`].
 
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
-use kit::mail::{Mail, Mailer, Queue, Unsent};
+use kit::mail::{LONGEST_PAUSE, Mail, Mailer, Queue, Unsent};
 use kit::{Clock, Email, Time};
 use time::Duration;
 
@@ -58,11 +59,6 @@ impl Outbox {
     pub fn new(db: Db, clock: Clock, mailer: Mailer, site: String, write: Write) -> Self {
         Self { db, clock, mailer, site, write }
     }
-
-    /// Sends what is due, until nothing is.
-    pub async fn deliver(&self) -> Result<()> {
-        kit::mail::deliver(self).await
-    }
 }
 
 impl Queue for Outbox {
@@ -91,7 +87,7 @@ impl Queue for Outbox {
         let next = move |conn: &mut Connection, kind: &'static str| -> QueryResult<Option<_>> {
             let due = outbox::table
                 .filter(outbox::kind.eq(kind).and(outbox::sent_at.is_null()))
-                .filter(outbox::due_at.le(now));
+                .filter(outbox::due_at.le(now).or(outbox::due_at.gt(now + LONGEST_PAUSE)));
             due.order(outbox::due_at).select(WaitingMail::as_select()).first(conn).optional()
         };
         let look = move |conn: &mut _| {
@@ -126,6 +122,12 @@ impl Queue for Outbox {
         let done = (outbox::sent_at.eq(self.clock.now()), outbox::message.eq(""));
         let done = diesel::update(outbox::table.find(id)).set(done);
         self.db.write(move |conn| done.execute(conn)).await.map(drop)
+    }
+
+    async fn backlog(&self) -> Result<(i64, Option<Time>)> {
+        let waiting = outbox::table.filter(outbox::sent_at.is_null());
+        let backlog = waiting.select((count_star(), min(outbox::created_at)));
+        self.db.run(move |conn| backlog.get_result(conn)).await
     }
 
     async fn put_off(&self, id: i64, until: Time) -> Result<()> {

@@ -4,8 +4,8 @@ use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
 use kit::http::form::Errors;
-use kit::password::{PasswordRule, Passwords, Verdict};
-use kit::{Client, Clock, Network, Time};
+use kit::password::{Passwords, Verdict};
+use kit::{Client, Clock, Time};
 
 use crate::db::{Connection, Db};
 use crate::error::Result;
@@ -86,30 +86,20 @@ impl Accounts {
         Ok(matches!(verdict, Verdict::Right { .. }))
     }
 
-    /// The rule for a new password, to be read before it is typed.
-    pub fn rule(&self) -> PasswordRule {
-        self.passwords.rule()
+    /// Where new ones are hashed, and the rule for them.
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
 
-    /// What is wrong with a new password of somebody of whom everybody knows these words.
-    pub async fn judge(
-        &self, network: impl Into<Network>, password: &str, words: &[&str],
-    ) -> Result<Result<(), String>> {
-        Ok(self.passwords.check(network, password, words).await?)
-    }
-
-    /// The same, noted at a form's field `password`.
+    /// What is wrong with a new password of somebody of whom everybody knows these words, noted at a form's
+    /// field `password`.
     pub async fn check_new_password(
         &self, client: &Client, errors: &mut Errors, password: &str, words: &[&str],
     ) -> Result<()> {
-        if let Err(sentence) = self.judge(client, password, words).await? {
+        if let Err(sentence) = self.passwords.check(client, password, words).await? {
             errors.add("password", sentence);
         }
         Ok(())
-    }
-
-    pub async fn hash(&self, network: impl Into<Network>, password: String) -> Result<String> {
-        Ok(self.passwords.hash(network, password).await?)
     }
 
     /// Makes an account; `None` when the address has one. `allowed` is asked in the same

@@ -5,7 +5,7 @@
 use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
 use diesel::prelude::*;
 use kit::http::oauth::{Issued, NoToken, narrow};
-use kit::{Client, Clock, Time};
+use kit::{Client, Clock, Time, clock::is_over};
 use time::Duration;
 
 use crate::db::{Backend, Connection, Db, Export, copy_of};
@@ -126,7 +126,7 @@ impl Grants {
         let scope = held.collect::<Vec<_>>().join(" ");
         // Also waits for whoever is changing the password or ending the tokens, and sees what they did.
         let may_log_in = User::is_still(conn, user.id, &user.password_hash)?;
-        if !may_log_in || now >= row.expires_at || scope.is_empty() {
+        if !may_log_in || is_over(row.expires_at, self.lifetime, now) || scope.is_empty() {
             return no_good;
         }
         let Some(wanted) = narrow(&scope, asked) else {

@@ -2,8 +2,8 @@
 
 use actix_login::{hash_token, random_token};
 use diesel::prelude::*;
-use kit::Time;
 use kit::http::link::mark;
+use kit::{Time, clock::is_over};
 
 use crate::db::{Backend, Connection, Export, copy_of};
 use crate::error::{Error, LinkEnding, Result};
@@ -68,9 +68,12 @@ impl Link {
         }
         let account =
             user.filter(|user| user.may_log_in() && row.bound_to == Some(fingerprint(user)));
+        let lifetime = purpose.about().lifetime;
         let ending = match &row {
             LinkRow { used_at: Some(at), .. } => LinkEnding::Used(*at, purpose.about().deed),
-            LinkRow { expires_at, .. } if now >= *expires_at => LinkEnding::TooOld(*expires_at),
+            LinkRow { expires_at: at, .. } if is_over(*at, lifetime, now) => {
+                LinkEnding::TooOld(*at)
+            }
             LinkRow { user_id: Some(_), .. } if account.is_none() => LinkEnding::Changed,
             LinkRow { email, .. } if purpose.about().takes_address && is_taken(conn, email)? => {
                 LinkEnding::Taken

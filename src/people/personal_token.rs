@@ -3,7 +3,7 @@
 use actix_login::{Found, bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
 use diesel::prelude::*;
-use kit::{Clock, Time};
+use kit::{Clock, Time, clock::LEEWAY};
 use time::Duration;
 
 use crate::config::APP_NAME;
@@ -106,14 +106,14 @@ pub async fn load(
         let alive = api_tokens::table
             .inner_join(users::table)
             .filter(api_tokens::token_hash.eq(&hash))
-            .filter(api_tokens::expires_at.gt(now))
+            .filter(api_tokens::expires_at.gt(now).and(api_tokens::created_at.le(now + LEEWAY)))
             .filter(users::disabled_at.is_null());
         alive.select((PersonalToken::as_select(), User::as_select())).get_result(conn).optional()
     };
     let found: Option<(PersonalToken, User)> = db.look_up(find).await?;
     let Some((token, user)) = found else { return Ok(None) };
     let last = uses.personal_tokens.last(token.id, token.last_used_at.unwrap_or(token.created_at));
-    if token.last_used_at.is_none() || now - last >= LAST_USED_EVERY {
+    if token.last_used_at.is_none() || (now - last).abs() >= LAST_USED_EVERY {
         uses.personal_tokens.note(token.id, now);
     }
     let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();

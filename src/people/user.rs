@@ -131,8 +131,7 @@ impl User {
     }
 
     pub fn set_name(conn: &mut Connection, id: i64, name: &Name) -> QueryResult<usize> {
-        let change = users::name.eq(name.as_str());
-        diesel::update(users::table.find(id)).set(change).execute(conn)
+        diesel::update(users::table.find(id)).set(users::name.eq(name.as_str())).execute(conn)
     }
 
     /// Stores an address that was proved to be theirs, be it another one or the same; `false` when
@@ -145,8 +144,7 @@ impl User {
             users::email_canonical.eq(&email.canonical),
             users::verified_at.eq(now),
         ));
-        let changed = db::unless_duplicate(conn, |conn| change.execute(conn))?;
-        Ok(changed.is_some())
+        Ok(db::unless_duplicate(conn, |conn| change.execute(conn))?.is_some())
     }
 
     pub const EXPORT: Export = |conn, id| {

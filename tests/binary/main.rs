@@ -11,15 +11,22 @@ mod client;
 mod server;
 
 mod clients;
+#[cfg(target_os = "linux")]
+mod clock;
 mod commands;
 mod dotenv;
 #[cfg(not(feature = "postgres"))]
 mod ended;
 mod examples;
 mod first_run;
+#[cfg(unix)]
+mod log_file;
 mod mail;
 mod mail_server;
+mod metrics;
 mod operation;
+#[cfg(unix)]
+mod process;
 mod strangers;
 mod release;
 mod serving;

@@ -14,7 +14,7 @@ use crate::operation::{ADA, with_ada};
 use crate::server::{Server, free_port};
 
 /// Waits for a line of the log that holds all of these.
-fn wait_for_line(server: &Server, parts: &[&str]) -> String {
+pub fn wait_for_line(server: &Server, parts: &[&str]) -> String {
     wait_for(&format!("{parts:?}"), || {
         let log = server.log();
         let line = log.lines().find(|line| parts.iter().all(|part| line.contains(part)));
@@ -32,7 +32,7 @@ const PASSWORD_GRANT: [(&str, &str); 3] =
     [("grant_type", "password"), ("username", ADA[0].1), ADA[1]];
 
 /// A log-in whose body waits for the "go on" that the server sends when it has read the head.
-fn begin_to_log_in(address: &str) -> TcpStream {
+pub fn begin_to_log_in(address: &str) -> TcpStream {
     let mut slow = TcpStream::connect(address).unwrap();
     write!(
         slow,
@@ -47,7 +47,7 @@ fn begin_to_log_in(address: &str) -> TcpStream {
     slow
 }
 
-const LOGIN: &str = "email=ada%40example.com&password=correct+horse+battery";
+pub const LOGIN: &str = "email=ada%40example.com&password=correct+horse+battery";
 
 /// Stops the server by a signal while somebody logs in.
 fn stops_after_the_last_answer(signal: &str) {

@@ -37,3 +37,15 @@ fn a_password_that_is_typed_at_a_terminal_stands_nowhere_on_it_and_works() {
         assert_eq!(Client::new(&server.url).submit("/login", &fields).status, 303);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs python3: scripts/check"]
+fn a_server_ends_with_the_terminal_that_it_was_started_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/binary/terminal_closed.py");
+    let mut command = Command::new("/usr/bin/python3");
+    command.args([script, env!(named!("CARGO_BIN_EXE_" @))]).current_dir(dir.path()).env_clear();
+    let output = command.env("PORT", free_port().to_string()).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "-1\n", "ended by SIGHUP, which is 1");
+}

@@ -204,7 +204,7 @@ impl Site {
     /// All mails so far, the newest first. Sends what waits.
     pub async fn mails(&self) -> Vec<Mail> {
         let outbox = self.app.state().outbox();
-        outbox.deliver().await.unwrap();
+        kit::mail::deliver(outbox).await.unwrap();
         outbox.mailer().mailbox().unwrap().mails()
     }
 

@@ -1,9 +1,11 @@
 //! The two addresses that load balancers and supervisors ask.
 
 use std::sync::mpsc;
+use std::time::Duration;
 
 use actix_web::http::Method;
 use diesel::QueryResult;
+use futures_util::future::join3;
 use tokio::sync::oneshot;
 
 use crate::browser::{Browser, Site};
@@ -66,4 +68,32 @@ async fn whether_the_program_lives_is_not_asked_of_the_database() {
     });
     is_taken.await.unwrap();
     assert_eq!(site.stranger().get("/livez").await.status, 204, "no connection is free");
+}
+
+#[actix_web::test]
+async fn whoever_waits_for_a_connection_is_counted() {
+    let site = Site::with(&[("DATABASE_CONNECTIONS", "2")]).await;
+    let ((release, wait), (taken, is_taken)) = (mpsc::channel::<()>(), oneshot::channel());
+    let (db, other) = (site.db.clone(), site.db.clone());
+    let first = db.run(move |_| QueryResult::Ok((taken.send(()), wait.recv().is_err())));
+    let second = async {
+        is_taken.await.unwrap();
+        other.run(|_| QueryResult::Ok(())).await.unwrap();
+    };
+    let look = async {
+        while of_readers(&site, "database_connections_waiting") < 1.0 {
+            actix_web::rt::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert!(of_readers(&site, "database_connections_in_use") > 0.0);
+        drop(release);
+    };
+    let (first, ..) = join3(first, second, look).await;
+    assert!(first.is_ok());
+    assert!(of_readers(&site, "database_connections_waiting") < 1.0);
+}
+
+/// A number about the connections to read.
+fn of_readers(site: &Site, name: &str) -> f64 {
+    let found = site.db.readings().into_iter().find(|reading| reading.name == name).unwrap();
+    found.values[0].1
 }

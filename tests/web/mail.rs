@@ -24,7 +24,7 @@ async fn a_mail_server_that_is_down_changes_no_answer_and_loses_no_mail() {
     forget(&site, "ada").await;
     let down = without_server(&site);
     for _ in 0..5 {
-        down.deliver().await.unwrap();
+        kit::mail::deliver(&down).await.unwrap();
         site.clock.advance(Duration::hours(6));
     }
     assert_eq!(site.count(WAITING).await, 1);
@@ -41,10 +41,10 @@ async fn attempts_are_made_at_growing_intervals() {
     forget(&site, "ada").await;
     let down = without_server(&site);
     for pause in [20, 40, 80, 160] {
-        down.deliver().await.unwrap();
+        kit::mail::deliver(&down).await.unwrap();
         let attempts = site.count("SELECT attempts AS count FROM outbox").await;
         site.clock.advance(Duration::seconds(pause - 1));
-        down.deliver().await.unwrap();
+        kit::mail::deliver(&down).await.unwrap();
         assert_eq!(site.count("SELECT attempts AS count FROM outbox").await, attempts, "{pause}");
         site.clock.advance(Duration::SECOND);
     }
@@ -69,7 +69,8 @@ async fn of_two_who_send_at_once_one_sends_each_mail() {
         forget(&site, name).await;
     }
     let (one, two) = (site.app.state().outbox().clone(), site.app.state().outbox().clone());
-    let (one, two) = futures_util::future::join(one.deliver(), two.deliver()).await;
+    let (one, two) =
+        futures_util::future::join(kit::mail::deliver(&one), kit::mail::deliver(&two)).await;
     one.and(two).unwrap();
     assert_eq!(site.mails().await.len(), 3);
 }

@@ -32,7 +32,7 @@ async fn forget(site: &Rc<Site>, names: &[&str]) {
 
 fn deliver(site: &Site) -> JoinHandle<Result<()>> {
     let outbox = site.app.state().outbox().clone();
-    rt::spawn(async move { outbox.deliver().await })
+    rt::spawn(async move { kit::mail::deliver(&outbox).await })
 }
 
 #[actix_web::test]
@@ -133,7 +133,7 @@ async fn a_server_that_is_down_is_tried_again_for_unknown_addresses_too() {
     forget(&site, &["nobody", "ada", "else"]).await;
     let down = site.outbox_with(&[("SMTP_URL", "smtp://127.0.0.1:1")]);
     for attempts in [1, 2] {
-        down.deliver().await.unwrap();
+        kit::mail::deliver(&down).await.unwrap();
         assert_eq!(site.count(WAITING).await, 3);
         let alike = "SELECT count(DISTINCT due_at) * max(attempts) AS count FROM outbox";
         assert_eq!(site.count(alike).await, attempts);
@@ -151,7 +151,7 @@ async fn a_mail_that_can_never_be_written_is_given_up_at_once() {
         site.user("ada").await;
         site.stranger().register("eve").await;
         site.sql(format!("UPDATE outbox SET {edit}")).await;
-        site.app.state().outbox().deliver().await.unwrap();
+        kit::mail::deliver(site.app.state().outbox()).await.unwrap();
         assert_eq!(site.count(WAITING).await, 0, "{edit}");
         assert_eq!(site.count(TRIED).await, 1, "{edit}");
     }

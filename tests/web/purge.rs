@@ -60,7 +60,7 @@ async fn a_mail_that_cannot_be_sent_is_given_up_after_four_days() {
     let site = Site::with(&[("SMTP_URL", "smtp://127.0.0.1:1")]).await;
     site.user("ada").await;
     site.stranger().submit("/forgot", &[("email", "ada@example.com")]).await;
-    site.app.state().outbox().deliver().await.unwrap();
+    kit::mail::deliver(site.app.state().outbox()).await.unwrap();
     assert_eq!(left_after(&site, Duration::days(4) - Duration::SECOND, "outbox").await, 1);
     assert_eq!(left_after(&site, Duration::SECOND, "outbox").await, 0);
 }

@@ -130,6 +130,23 @@ fn weak_keys_are_refused() {
 }
 
 #[test]
+fn numbers_that_other_machines_can_read_want_a_token_in_production() {
+    let (address, home) = (("METRICS_ADDRESS", "0.0.0.0:9090"), ("METRICS_ADDRESS", "[::1]:9090"));
+    let (production, token) =
+        (("APP_ENV", "production"), ("METRICS_TOKEN", "1234567890abcdefghij"));
+    let is_refused = |settings: &[_]| problems(settings).contains("METRICS_ADDRESS=0.0.0.0:9090");
+    assert!(is_refused(&[production, address]));
+    assert!(!is_refused(&[production, address, token]));
+    assert!(!problems(&[production, home]).contains("METRICS_"));
+    assert!(read(&[address]).is_ok() && read(&[("METRICS_ADDRESS", "localhost:9090")]).is_ok());
+    assert!(problems(&[("METRICS_ADDRESS", "9090")]).contains("METRICS_ADDRESS=9090"));
+    for weak in ["short", "twenty characters it has"] {
+        let text = problems(&[address, ("METRICS_TOKEN", weak)]);
+        assert!(text.contains("METRICS_TOKEN=(hidden)") && !text.contains(weak), "{text}");
+    }
+}
+
+#[test]
 fn production_refuses_what_is_only_fine_at_home() {
     let https = ("PUBLIC_URL", "https://app.example.com");
     let production = ("APP_ENV", "production");

@@ -1,5 +1,6 @@
 //! Connections for one kind of work, and the queue before them.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{self, ConnectionManager, CustomizeConnection, Pool, R2D2Connection as _};
+use kit::metrics::Reading;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -32,6 +34,7 @@ type Connections = Pool<ConnectionManager<Connection>>;
 pub(super) struct Lane {
     pool: Connections,
     turns: Arc<Semaphore>,
+    waiting: Arc<AtomicU32>,
     place: Arc<Place>,
     /// Those of the other lane too.
     all: Arc<[Connections; 2]>,
@@ -50,13 +53,14 @@ impl Lane {
         let lane = |pool: Connections| {
             let turns = usize::try_from(pool.max_size()).unwrap_or(usize::MAX);
             let (turns, place) = (Arc::new(Semaphore::new(turns)), Arc::clone(place));
-            Self { pool, turns, place, all: Arc::clone(&all) }
+            Self { pool, turns, waiting: Arc::default(), place, all: Arc::clone(&all) }
         };
         Ok([lane(reading), lane(writing)])
     }
 
     /// Waits for a turn: first come, first served. Whoever is given up meanwhile leaves the queue.
     pub(super) async fn turn(&self) -> Result<Turn> {
+        let _waits = Waits::begin(&self.waiting);
         let turn = timeout(TURN_WAIT, Arc::clone(&self.turns).acquire_owned()).await;
         turn.map_err(|_| kit::Error::Busy)?.map_err(|e| internal(&e))
     }
@@ -64,6 +68,13 @@ impl Lane {
     /// A turn, if nobody else has it or waits for it.
     pub(super) fn turn_now(&self) -> Option<Turn> {
         Arc::clone(&self.turns).try_acquire_owned().ok()
+    }
+
+    /// How many connections are open, are in use and may be open, and how many wait for one.
+    fn load(&self) -> [u32; 4] {
+        let (open, most) = (self.pool.state().connections, self.pool.max_size());
+        let free = u32::try_from(self.turns.available_permits()).unwrap_or(most);
+        [open, most.saturating_sub(free), most, self.waiting.load(Ordering::Relaxed)]
     }
 
     /// Runs `work` with a connection, away from the threads that serve requests.
@@ -93,6 +104,39 @@ impl Lane {
         let mut idle: Vec<_> = idle.collect();
         let dead = idle.iter_mut().filter_map(|connection| connection.ping().err()).count();
         log::warn!("a connection to the database is lost, and {dead} others that were idle");
+    }
+}
+
+/// What [`Lane::load`] says of both lanes, as the metrics name it.
+pub(super) fn readings(readers: &Lane, writers: &Lane) -> Vec<Reading> {
+    let names = [
+        ("database_connections", "Connections that are open"),
+        ("database_connections_in_use", "Connections that somebody uses or is about to"),
+        ("database_connections_max", "Connections that may be open"),
+        ("database_connections_waiting", "Requests and the like that wait for a connection"),
+    ];
+    let lanes = readers.load().into_iter().zip(writers.load());
+    let reading = |((name, about), (readers, writers))| {
+        let values: [(&[_], f64); 2] =
+            [(&[("lane", "read")], f64::from(readers)), (&[("lane", "write")], f64::from(writers))];
+        Reading { name, about, values: values.into() }
+    };
+    names.into_iter().zip(lanes).map(reading).collect()
+}
+
+/// Somebody who waits for a turn, for as long as this is kept.
+struct Waits(Arc<AtomicU32>);
+
+impl Waits {
+    fn begin(count: &Arc<AtomicU32>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

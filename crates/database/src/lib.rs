@@ -30,11 +30,12 @@ use diesel::{Connection as _, QueryResult, RunQueryDsl};
 use diesel_migrations::EmbeddedMigrations;
 use kit::http::deadline;
 use kit::http::list::{List, Paging};
+use kit::metrics::Reading;
 
 pub use self::error::{Error, Result};
 use self::here::Here;
 use self::lane::Lane;
-pub use self::purge::{BATCH, Purge};
+pub use self::purge::{BATCH, Purge, purge_hourly};
 pub use self::uses::Uses;
 
 /// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
@@ -115,6 +116,11 @@ impl<E: Failure> Db<E> {
     /// row is as it was. `None` where that is not known: with `PostgreSQL`, and when the file is gone.
     pub fn version(&self) -> Option<i64> {
         self.here.version()
+    }
+
+    /// How busy the connections are, for the metrics: those to read and those to write by themselves.
+    pub fn readings(&self) -> Vec<Reading> {
+        lane::readings(&self.readers, &self.writers)
     }
 
     /// Reads: runs `work` with a connection that cannot write, away from the threads that serve

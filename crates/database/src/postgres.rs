@@ -116,9 +116,9 @@ pub(super) fn transaction<T, E: Failure>(
 }
 
 /// Writes only if nobody holds the row, and does not wait for the disk.
-pub(super) fn note<T, E: Failure>(
-    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>,
-) -> Result<T, E> {
+pub(super) fn note<T>(
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+) -> QueryResult<T> {
     connection.transaction(|connection| {
         connection
             .batch_execute("SET LOCAL lock_timeout = '1ms'; SET LOCAL synchronous_commit = off")?;

@@ -1,5 +1,8 @@
 //! Deleting old rows, a few at a time.
 
+use std::fmt::Display;
+use std::time::Duration;
+
 use diesel::QueryResult;
 use time::PrimitiveDateTime;
 
@@ -23,6 +26,20 @@ macro_rules! old_rows {
             diesel::delete($table::table.filter($table::$key.eq_any(old))).execute(conn)
         }
     };
+}
+
+/// How often [`purge_hourly`] deletes.
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Deletes by `purge`, which tells how many rows went, at once and every hour from then on.
+pub async fn purge_hourly<E: Display>(purge: impl AsyncFn() -> Result<usize, E>) {
+    loop {
+        match purge().await {
+            Ok(gone) => log::info!("{gone} expired rows were deleted"),
+            Err(error) => log::error!("expired rows cannot be deleted: {error}"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
 }
 
 impl<E: Failure> Db<E> {

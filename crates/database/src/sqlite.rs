@@ -201,9 +201,9 @@ pub(super) fn transaction<T, E: Failure>(
 }
 
 /// Writes only if no other program does.
-pub(super) fn note<T, E: Failure>(
-    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>,
-) -> Result<T, E> {
+pub(super) fn note<T>(
+    connection: &mut Connection, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+) -> QueryResult<T> {
     connection.batch_execute("PRAGMA busy_timeout = 0")?;
     let noted = connection.immediate_transaction(work);
     connection.batch_execute(patience!())?;

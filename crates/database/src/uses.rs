@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use diesel::QueryResult;
 use time::PrimitiveDateTime;
 
-use super::{Connection, Db, Error, Failure, Made, Work, backend, boxed};
-use crate::error::Result;
+use super::{Connection, Db, Error, Failure, Work, backend, boxed};
 
 /// How many rows are written at a time: so few that nobody waits long for it.
 const BATCH: usize = 200;
@@ -25,9 +24,9 @@ impl Uses {
         self.lock().insert(id, now);
     }
 
-    /// When the row was last used, by what is stored and what is noted.
+    /// When the row was last used: as noted, or else as stored.
     pub fn last(&self, id: i64, stored: PrimitiveDateTime) -> PrimitiveDateTime {
-        self.lock().get(&id).map_or(stored, |noted| stored.max(*noted))
+        self.lock().get(&id).copied().unwrap_or(stored)
     }
 
     /// Writes what is noted, as far as that makes nobody wait. What cannot be written now stays noted.
@@ -40,13 +39,10 @@ impl Uses {
             let work = move |conn: &mut Connection| {
                 rows.iter().try_for_each(|(id, at)| write(conn, *id, *at).map(drop))
             };
-            match db.note(boxed(work)).await {
-                Some(Ok(_)) => self.lock().retain(|id, at| !batch.contains(&(*id, *at))),
-                Some(Err(error)) if !is_locked(&error) => {
-                    return log::warn!("{what} is not written: {error}");
-                }
-                _ => return log::debug!("{what} is not written yet: others are writing"),
+            if !db.note(what, work).await {
+                return;
             }
+            self.lock().retain(|id, at| !batch.contains(&(*id, *at)));
         }
     }
 
@@ -56,11 +52,25 @@ impl Uses {
 }
 
 impl<E: Failure> Db<E> {
-    /// Writes only if nobody else does.
-    async fn note(&self, work: Work<Error>) -> Option<Result<Made>> {
-        let turn = self.writers.turn_now()?;
-        let note: Work<Error> = Box::new(|conn| backend::note(conn, work));
-        Some(self.writers.run(turn, note).await)
+    /// Writes beside the reading what nobody has to wait for: only if nobody else writes. Whether it did; a
+    /// later request finds the same to be written.
+    pub async fn note<T, F>(&self, what: &'static str, work: F) -> bool
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+    {
+        let Some(turn) = self.writers.turn_now() else {
+            log::debug!("{what} is not written yet: others are writing");
+            return false;
+        };
+        let note: Work<Error> = boxed(|conn| backend::note(conn, work));
+        match self.writers.run(turn, note).await {
+            Ok(_) => return true,
+            Err(error) if is_locked(&error) => log::debug!("{what} is not written yet: {error}"),
+            // Nobody is turned away because of that.
+            Err(error) => log::warn!("{what} is not written: {error}"),
+        }
+        false
     }
 }
 

@@ -46,6 +46,15 @@ pub fn say(line: impl Display) -> Result<(), Failure> {
     })
 }
 
+/// Prints a line that a server begins with. It serves also where nobody reads it; the log does not get the
+/// line, which may hold a link that is for the operator alone.
+pub fn announce(line: impl Display) {
+    let mut output = io::stdout().lock();
+    if let Err(error) = writeln!(output, "{line}").and_then(|()| output.flush()) {
+        log::warn!("standard output cannot be written ({error}); what was to stand there is lost");
+    }
+}
+
 /// A new password: typed twice and unseen at a terminal, else a line of standard input.
 pub fn read_new_password() -> Result<String, Failure> {
     let read = || -> io::Result<Option<String>> {

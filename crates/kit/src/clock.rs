@@ -52,6 +52,16 @@ impl Clock {
     }
 }
 
+/// How far clocks may differ, or one may be set back, without any consequence. As far as for the times in
+/// tokens (`actix-login`).
+pub const LEEWAY: Duration = Duration::seconds(5);
+
+/// Whether what lives for `lifetime` and ends then is over; also when it has longer to live than that: it
+/// was made while the clock was ahead, and would outlive its time by as much as the clock was set back.
+pub fn is_over(ends_at: Time, lifetime: Duration, now: Time) -> bool {
+    now >= ends_at || ends_at - now > lifetime + LEEWAY
+}
+
 /// A time to live, for people: "30 minutes", "an hour", "7 days".
 pub fn span(time: Duration) -> String {
     match time.whole_minutes() {

@@ -3,6 +3,8 @@
 
 mod database;
 mod dotenv;
+mod log;
+mod metrics;
 mod reader;
 mod secrets;
 mod smtp;
@@ -12,6 +14,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
+pub use self::metrics::MetricsSettings;
 pub use self::reader::Reader;
 use self::reader::complain;
 pub use self::secrets::SigningKeys;

@@ -13,6 +13,7 @@ pub mod http; // what stands between the network and a handler
 pub mod key_file; // signing keys in a file
 pub mod logger; // the log
 pub mod mail; // mails, and the way out
+pub mod metrics; // numbers for Prometheus
 pub mod name; // how people are called
 pub mod password; // hashing, and what can be guessed
 pub mod text; // what people type

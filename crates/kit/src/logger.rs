@@ -1,15 +1,32 @@
-//! The log, on standard error: lines for people, or JSON for machines.
+//! The log, on standard error or in a file: lines for people, or JSON for machines.
+
+mod file;
 
 use std::io::Write;
+use std::path::PathBuf;
 
-use env_logger::{Builder, Logger};
+use env_logger::{Builder, Logger, Target};
 use log::kv::{Error, Key, Value, VisitSource};
 use log::{Level, Log, Metadata, Record};
 use serde_json::{Map, json};
 use strum::{EnumString, VariantNames};
 use time::format_description::well_known::Rfc3339;
 
+use self::file::LogFile;
+pub(crate) use self::file::{is_in_a_file, reopen};
+use crate::cli::Failure;
 use crate::clock::Clock;
+
+/// What is logged, how and where.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// Levels, as `RUST_LOG` names them.
+    pub filter: String,
+    /// How a line looks.
+    pub format: LogFormat,
+    /// Where they go instead of standard error.
+    pub file: Option<PathBuf>,
+}
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
@@ -21,14 +38,17 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts the log, with levels as `RUST_LOG` names them. Panics go to it too.
-pub fn init(filter: &str, format: LogFormat) {
-    let format: fn(&str, &Record) -> String = match format {
+/// Starts the log. Panics go to it too. Fails when its file cannot be opened.
+pub fn init(settings: &LogSettings) -> Result<(), Failure> {
+    let format: fn(&str, &Record) -> String = match settings.format {
         LogFormat::Text => text,
         LogFormat::Json => json,
     };
     let mut builder = Builder::new();
-    builder.parse_filters(filter).format(move |out, record| {
+    if let Some(path) = &settings.file {
+        builder.target(Target::Pipe(Box::new(LogFile::open(path)?)));
+    }
+    builder.parse_filters(&settings.filter).format(move |out, record| {
         let time = Clock::System.now().assume_utc().format(&Rfc3339).unwrap_or_default();
         writeln!(out, "{}", format(&time, record))
     });
@@ -36,6 +56,7 @@ pub fn init(filter: &str, format: LogFormat) {
     log::set_max_level(log.filter());
     log::set_boxed_logger(Box::new(Calm(log))).expect("the log is started once");
     std::panic::set_hook(Box::new(|panic| log::error!(target: "panic", "{panic}")));
+    Ok(())
 }
 
 /// The log, with the HTTP library's alarms about requests that are no HTTP put down to `debug`:

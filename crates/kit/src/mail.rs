@@ -12,7 +12,7 @@ use std::sync::Arc;
 use lettre::message::Mailbox;
 use time::PrimitiveDateTime;
 
-pub use self::delivery::{Queue, deliver, work};
+pub use self::delivery::{LONGEST_PAUSE, Queue, deliver, readings, work};
 pub use self::limit::{Again, PER_DAY, PER_HOUR, Posted};
 pub use self::mailbox::DevMailbox;
 pub use self::places::PLACES;

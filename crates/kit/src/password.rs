@@ -21,6 +21,7 @@ pub use self::rule::{MAX_LENGTH, PasswordRule, check_typed};
 use self::workers::Workers;
 use crate::error::Result;
 use crate::http::client::Network;
+use crate::metrics::Reading;
 
 /// What is known of a person is compared with a new password up to this many characters.
 const WORD_MAX: usize = 256;
@@ -93,6 +94,16 @@ impl Passwords {
     /// How many passwords were to be hashed or verified so far.
     pub fn count(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
+    }
+
+    /// How many passwords wait to be hashed or verified, and how many are.
+    pub fn readings(&self) -> Vec<Reading> {
+        let (waiting, running) = self.hashing.load();
+        let about = ["Passwords that wait for a thread", "Passwords that a thread hashes"];
+        vec![
+            Reading::count("password_hashes_waiting", about[0], waiting),
+            Reading::count("password_hashes_running", about[1], running),
+        ]
     }
 
     /// The rule for a new password.

@@ -121,6 +121,21 @@ async fn a_full_line_of_one_address_costs_another_nothing_but_what_runs() {
 }
 
 #[actix_web::test]
+async fn who_waits_and_who_is_served_is_counted() {
+    let (workers, let_go) = held().await;
+    assert_eq!(workers.load(), (0, 1));
+    let waiting = join_all((0..3).map(|_| workers.run(of('b'), |()| ())));
+    let release = async {
+        assert_eq!(workers.load(), (3, 1));
+        let_go.send(()).unwrap();
+    };
+    join(waiting, release).await;
+    while workers.load() != (0, 0) {
+        actix_web::rt::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[actix_web::test]
 async fn the_command_line_waits_for_its_turn_as_long_as_it_takes() {
     let (workers, let_go) = held().await;
     let visitors = join_all((0..9).map(|_| workers.run(of('b'), |()| ())));

@@ -9,7 +9,6 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 use lettre::message::Mailbox;
-use log::LevelFilter;
 use strum::VariantNames;
 use time::Duration;
 use url::Url;
@@ -192,21 +191,6 @@ impl<'a> Reader<'a> {
         self.value(name, &default, rule, parse_sender)
     }
 
-    /// `RUST_LOG`. The logger takes a misspelt level for the name of a part that never speaks: a
-    /// word alone has to be a level, or one of these parts of the program.
-    pub fn log_filter(&mut self, parts: &[&str]) -> String {
-        let (name, default) = ("RUST_LOG", "info,actix_server=warn");
-        let text = self.text(name).unwrap_or_else(|| default.to_owned());
-        if let Err(wrong) = check_log_filter(&text, parts) {
-            let rule = format!(
-                "must be levels (off, error, warn, info, debug, trace), for all or as part=level, \
-                 with commas between them: {wrong}"
-            );
-            self.problem(name, &text, &rule, default);
-        }
-        text
-    }
-
     /// A folder that holds `file`. On the machine that built the program, it may be that of the source.
     pub fn folder(
         &mut self, name: &'static str, (default, source): (&str, &str), file: &str,
@@ -262,21 +246,6 @@ fn mail_domain(public_url: &Url) -> &str {
 fn parse_sender(text: &str) -> Option<Mailbox> {
     let sender: Mailbox = text.parse().ok()?;
     Email::may_send(sender.email.as_ref()).then_some(sender)
-}
-
-/// What is wrong with the levels of the log.
-fn check_log_filter(text: &str, parts: &[&str]) -> Result<(), String> {
-    env_filter::Builder::new().try_parse(text).map_err(|error| error.to_string())?;
-    let levels = text.split('/').next().unwrap_or_default().split(',').map(str::trim);
-    let is_ours = |part: &str| part.split("::").next().is_some_and(|part| parts.contains(&part));
-    let is_right = |item: &str| match item.split_once('=') {
-        Some((part, level)) => !part.is_empty() && !part.contains(' ') && !level.is_empty(),
-        None => item.is_empty() || item.parse::<LevelFilter>().is_ok() || is_ours(item),
-    };
-    match levels.into_iter().find(|item| !is_right(item)) {
-        Some(item) => Err(format!("\"{item}\" is none")),
-        None => Ok(()),
-    }
 }
 
 /// `90s`, `15m`, `24h` or `30d`.

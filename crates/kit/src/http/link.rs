@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use time::{Duration, PrimitiveDateTime};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, is_over};
 use crate::http::fields::Fields;
 use crate::http::flash::redirect;
 
@@ -151,7 +151,7 @@ impl PrintedLink {
             Some(Printed { used_at: Some(at), .. }) => Err(PrintedEnding::Used(*at)),
             // After a restart, one that was too old cannot be told from one that was not.
             None => Err(PrintedEnding::Earlier),
-            Some(printed) if self.clock.now() >= printed.until => {
+            Some(printed) if is_over(printed.until, self.lifetime, self.clock.now()) => {
                 Err(PrintedEnding::TooOld(printed.until))
             }
             Some(_) => Ok(()),

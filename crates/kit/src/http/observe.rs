@@ -21,6 +21,7 @@ use crate::http::body::receive;
 use crate::http::request_id::RequestId;
 use crate::http::site::{OfThread, Site};
 use crate::http::{deadline, headers, health, kept};
+use crate::metrics::measure;
 
 /// How many requests each thread of the server works at, at a time. As many as it keeps connections,
 /// but counted by themselves: a request goes on when its connection is gone.
@@ -53,7 +54,7 @@ pub async fn observe(
     let here = OfThread::of(req.request()).clone();
     // By itself: Actix drops what it does for a client that has gone, and whoever goes at the right
     // moment would have done something that no record and no log knows of.
-    let answered = rt::spawn(answer(here, req, next)).await;
+    let answered = rt::spawn(measure(req, |req| answer(here, req, next))).await;
     answered.map_err(|e| Error::Internal(e.to_string()))?
 }
 

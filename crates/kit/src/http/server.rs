@@ -17,6 +17,7 @@ use ipnet::IpNet;
 
 use crate::cli::Failure;
 use crate::http::observe::IN_FLIGHT_MAX;
+use crate::http::signals;
 
 /// How many threads each thread of the server has for what blocks: the database, files. There are fewer
 /// connections to the database, and more threads than those would only take turns.
@@ -50,7 +51,8 @@ where
 }
 
 /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
-/// in flight are finished.
+/// in flight are finished, for 10 seconds and until a second such signal. At SIGHUP the log's file is opened
+/// again.
 pub fn open<T: Application>(
     app: impl Fn() -> App<T> + Clone + Send + 'static, (host, port): (IpAddr, u16),
     trusted_proxies: &[IpNet],
@@ -62,7 +64,9 @@ pub fn open<T: Application>(
     } else {
         KeepAlive::Timeout(Duration::from_secs(15))
     };
-    let stopped = stop_signal().map_err(|error| format!("Signals cannot be heard: {error}."))?;
+    let no_signals = |error| format!("Signals cannot be heard: {error}.");
+    let stopped = signals::stop().map_err(no_signals)?;
+    signals::heed_hangups().map_err(no_signals)?;
     let server = HttpServer::new(app)
         .keep_alive(keep_alive)
         .max_connections(IN_FLIGHT_MAX)
@@ -86,28 +90,6 @@ fn not_opened(error: &io::Error, host: IpAddr, port: u16) -> Failure {
         )),
         _ => Failure::from(format!("The port {port} of {host} cannot be opened: {error}.")),
     }
-}
-
-/// Resolves at SIGTERM and at Ctrl-C. Left to itself, Actix drops requests in flight at Ctrl-C.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    use std::pin::pin;
-
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-
-    let mut term = signal(SignalKind::terminate())?;
-    let mut ctrl_c = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        let (term, ctrl_c) = (pin!(term.recv()), pin!(ctrl_c.recv()));
-        futures_util::future::select(term, ctrl_c).await;
-    })
-}
-
-/// Resolves at Ctrl-C.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    Ok(async { drop(actix_web::rt::signal::ctrl_c().await) })
 }
 
 /// Every route of an application, as its router knows it: the path and its methods.

@@ -19,6 +19,7 @@ use crate::http::flash::FlashCookie;
 use crate::http::observe::{IN_FLIGHT_MAX, Lost};
 use crate::http::origin::Hosts;
 use crate::http::seal::Seals;
+use crate::metrics::Metrics;
 
 /// What has to be known of the application's addresses.
 #[derive(Clone, Copy)]
@@ -58,6 +59,8 @@ pub struct SiteSettings<'a> {
     pub addresses: Addresses,
     /// Draws and logs the answer to a request that no handler brought to an end.
     pub draw: fn(&Lost) -> HttpResponse,
+    /// What counts the requests, where they are counted.
+    pub metrics: Option<Metrics>,
 }
 
 pub(crate) struct Parts {
@@ -71,6 +74,7 @@ pub(crate) struct Parts {
     pub(crate) seals: Seals,
     pub(crate) addresses: Addresses,
     pub(crate) draw: fn(&Lost) -> HttpResponse,
+    metrics: Option<Metrics>,
 }
 
 /// All of it. Cheap to clone.
@@ -101,6 +105,7 @@ impl Site {
             clock: settings.clock,
             addresses: settings.addresses,
             draw: settings.draw,
+            metrics: settings.metrics,
         })))
     }
 
@@ -118,6 +123,11 @@ impl Site {
     /// The time.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// What counts the requests, where they are counted.
+    pub fn metrics(&self) -> Option<&Metrics> {
+        self.0.metrics.as_ref()
     }
 
     /// The static files.

@@ -7,6 +7,7 @@ use time::{Duration, PrimitiveDateTime};
 use super::places::Places;
 use super::{Mail, Mailer, Unsent};
 use crate::clock::Clock;
+use crate::metrics::Reading;
 
 /// How often to look for mails.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -17,8 +18,9 @@ const LEASE: Duration = Duration::minutes(2);
 
 /// The time until the second attempt; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::seconds(20);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::hours(6);
+/// The longest pause. A mail whose next attempt is further away was put off while the clock was ahead, and
+/// is due.
+pub const LONGEST_PAUSE: Duration = Duration::hours(6);
 
 /// Where mails wait: a table of the application. The errors are for the log.
 pub trait Queue: Clone + 'static {
@@ -60,10 +62,32 @@ pub trait Queue: Clone + 'static {
     /// Nothing is to be done about the mail any more.
     fn put_away(&self, id: i64) -> impl Future<Output = Result<(), Self::Error>>;
 
+    /// How many mails wait, and since when the oldest does. Asked for the metrics.
+    fn backlog(
+        &self,
+    ) -> impl Future<Output = Result<(i64, Option<PrimitiveDateTime>), Self::Error>>;
+
     /// The next attempt is then.
     fn put_off(
         &self, id: i64, until: PrimitiveDateTime,
     ) -> impl Future<Output = Result<(), Self::Error>>;
+}
+
+/// How much waits, for the metrics. Nothing when the queue cannot be asked, which is in the log.
+pub async fn readings(queue: &impl Queue) -> Vec<Reading> {
+    let (count, oldest) = match queue.backlog().await {
+        Ok(backlog) => backlog,
+        Err(error) => {
+            log::error!("the outbox cannot be counted: {error}");
+            return Vec::new();
+        }
+    };
+    let age = oldest.map_or(Duration::ZERO, |oldest| queue.clock().now() - oldest);
+    let about = ["Mails that wait to be sent", "How long the oldest of them waits"];
+    vec![
+        Reading::count("outbox_mails", about[0], count),
+        Reading::new("outbox_oldest_mail_age_seconds", about[1], age.as_seconds_f64()),
+    ]
 }
 
 /// Sends what is due, for ever.

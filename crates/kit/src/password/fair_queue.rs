@@ -71,7 +71,12 @@ impl<T> FairQueue<T> {
         None
     }
 
+    /// How many wait, of all networks together.
+    pub fn waiting(&self) -> usize {
+        self.lines.iter().map(|line| line.waiting.len()).sum()
+    }
+
     fn is_full(&self) -> bool {
-        self.lines.iter().map(|line| line.waiting.len()).sum::<usize>() >= self.room
+        self.waiting() >= self.room
     }
 }

@@ -32,6 +32,7 @@ struct Shared<S> {
 
 struct State<S> {
     queue: FairQueue<Job<S>>,
+    running: usize,
     is_over: bool,
 }
 
@@ -45,7 +46,7 @@ impl<S: Default + 'static> Workers<S> {
     /// Starts the threads.
     pub fn start(name: &str, count: usize) -> io::Result<Self> {
         let queue = FairQueue::new(count * ROOM_PER_THREAD);
-        let state = Mutex::new(State { queue, is_over: false });
+        let state = Mutex::new(State { queue, running: 0, is_over: false });
         let workers = Self(Arc::new(Shared { state, changed: Condvar::new() }));
         for _ in 0..count {
             let shared = Arc::clone(&workers.0);
@@ -77,6 +78,14 @@ impl<S: Default + 'static> Workers<S> {
     }
 }
 
+impl<S> Workers<S> {
+    /// How many wait for their turn, and how many have it.
+    pub fn load(&self) -> (usize, usize) {
+        let state = self.0.lock();
+        (state.queue.waiting(), state.running)
+    }
+}
+
 impl<S> Drop for Workers<S> {
     fn drop(&mut self) {
         self.0.lock().is_over = true;
@@ -89,6 +98,7 @@ impl<S: Default> Shared<S> {
         let mut own = S::default();
         while let Some(job) = self.next(&mut own) {
             (job.work)(&mut own);
+            self.lock().running -= 1;
         }
     }
 
@@ -113,7 +123,10 @@ impl<S: Default> Shared<S> {
                         rests = true;
                     }
                 }
-                job => return job,
+                job => {
+                    state.running += 1;
+                    return job;
+                }
             }
         }
     }
