@@ -15,6 +15,7 @@ mod commands;
 mod dotenv;
 mod examples;
 mod first_run;
+mod health;
 mod mail;
 mod mail_server;
 mod operation;
