@@ -8,7 +8,7 @@ use actix_web::rt::System;
 use clap::{Parser, Subcommand};
 use kit::cli::{Failure, announce, say};
 use kit::password::Passwords;
-use kit::{Clock, key_file, logger};
+use kit::{Clock, http::health, key_file, logger};
 
 use crate::app::App;
 use crate::config::{APP_NAME, BRAND, Config, Environment};
@@ -29,6 +29,8 @@ enum Command {
     /// Serve the app (what happens without a command)
     #[default]
     Serve,
+    /// Ask the running server whether it is ready
+    Health,
     /// Bring the database's tables up to date
     Migrate,
     /// Delete what has expired; `serve` does it every hour
@@ -61,6 +63,7 @@ impl Cli {
     fn execute(self) -> Result<(), Failure> {
         match self.command.unwrap_or_default() {
             Command::Serve => run(serve),
+            Command::Health => Config::load().and_then(|c| health::ask(c.host, c.port)),
             Command::Migrate => {
                 let done = connect()?.1.migrate()?;
                 say(format!("{done} migrations were run; the tables are up to date."))
@@ -74,8 +77,7 @@ impl Cli {
             }
             Command::Secret { command: None } => say(actix_login::generate_key()),
             Command::Secret { command: Some(SecretCommand::Rotate) } => {
-                let config = Config::load().map_err(Failure::config)?;
-                say(key_file::rotate(config.secret_key_file.as_deref())?)
+                say(key_file::rotate(Config::load()?.secret_key_file.as_deref())?)
             }
             Command::Routes => run(async |config, db| {
                 for (path, methods) in app(config, db)?.routes().await {
@@ -89,7 +91,7 @@ impl Cli {
 
 /// The settings, and the database as it is. The log begins.
 fn connect() -> Result<(Config, Db), Failure> {
-    let config = Config::load().map_err(Failure::config)?;
+    let config = Config::load()?;
     logger::init(&config.log)?;
     let db = db::connect(config.database_url.expose(), config.database_connections)?;
     Ok((config, db))

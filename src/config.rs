@@ -129,7 +129,7 @@ pub struct Config {
 impl Config {
     /// Reads `.env` and the environment, which counts more. The error is one message about all that
     /// is wrong in both.
-    pub fn load() -> Result<Self, String> {
+    pub fn load() -> Result<Self, kit::cli::Failure> {
         kit::config::load(Self::read_all)
     }
 

@@ -284,7 +284,7 @@ fn routes_lists_what_the_router_knows() {
 fn help_explains_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let (done, said) = run(dir.path(), &["--help"], "");
-    for command in ["serve", "migrate", "purge", "user", "secret", "routes"] {
+    for command in ["serve", "health", "migrate", "purge", "user", "secret", "routes"] {
         assert!(done && said.contains(command), "{said}");
     }
 }

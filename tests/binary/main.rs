@@ -19,6 +19,7 @@ mod dotenv;
 mod ended;
 mod examples;
 mod first_run;
+mod health;
 #[cfg(unix)]
 mod log_file;
 mod mail;

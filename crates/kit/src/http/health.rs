@@ -1,8 +1,14 @@
 //! How the program is, for whoever looks after it: a load balancer, a supervisor. They ask by address, so
 //! let these two stand before the check of the host.
 
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
 use actix_web::web::{ServiceConfig, resource};
 use actix_web::{HttpRequest, HttpResponse};
+
+use crate::cli::Failure;
 
 /// Asked many times a minute, so that nobody would read it in the log.
 pub(crate) const PATHS: [&str; 2] = ["/livez", "/readyz"];
@@ -20,4 +26,36 @@ where
         let ready = ready(req);
         async move { ready.await.map(|()| HttpResponse::NoContent().finish()) }
     }));
+}
+
+/// How long the server may be silent. Longer than it waits for its database, so that it is its own
+/// answer that is told.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+
+/// Asks the server that listens at these settings on this machine for `/readyz`, in place of the HTTP
+/// client that a small container lacks. The error is a sentence for the operator.
+pub fn ask(host: IpAddr, port: u16) -> Result<(), Failure> {
+    let host = match host {
+        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        one => one,
+    };
+    let address = SocketAddr::new(host, port);
+    match status(address) {
+        Ok(status) if status == "204" => Ok(()),
+        Ok(status) => Err(format!("Not ready: the server at {address} answers {status}.").into()),
+        Err(error) => Err(format!("Not ready: no server answers at {address}: {error}.").into()),
+    }
+}
+
+/// The status of the answer to `/readyz`.
+fn status(address: SocketAddr) -> io::Result<String> {
+    let mut server = TcpStream::connect_timeout(&address, SILENCE_MAX)?;
+    server.set_read_timeout(Some(SILENCE_MAX))?;
+    let request = format!("GET {} HTTP/1.1\r\nHost: {address}\r\n\r\n", PATHS[1]);
+    server.write_all(request.as_bytes())?;
+    let mut line = [0; "HTTP/1.1 204".len()];
+    server.read_exact(&mut line)?;
+    let line = String::from_utf8_lossy(&line);
+    Ok(line.trim_start_matches("HTTP/1.1 ").to_owned())
 }
