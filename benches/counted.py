@@ -1,5 +1,6 @@
 """What else of the app can be counted: log-ins, pages during a flood of them, memory, its start, its size."""
 
+import contextlib
 import os
 import statistics
 import subprocess
@@ -11,6 +12,7 @@ from servers import BROWSER, PASSWORD, SESSIONS, App, Sqlite
 
 CORES = os.cpu_count()
 FLOOD = 32  # clients
+FEW = 1000  # users
 # Who logs in again and again has the oldest session ended: not the one whose dashboard is asked for.
 SOMEBODY = "user2@example.com"
 
@@ -98,19 +100,17 @@ def start_and_size(app):
 
 def many_users(program, folder, users, rounds, seconds):
     """The dashboard beside few and beside many others, who all have an account and a session."""
-    few, servers, candidates = 1000, [], []
-    for count in (few, users):
-        place = os.path.join(folder, str(count))
-        os.mkdir(place)
-        app = App(program, place, Sqlite(place, "app"), users=count)
-        app.database.run(SESSIONS.format(count))
-        server = app.start()
-        servers.append(server)
-        cookies = [server.log_in(email) for email in app.emails(200)]
-        requests = [text for cookie in cookies for text in get("/dashboard", Cookie=cookie)]
-        candidates.append(Candidate(f"dashboard, {count:,} users with sessions", server, requests))
-    load.measure(candidates, rounds, seconds)
+    candidates = []
+    with contextlib.ExitStack() as stack:
+        for count in (FEW, users):
+            place = os.path.join(folder, str(count))
+            os.mkdir(place)
+            app = App(program, place, Sqlite(place, "app"), users=count)
+            app.database.run(SESSIONS.format(count))
+            server = stack.enter_context(app.start())
+            cookies = [server.log_in(email) for email in app.emails(200)]
+            requests = [text for cookie in cookies for text in get("/dashboard", Cookie=cookie)]
+            candidates.append(Candidate(f"dashboard, {count:,} users", server, requests))
+        load.measure(candidates, rounds, seconds)
     print(f"\n## {users:,} users\n\nEach with a session; 200 of them, spread over all, ask in turn.\n")
     load.costs_table(candidates, candidates[0])
-    for server in servers:
-        server.stop()
