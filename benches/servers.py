@@ -116,7 +116,8 @@ class Postgres:
 
     @staticmethod
     def ask(url, sql):
-        subprocess.run(["psql", "--quiet", "--set=ON_ERROR_STOP=1", url, "--command", sql], check=True)
+        subprocess.run(["psql", "--quiet", "--no-psqlrc", url, "--command", sql], check=True,
+                       env={**os.environ, "PGOPTIONS": "--client-min-messages=warning"})
 
 
 class App:
