@@ -2,17 +2,18 @@
 
 mod people;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
-use kit::cli::{Failure, say};
+use kit::cli::{Failure, say, say_all};
 use kit::password::Passwords;
 use kit::{Clock, key_file, logger};
 
 use crate::app::App;
 use crate::config::{APP_NAME, BRAND, Config, Environment};
-use crate::db::{self, Db};
+use crate::db::{self, Db, MIGRATIONS};
 use crate::error::Result;
 use crate::purge::purge;
 
@@ -31,6 +32,10 @@ enum Command {
     Serve,
     /// Bring the database's tables up to date
     Migrate,
+    /// Copy a SQLite database as it is now into a new file, beside a server that uses it
+    Backup { file: PathBuf },
+    /// Copy a SQLite database (`DATABASE_URL`) into an empty PostgreSQL database (`postgres://…`)
+    CopyTo { target: String },
     /// Delete what has expired; `serve` does it every hour
     Purge,
     /// Add, list and change the people who can log in
@@ -65,6 +70,11 @@ impl Cli {
                 let done = connect()?.1.migrate()?;
                 say(format!("{done} migrations were run; the tables are up to date."))
             }
+            Command::Backup { file } => say(connect()?.1.backup(&file)?),
+            Command::CopyTo { target } => {
+                let source = kit::config::load(|read| read.sqlite_file(APP_NAME))?;
+                say_all(database::copy(source.expose(), &target, || MIGRATIONS)?)
+            }
             Command::Purge => run(async |_, db| {
                 let gone = purge(&db, &Clock::System).await?;
                 say(format!("{gone} rows were deleted."))
@@ -74,14 +84,11 @@ impl Cli {
             }
             Command::Secret { command: None } => say(actix_login::generate_key()),
             Command::Secret { command: Some(SecretCommand::Rotate) } => {
-                let config = Config::load().map_err(Failure::config)?;
-                say(key_file::rotate(config.secret_key_file.as_deref())?)
+                say(key_file::rotate(Config::load()?.secret_key_file.as_deref())?)
             }
             Command::Routes => run(async |config, db| {
-                for (path, methods) in app(config, db)?.routes().await {
-                    say(format!("{:16} {path}", methods.join(",")))?;
-                }
-                Ok(())
+                let routes = app(config, db)?.routes().await.into_iter();
+                say_all(routes.map(|(path, methods)| format!("{:16} {path}", methods.join(","))))
             }),
         }
     }
@@ -89,7 +96,7 @@ impl Cli {
 
 /// The settings, and the database as it is. The log begins.
 fn connect() -> Result<(Config, Db), Failure> {
-    let config = Config::load().map_err(Failure::config)?;
+    let config = Config::load()?;
     logger::init(&config.log_filter, config.log_format);
     let db = db::connect(config.database_url.expose(), config.database_connections)?;
     Ok((config, db))

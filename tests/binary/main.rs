@@ -10,14 +10,20 @@ mod client;
 #[path = "../kit/server.rs"]
 mod server;
 
+#[cfg(not(feature = "postgres"))]
+mod backup;
 mod clients;
 mod commands;
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
+mod copy;
 mod dotenv;
 mod examples;
 mod first_run;
 mod mail;
 mod mail_server;
 mod operation;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod strangers;
 mod release;
 mod serving;

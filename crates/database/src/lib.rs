@@ -9,11 +9,15 @@ mod backend;
 #[cfg(not(feature = "postgres"))]
 #[path = "sqlite.rs"]
 mod backend;
+mod backup;
+mod copy;
 mod error;
 mod export;
 mod lane;
 mod migrations;
 mod purge;
+#[cfg(feature = "sqlite")]
+mod uri;
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -27,6 +31,7 @@ use diesel::{Connection as _, QueryResult, RunQueryDsl};
 use diesel_migrations::EmbeddedMigrations;
 use kit::http::deadline;
 
+pub use self::copy::{Copied, copy};
 pub use self::error::{Error, Result};
 use self::lane::Lane;
 pub use self::purge::{BATCH, Purge};

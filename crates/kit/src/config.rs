@@ -12,10 +12,12 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
+pub use self::database::{IS_PRIVATE, is_private, is_private_here};
 pub use self::reader::Reader;
 use self::reader::complain;
 pub use self::secrets::SigningKeys;
 pub use self::smtp::{Smtp, SmtpSecurity};
+use crate::cli::Failure;
 
 /// A text that is never printed.
 #[derive(Clone)]
@@ -36,14 +38,15 @@ impl fmt::Debug for Secret {
 
 /// Reads all settings from `.env` and the environment, which counts more. The error is one message
 /// about all that is wrong in both.
-pub fn load<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Result<T, String> {
+pub fn load<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Result<T, Failure> {
     let file = dotenv::read(Path::new(".env"));
     if file.is_cut_off {
         // What was not read is not known to be missing.
-        return Err(complain(&file.problems));
+        return Err(Failure::config(complain(&file.problems)));
     }
     // Also what is set there and is no text: the settings refuse it by its name.
-    Reader::new(&|name| env::var_os(name), file.problems).finish(read_all)
+    let settings = Reader::new(&|name| env::var_os(name), file.problems).finish(read_all);
+    settings.map_err(Failure::config)
 }
 
 /// Reads all settings through `lookup`. The error lists all that is wrong: each with the variable, its
