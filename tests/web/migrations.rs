@@ -50,7 +50,7 @@ fn each_migration_is_taken_back_without_a_trace_and_can_be_made_again() {
     let database = TestDatabase::empty();
     // SQLite's address makes the file.
     app::db::connect(&database.url, 1).unwrap();
-    let mut connection = database.other_program("");
+    let mut connection = database.other_program("SELECT 1");
     let migrations = || FileBasedMigrations::from_path(folder).unwrap();
     let count = migrations()
         .migrations()
