@@ -2,17 +2,18 @@
 
 mod people;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
-use kit::cli::{Failure, announce, say};
+use kit::cli::{Failure, announce, say, say_all};
 use kit::password::Passwords;
 use kit::{Clock, http::health, key_file, logger};
 
 use crate::app::App;
 use crate::config::{APP_NAME, BRAND, Config, Environment};
-use crate::db::{self, Db};
+use crate::db::{self, Db, MIGRATIONS};
 use crate::error::Result;
 use crate::purge::purge;
 
@@ -33,6 +34,10 @@ enum Command {
     Health,
     /// Bring the database's tables up to date
     Migrate,
+    /// Copy a SQLite database as it is now into a new file, beside a server that uses it
+    Backup { file: PathBuf },
+    /// Copy a SQLite database (`DATABASE_URL`) into an empty PostgreSQL database (`postgres://…`)
+    CopyTo { target: String },
     /// Delete what has expired; `serve` does it every hour
     Purge,
     /// Add, list and change the people who can log in
@@ -68,6 +73,11 @@ impl Cli {
                 let done = connect()?.1.migrate()?;
                 say(format!("{done} migrations were run; the tables are up to date."))
             }
+            Command::Backup { file } => say(connect()?.1.backup(&file)?),
+            Command::CopyTo { target } => {
+                let source = kit::config::load(|read| read.sqlite_file(APP_NAME))?;
+                say_all(database::copy(source.expose(), &target, || MIGRATIONS)?)
+            }
             Command::Purge => run(async |_, db| {
                 let gone = purge(&db, &Clock::System).await?;
                 say(format!("{gone} rows were deleted."))
@@ -80,10 +90,8 @@ impl Cli {
                 say(key_file::rotate(Config::load()?.secret_key_file.as_deref())?)
             }
             Command::Routes => run(async |config, db| {
-                for (path, methods) in app(config, db)?.routes().await {
-                    say(format!("{:16} {path}", methods.join(",")))?;
-                }
-                Ok(())
+                let routes = app(config, db)?.routes().await.into_iter();
+                say_all(routes.map(|(path, methods)| format!("{:16} {path}", methods.join(","))))
             }),
         }
     }

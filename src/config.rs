@@ -30,11 +30,6 @@ pub const SIGNING_KEYS: SigningKeys = SigningKeys {
 /// The folder of static files, and where `cargo run` finds it when it is started from elsewhere.
 const STATIC_DIRS: (&str, &str) = ("static", concat!(env!("CARGO_MANIFEST_DIR"), "/static"));
 
-#[cfg(not(feature = "postgres"))]
-const DEFAULT_DATABASE_URL: &str = concat!("data/", env!("CARGO_PKG_NAME"), ".db");
-#[cfg(feature = "postgres")]
-const DEFAULT_DATABASE_URL: &str = concat!("postgres://localhost/", env!("CARGO_PKG_NAME"));
-
 /// The parts of the program, as the levels of the log name them.
 const PARTS: [&str; 4] = ["app", "actix_login", "database", "kit"];
 
@@ -158,7 +153,7 @@ impl Config {
             allowed_hosts: read.host_names("ALLOWED_HOSTS"),
             trusted_proxies: read.networks("TRUSTED_PROXIES"),
             dev_insecure_cookies: read.boolean("DEV_INSECURE_COOKIES", false),
-            database_url: read.database_url(cfg!(feature = "postgres"), DEFAULT_DATABASE_URL),
+            database_url: read.database_url(cfg!(feature = "postgres"), production, APP_NAME),
             database_connections: read.number("DATABASE_CONNECTIONS", "8", 1..=1000),
             secret_keys,
             secret_key_file,
@@ -177,9 +172,7 @@ impl Config {
             log: read.log(&PARTS),
             metrics: read.metrics(production),
         };
-        if production {
-            read.refuse_conveniences(&config.public_url, config.dev_insecure_cookies);
-        }
+        read.refuse_conveniences(production, &config.public_url, config.dev_insecure_cookies);
         config
     }
 

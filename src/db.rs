@@ -9,9 +9,9 @@ use crate::error::Error;
 pub use database::{Backend, Connection, Uses, copy_of, hold_name, hold_table, unless_duplicate};
 
 #[cfg(feature = "postgres")]
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 #[cfg(not(feature = "postgres"))]
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// The connections. Cheap to clone; an argument of handlers.
 pub type Db = database::Db<Error>;
@@ -19,8 +19,7 @@ pub type Db = database::Db<Error>;
 /// Copies what a table holds of one user, for them.
 pub type Export = fn(&mut Connection, i64) -> Result<Value, Error>;
 
-/// Opens the database with up to `connections` at a time, at least one to read and one to write.
-/// The error is a sentence that names the database and says what to do.
+/// Opens the database with up to `connections` at a time. The error is a sentence that says what to do.
 pub fn connect(url: &str, connections: u32) -> Result<Db, String> {
     Db::connect(url, connections, || MIGRATIONS)
 }

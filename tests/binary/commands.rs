@@ -269,6 +269,15 @@ fn of_many_who_migrate_at_once_one_does_and_the_others_find_nothing_to_do() {
     assert_eq!(done, 1, "{said:?}");
 }
 
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_program_for_one_database_says_how_to_build_the_one_that_copies() {
+    let dir = tempfile::tempdir().unwrap();
+    let (done, said) = run(dir.path(), &["copy-to", "postgres://localhost/app"], "");
+    assert!(!done && said.contains("`cargo build --release --all-features`"), "{said}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing was made");
+}
+
 #[test]
 fn routes_lists_what_the_router_knows() {
     let dir = tempfile::tempdir().unwrap();
@@ -284,7 +293,9 @@ fn routes_lists_what_the_router_knows() {
 fn help_explains_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let (done, said) = run(dir.path(), &["--help"], "");
-    for command in ["serve", "health", "migrate", "purge", "user", "secret", "routes"] {
+    for command in
+        ["serve", "health", "migrate", "backup", "copy-to", "purge", "user", "secret", "routes"]
+    {
         assert!(done && said.contains(command), "{said}");
     }
 }

@@ -10,10 +10,14 @@ mod client;
 #[path = "../kit/server.rs"]
 mod server;
 
+#[cfg(not(feature = "postgres"))]
+mod backup;
 mod clients;
 #[cfg(target_os = "linux")]
 mod clock;
 mod commands;
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
+mod copy;
 mod dotenv;
 #[cfg(not(feature = "postgres"))]
 mod ended;
@@ -26,6 +30,8 @@ mod mail;
 mod mail_server;
 mod metrics;
 mod operation;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(unix)]
 mod process;
 mod strangers;

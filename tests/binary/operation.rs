@@ -199,23 +199,23 @@ fn production_does_not_start_with_what_is_fine_at_home() {
     }
 }
 
-#[test]
-fn in_production_the_tables_are_changed_by_a_command_of_their_own() {
-    let dir = tempfile::tempdir().unwrap();
-    let key =
-        String::from_utf8(program(dir.path(), &[], &["secret"]).output().unwrap().stdout).unwrap();
-    let port = free_port().to_string();
-    let settings = [
+/// What production needs, with a key of its own.
+pub fn production() -> [(&'static str, &'static str); 4] {
+    [
         ("APP_ENV", "production"),
         ("PUBLIC_URL", "https://app.example.com"),
-        ("SECRET_KEY", key.trim()),
+        ("SECRET_KEY", actix_login::generate_key().leak()),
         ("SMTP_URL", "smtps://smtp.example.com"),
-        ("PORT", &port),
-    ];
+    ]
+}
+
+#[test]
+fn in_production_the_tables_are_changed_by_a_command_of_their_own() {
+    let (dir, settings) = (tempfile::tempdir().unwrap(), production());
     let (code, said) = failure(dir.path(), &settings);
     assert!(code == 1 && said.contains("Run `migrate` first"), "{said}");
     assert!(program(dir.path(), &settings, &["migrate"]).status().unwrap().success());
-    let server = Server::start_with(dir.path(), port.parse().unwrap(), &settings);
+    let server = Server::start_with(dir.path(), free_port(), &settings);
     assert!(server.announcement.contains("https://app.example.com/setup?token="));
 }
 
@@ -406,5 +406,22 @@ mod sqlite {
             code == 1 && said.contains("is from a newer version") && said.contains(named!(@ ".db")),
             "{said}"
         );
+    }
+
+    #[test]
+    fn in_the_middle_of_an_update_the_program_of_before_serves_but_changes_no_table() {
+        let (dir, settings) = (tempfile::tempdir().unwrap(), production());
+        let migrate = || program(dir.path(), &settings, &["migrate"]).output().unwrap();
+        assert!(migrate().status.success());
+        edit_rows(
+            dir.path(),
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')",
+        );
+        let server = Server::start_with(dir.path(), free_port(), &settings);
+        let log = server.log();
+        assert!(log.contains("WARN") && log.contains("has the migration 29990101000000"), "{log}");
+        let output = migrate();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains("is from a newer version"), "{said}");
     }
 }

@@ -48,6 +48,7 @@ mod login;
 mod refusals;
 mod lookups;
 mod mail;
+mod migrations;
 mod negotiation;
 mod next;
 mod notes;

@@ -260,6 +260,90 @@ fn the_database_is_an_address() {
     }
 }
 
+/// Nothing about a database stands in the environment.
+fn is_private(url: &str) -> bool {
+    kit::config::is_private(url, |_| false)
+}
+
+#[test]
+fn a_database_on_another_machine_proves_who_it_is() {
+    for safe in [
+        "postgres://db.example.com/app?sslmode=verify-full",
+        "postgres://ada:hunter2@db.example.com:5432/app?sslrootcert=/ca.pem&sslmode=verify-full",
+        "postgres://one.example:5432,two.example:5432/app?sslmode=verify%2Dfull",
+    ] {
+        assert!(is_private(safe), "{safe}");
+    }
+    for weak in [
+        "postgres://db.example.com/app",
+        "postgres://db.example.com/app?sslmode=verify-ca",
+        "postgres://db.example.com/app?sslmode=require",
+        "postgres://db.example.com/app?sslmode=verify-full&sslmode=prefer",
+        "postgres://db.example.com/app?sslmode=verify-full&ssl=true",
+        "postgres://db.example.com/app?application_name=sslmode=verify-full",
+        "postgres://db.example.com/app?sslmode=VERIFY-FULL",
+    ] {
+        assert!(!is_private(weak), "{weak}");
+    }
+}
+
+#[test]
+fn a_database_on_this_machine_is_known_whatever_the_address_looks_like() {
+    for here in [
+        "postgres://localhost/app",
+        "postgresql://ada:hunter2@127.0.0.1:5432/app",
+        "postgres://ada@[::1]:5432/app?connect_timeout=3",
+        "postgres:///app",
+        "postgres://%2Fvar%2Frun%2Fpostgresql/app",
+        "postgres://app@/app?host=/var/run/postgresql",
+    ] {
+        assert!(is_private(here), "{here}");
+    }
+    for elsewhere in [
+        "postgres://localhost.example.com/app",
+        "postgres://localhost@db.example.com/app",
+        "postgres://localhost,db.example.com/app",
+        "postgres://localhost:5432,db.example.com:5432/app",
+        "postgres://localhost/app?host=db.example.com",
+        "postgres://localhost/app?%68ostaddr=10.0.0.1",
+        "postgres://localhost/app?host=localhost,db.example.com",
+        "postgres:///app?service=far",
+        "postgres://localhost?x=@db.example.com/app",
+        "postgres://10.0.0.1/app",
+    ] {
+        assert!(!is_private(elsewhere), "{elsewhere}");
+    }
+    for variable in ["PGHOST", "PGHOSTADDR", "PGSERVICE"] {
+        assert!(!kit::config::is_private("postgres:///app", |name| name == variable), "{variable}");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn production_takes_no_database_from_a_stranger() {
+    let key = key();
+    let settings = |url| {
+        read(&[
+            ("APP_ENV", "production"),
+            ("PUBLIC_URL", "https://app.example.com"),
+            ("SECRET_KEY", key.as_str()),
+            ("SMTP_URL", "smtps://smtp.example.com"),
+            ("DATABASE_URL", url),
+        ])
+    };
+    let problem = settings("postgres://ada:hunter2@db.example.com/app").unwrap_err();
+    assert!(
+        problem.contains("DATABASE_URL=(hidden)\n    must have sslmode=verify-full"),
+        "{problem}"
+    );
+    assert!(!problem.contains("hunter2"), "{problem}");
+    assert!(settings("postgres://ada:hunter2@db.example.com/app?sslmode=verify-full").is_ok());
+    assert!(
+        read(&[("DATABASE_URL", "postgres://db.example.com/app")]).is_ok(),
+        "while one develops"
+    );
+}
+
 #[test]
 fn yes_and_no_are_written_alike_everywhere() {
     type Switch = (&'static str, fn(&Config) -> bool);

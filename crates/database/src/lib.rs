@@ -10,12 +10,16 @@ mod backend;
 #[cfg(not(feature = "postgres"))]
 #[path = "sqlite.rs"]
 mod backend;
+mod backup;
+mod copy;
 mod error;
 mod export;
 mod here;
 mod lane;
 mod migrations;
 mod purge;
+#[cfg(feature = "sqlite")]
+mod uri;
 mod uses;
 
 use std::any::Any;
@@ -32,6 +36,7 @@ use kit::http::deadline;
 use kit::http::list::{List, Paging};
 use kit::metrics::Reading;
 
+pub use self::copy::{Copied, copy};
 pub use self::error::{Error, Result};
 use self::here::Here;
 use self::lane::Lane;

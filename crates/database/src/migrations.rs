@@ -2,50 +2,66 @@
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use diesel::migration::{self, Migration, MigrationSource};
-use diesel_migrations::MigrationHarness;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _};
 
 use super::{Backend, Connection, Db, Failure, backend, cannot_open};
 use crate::error::{Error, Result};
 
+diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
+
 impl<E: Failure> Db<E> {
-    /// Brings the tables up to date; returns how many migrations that took.
+    /// Brings the tables up to date; returns how many migrations that took. Refuses a database with
+    /// a migration that this program does not know.
     pub fn migrate(&self) -> Result<usize, String> {
-        let migrations = (self.migrations)();
-        self.with_migrations(|connection| {
-            connection.run_pending_migrations(migrations).map(|done| done.len())
-        })
+        let (database, fail) = (self.place.shown(), |cause: &str| self.fail(cause));
+        let mut connection = self.plain_connection()?;
+        // Of two programs that start at once, the second finds nothing left to do.
+        let _turn = self.place.turn_to_migrate(&mut connection).map_err(|e| fail(&e))?;
+        let applied = connection.applied_migrations().map_err(|e| fail(&e.to_string()))?;
+        let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
+        if let Some(version) = difference(&applied, &versions(&(self.migrations)())?).first() {
+            return Err(format!(
+                "The database {database} is from a newer version of this program: it has the \
+                 migration {version}, which this one does not know. Start the newer program, or \
+                 restore a backup made before it."
+            ));
+        }
+        let done = connection.run_pending_migrations((self.migrations)());
+        done.map(|done| done.len()).map_err(|e| fail(&e.to_string()))
     }
 
     /// Refuses a database that lacks a migration. With several servers, bringing it up to date is a step
-    /// of its own.
+    /// of its own. One that has more is taken, with a warning in the log: while an update rolls, a server
+    /// of the old version may have to start once more beside the new ones. Only reads.
     pub fn require_migrated(&self) -> Result<(), String> {
-        let migrations = (self.migrations)();
-        let waiting = self.with_migrations(|connection| {
-            connection.pending_migrations(migrations).map(|waiting| waiting.len())
-        });
-        match waiting? {
-            0 => Ok(()),
-            n => Err(format!("The database lacks {n} migrations. Run `migrate` first.")),
+        let applied = match applied(&mut self.plain_connection()?) {
+            // A database without any table.
+            Err(error) if is_missing(&error.to_string()) => Vec::new(),
+            applied => applied.map_err(|e| self.fail(&e.to_string()))?,
+        };
+        let known = versions(&(self.migrations)())?;
+        match difference(&known, &applied).len() {
+            0 => {}
+            n => return Err(format!("The database lacks {n} migrations. Run `migrate` first.")),
         }
+        if let Some(version) = difference(&applied, &known).first() {
+            let database = self.place.shown();
+            log::warn!(
+                "a newer version of this program has changed the database {database}: it has the \
+                 migration {version}. This one is good for the time of an update"
+            );
+        }
+        Ok(())
     }
 
     /// Whether requests can be served: the database answers, and has every migration of this program.
     /// Only reads.
     pub async fn is_ready(&self) -> Result<(), E> {
-        use diesel::prelude::*;
-        diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
-        let migrations = (self.migrations)();
+        let known = versions(&(self.migrations)()).map_err(Error::Unusable)?;
         self.run(move |connection| -> Result<()> {
-            let versions =
-                __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
-            let applied: Vec<String> = versions.load(connection)?;
-            let known = MigrationSource::<Backend>::migrations(&migrations)
-                .map_err(|e| Error::Unusable(e.to_string()))?;
-            let is_missing = |known: &dyn Migration<Backend>| {
-                !applied.contains(&known.name().version().to_string())
-            };
-            match known.iter().filter(|known| is_missing(&***known)).count() {
+            match difference(&known, &applied(connection)?).len() {
                 0 => Ok(()),
                 n => Err(Error::Unusable(format!("{n} migrations are missing: run `migrate`"))),
             }
@@ -53,30 +69,37 @@ impl<E: Failure> Db<E> {
         .await
     }
 
-    fn with_migrations<T>(
-        &self, work: impl FnOnce(&mut Connection) -> migration::Result<T>,
-    ) -> Result<T, String> {
-        let (database, migrations) = (self.place.shown(), (self.migrations)());
-        let fail = |cause: &str| cannot_open(&database, cause);
-        // A connection of its own: a migration of a large table may take longer than a request may.
+    /// A connection of its own: a migration of a large table may take longer than a request may.
+    pub(super) fn plain_connection(&self) -> Result<Connection, String> {
         let mut connection =
-            Connection::establish(&self.place.url()).map_err(|e| fail(&e.to_string()))?;
-        connection.batch_execute(backend::MIGRATOR).map_err(|e| fail(&e.to_string()))?;
-        // Of two programs that start at once, the second finds nothing left to do.
-        let _turn = self.place.turn_to_migrate(&mut connection).map_err(|e| fail(&e))?;
-        let known = MigrationSource::<Backend>::migrations(&migrations)
-            .map_err(|e| fail(&e.to_string()))?;
-        let applied = connection.applied_migrations().map_err(|e| fail(&e.to_string()))?;
-        let foreign = applied
-            .iter()
-            .find(|applied| !known.iter().any(|known| known.name().version() == **applied));
-        if let Some(version) = foreign {
-            return Err(format!(
-                "The database {database} is from a newer version of this program: it has the \
-                 migration {version}, which this one does not know. Start the newer program, or \
-                 restore a backup made before it."
-            ));
-        }
-        work(&mut connection).map_err(|e| fail(&e.to_string()))
+            Connection::establish(&self.place.url()).map_err(|e| self.fail(&e.to_string()))?;
+        let told = connection.batch_execute(backend::MIGRATOR);
+        told.map(|()| connection).map_err(|e| self.fail(&e.to_string()))
     }
+
+    fn fail(&self, cause: &str) -> String {
+        cannot_open(&self.place.shown(), cause)
+    }
+}
+
+/// The versions of the migrations that a program knows.
+pub(super) fn versions(migrations: &EmbeddedMigrations) -> Result<Vec<String>, String> {
+    let known = MigrationSource::<Backend>::migrations(migrations).map_err(|e| e.to_string())?;
+    Ok(known.iter().map(|known| known.name().version().to_string()).collect())
+}
+
+/// The versions of the migrations that a database has. (Asked by the harness, it would make a table,
+/// which an account that may only use the tables is not allowed to.)
+fn applied(connection: &mut Connection) -> QueryResult<Vec<String>> {
+    __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(connection)
+}
+
+/// Those of `some` that are not among the `others`.
+pub(super) fn difference<'a>(some: &'a [String], others: &[String]) -> Vec<&'a String> {
+    some.iter().filter(|version| !others.contains(version)).collect()
+}
+
+/// Whether the cause is that there is no such table, in the words of either database.
+fn is_missing(cause: &str) -> bool {
+    ["no such table", "does not exist"].iter().any(|words| cause.contains(words))
 }

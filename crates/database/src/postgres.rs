@@ -1,5 +1,7 @@
 //! What is particular to `PostgreSQL`.
 
+use std::path::Path;
+
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{Builder, ManageConnection};
 use diesel::{Connection as _, PgConnection, QueryResult};
@@ -88,6 +90,12 @@ impl Place {
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "SQLite has a file to check")]
     pub(super) fn check(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// A server's own program does this better.
+    #[expect(clippy::unused_self, reason = "SQLite has a file to copy")]
+    pub(super) fn backup(&self, _: &Path) -> Result<u64, String> {
+        Err("PostgreSQL is backed up by its own program: use pg_dump.".to_owned())
     }
 
     /// A server lets everybody begin at once.

@@ -4,17 +4,16 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::r2d2::{Builder, ManageConnection};
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
-use diesel::{QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
+use diesel::{Connection as _, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 use kit::files;
 
-use crate::Failure;
 use crate::error::{Error, Result};
+use crate::{Failure, uri};
 
 pub(super) type Connection = SqliteConnection;
 
@@ -100,10 +99,6 @@ type Identity = (u64, u64);
 #[cfg(not(unix))]
 type Identity = ();
 
-/// What stands for itself in a URI (RFC 3986 section 2.3), and the slash.
-const PLAIN: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
-
 impl Place {
     /// Makes the file and its folder, both for this user alone: it holds e-mail addresses. This is
     /// the only place that makes one.
@@ -123,8 +118,7 @@ impl Place {
 
     /// For a connection: it never makes a file.
     pub(super) fn url(&self) -> String {
-        let path = self.path.to_string_lossy();
-        format!("file:{}?mode=rw", utf8_percent_encode(&path, PLAIN))
+        uri::of(&self.path)
     }
 
     /// For people.
@@ -141,6 +135,32 @@ impl Place {
             Err(error) => format!("it was deleted or moved ({error}); put it back"),
         };
         Err(Error::Unusable(format!("the file {} is gone: {what}", self.path.display())))
+    }
+
+    /// See [`Db::backup`](crate::Db::backup).
+    pub(super) fn backup(&self, copy: &Path) -> Result<u64, String> {
+        let fail = |e: String| format!("No backup was made into {}: {e}.", copy.display());
+        let file = files::create_private(copy).map_err(|e| fail(e.to_string()))?;
+        let size = self.copy_into(copy).and_then(|()| written(&file, copy));
+        size.map_err(|cause| {
+            // Half a copy would be taken for one.
+            let _ = fs::remove_file(copy);
+            fail(cause)
+        })
+    }
+
+    /// `VACUUM INTO` is one long read: with a write-ahead log, others write meanwhile. It fills a file
+    /// that is empty, and so the file has our rights before anything is in it.
+    fn copy_into(&self, copy: &Path) -> Result<(), String> {
+        self.check().map_err(|e| e.to_string())?;
+        let mut source = Connection::establish(&self.url()).map_err(|e| e.to_string())?;
+        source.batch_execute(patience!()).map_err(|e| e.to_string())?;
+        let tables = sql::<BigInt>("(SELECT count(*) FROM sqlite_master)");
+        if diesel::select(tables).get_result(&mut source) == Ok(0_i64) {
+            return Err(format!("the database {} is empty", self.shown()));
+        }
+        let copied = diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(uri::of(copy));
+        copied.execute(&mut source).map(drop).map_err(|e| e.to_string())
     }
 
     /// Waits until no other process turns the write-ahead log on, if that is to be done: it is once
@@ -176,9 +196,14 @@ impl Place {
         if !cfg!(unix) {
             return files::open_private(&self.path.with_extension("lock"));
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))
+        File::open(files::dir_of(&self.path))
     }
+}
+
+/// Waits until the file and its name are on the disk; how many bytes it has.
+fn written(file: &File, path: &Path) -> Result<u64, String> {
+    let synced = file.sync_all().and_then(|()| files::sync_dir_of(path));
+    synced.and_then(|()| fs::metadata(path)).map(|file| file.len()).map_err(|e| e.to_string())
 }
 
 #[cfg(unix)]

@@ -55,6 +55,11 @@ pub fn announce(line: impl Display) {
     }
 }
 
+/// Prints lines.
+pub fn say_all(lines: impl IntoIterator<Item = impl Display>) -> Result<(), Failure> {
+    lines.into_iter().try_for_each(say)
+}
+
 /// A new password: typed twice and unseen at a terminal, else a line of standard input.
 pub fn read_new_password() -> Result<String, Failure> {
     let read = || -> io::Result<Option<String>> {

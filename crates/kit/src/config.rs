@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
+pub use self::database::{IS_PRIVATE, is_private, is_private_here};
 pub use self::metrics::MetricsSettings;
 pub use self::reader::Reader;
 use self::reader::complain;

@@ -1,0 +1,99 @@
+//! A backup that is made while people write.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::client::Client;
+use crate::operation::{ADA, with_ada};
+use crate::server::{Server, free_port, program};
+
+fn back_up(dir: &Path, file: &Path) -> Output {
+    program(dir, &[], &["backup", file.to_str().unwrap()]).output().unwrap()
+}
+
+/// Lets Ada write one note after the other while `work` is done; how many were written.
+fn while_she_writes<T>(url: &str, ada: &Client, work: impl FnOnce() -> T) -> (T, usize) {
+    let (mut ada, is_over) = (Client::with_cookies(url, ada.cookies()), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let notes = (0..).take_while(|_| !is_over.load(Ordering::Relaxed));
+        let writer = scope.spawn(|| {
+            notes.filter(|n| ada.try_submit("/notes", &[("title", &n.to_string())])).count()
+        });
+        let done = work();
+        is_over.store(true, Ordering::Relaxed);
+        (done, writer.join().unwrap())
+    })
+}
+
+/// What SQLite finds wrong with a file, or "ok".
+fn integrity(file: &Path) -> String {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        integrity_check: String,
+    }
+    let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    let found = diesel::sql_query("PRAGMA integrity_check").get_result::<Found>(&mut connection);
+    found.unwrap().integrity_check
+}
+
+#[test]
+fn a_backup_made_while_ada_writes_is_a_whole_database_that_she_logs_in_to() {
+    let (dir, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (server, mut ada) = with_ada(dir.path(), &[]);
+    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).status, 303);
+    fs::create_dir(new.path().join("data")).unwrap();
+    let file = new.path().join(named!("data/" @ ".db"));
+    let (output, written) = while_she_writes(&server.url, &ada, || back_up(dir.path(), &file));
+    assert!(output.status.success() && written > 0, "{written} notes, {output:?}");
+    let size = fs::metadata(&file).unwrap().len();
+    assert!(String::from_utf8(output.stdout).unwrap().contains(&format!("in {size} bytes")));
+    assert_eq!(integrity(&file), "ok");
+    let server = Server::start(new.path(), free_port());
+    let mut ada = Client::new(&server.url);
+    assert_eq!(ada.submit("/login", &ADA).location, "/dashboard");
+    assert!(
+        ada.get("/notes?q=Milk").body.contains("Milk") || ada.get("/notes/1").body.contains("Milk")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_backup_is_for_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_ada(dir.path(), &[]));
+    let file = dir.path().join("it's a 100% #1 ü.db");
+    assert!(back_up(dir.path(), &file).status.success());
+    assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_backup_takes_the_place_of_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_ada(dir.path(), &[]));
+    for content in ["yesterday's backup", ""] {
+        let file = dir.path().join("copy.db");
+        fs::write(&file, content).unwrap();
+        let output = back_up(dir.path(), &file);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains("File exists"), "{said}");
+        assert_eq!(fs::read_to_string(file).unwrap(), content);
+    }
+}
+
+#[test]
+fn of_a_database_that_is_not_there_no_backup_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("copy.db");
+    let output = back_up(dir.path(), &file);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains(".db is empty"), "{said}");
+    assert!(!file.exists(), "an empty file would be taken for a backup");
+}
