@@ -20,8 +20,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Response, Result};
 use crate::feature::{Feature, Features};
-use crate::people::User;
 use crate::people::keep::keep;
+use crate::people::{Email, Link, Purpose};
 use crate::state::{Frame, State};
 use crate::web::draw::draw_lost;
 use crate::web::errors::render_errors;
@@ -137,10 +137,16 @@ impl App {
         }
     }
 
-    /// Opens the set-up link while there is no user; returns its path.
+    /// Makes a set-up link while there is no user; returns its path. It works on every server, as theirs
+    /// do here.
     pub async fn open_setup_link(&self) -> Result<Option<String>> {
-        let has_users = self.state.db().run(User::any_exists).await?;
-        Ok((!has_users).then(|| accounts::setup::link(&self.state.setup_link().open())))
+        let (accounts, nowhere) = (self.state.accounts(), Email::nowhere());
+        if !accounts.are_none().await? {
+            return Ok(None);
+        }
+        let now = accounts.now();
+        let make = move |conn: &mut _| Link::make(conn, Purpose::SetUp, &nowhere, None, now);
+        Ok(Some(Purpose::SetUp.url("", &self.state.db().write(make).await?)))
     }
 
     /// Every route, as the router knows it: the path and its methods.
