@@ -154,8 +154,7 @@ impl App {
         server::routes(self.web(features)).await
     }
 
-    /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
-    /// in flight are finished.
+    /// Opens the port. What comes back serves, once it is awaited, until it is told to stop.
     pub fn serve(self) -> Result<Server, Failure> {
         let (state, config) = (self.state.clone(), self.state.config().clone());
         let outbox = state.outbox().clone();
@@ -164,8 +163,8 @@ impl App {
         }
         rt::spawn(kit::mail::work(outbox));
         rt::spawn(purge::work(state.db().clone(), state.site().clock().clone()));
-        let address = (config.host, config.port);
-        server::open(move || self.web(features), address, &config.trusted_proxies)
+        let (address, delay) = ((config.host, config.port), config.shutdown_delay.unsigned_abs());
+        server::open(move || self.web(features), address, &config.trusted_proxies, delay)
     }
 }
 

@@ -122,6 +122,7 @@ pub struct Config {
     /// The first signs access tokens, all verify them; empty where `SECRET_KEY` does.
     pub token_key_pairs: Vec<KeyPair>,
     pub request_timeout: Duration,
+    pub shutdown_delay: Duration,
     pub log_filter: String,
     pub log_format: LogFormat,
 }
@@ -174,6 +175,7 @@ impl Config {
             api_docs: read.boolean("API_DOCS", !production),
             token_key_pairs: read.token_key_pairs(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
+            shutdown_delay: read.delay("SHUTDOWN_DELAY", "0s"),
             log_filter: read.log_filter(&PARTS),
             log_format: read.one_of("LOG_FORMAT", "text"),
         };

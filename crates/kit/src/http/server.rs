@@ -3,13 +3,18 @@
 use std::cell::RefCell;
 use std::io;
 use std::net::IpAddr;
+#[cfg(unix)]
+use std::pin::pin;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, Service as _, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::KeepAlive;
 use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
+#[cfg(unix)]
+use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpServer};
@@ -45,11 +50,20 @@ where
     type Body = B;
 }
 
-/// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
-/// in flight are finished.
+/// Whether this process was told to stop. A signal is for all of it, whatever else runs there.
+static STOPPING: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process was told to stop, and serves for a while only.
+pub(crate) fn is_stopping() -> bool {
+    STOPPING.load(Ordering::Relaxed)
+}
+
+/// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C and for
+/// `delay` after it: `/readyz` is 503 then, so that a load balancer sends nothing new by the time the port
+/// closes. A second signal ends that time. Requests in flight are finished, for up to 10 seconds.
 pub fn open<T: Application>(
     app: impl Fn() -> App<T> + Clone + Send + 'static, (host, port): (IpAddr, u16),
-    trusted_proxies: &[IpNet],
+    trusted_proxies: &[IpNet], delay: Duration,
 ) -> Result<Server, Failure> {
     // A slow client could hold a kept-alive connection for ever by sending a second head byte
     // by byte. A proxy in front reads it whole first.
@@ -58,7 +72,8 @@ pub fn open<T: Application>(
     } else {
         KeepAlive::Timeout(Duration::from_secs(15))
     };
-    let stopped = stop_signal().map_err(|error| format!("Signals cannot be heard: {error}."))?;
+    let stopped =
+        stop_signal(delay).map_err(|error| format!("Signals cannot be heard: {error}."))?;
     let server = HttpServer::new(app)
         .keep_alive(keep_alive)
         .max_connections(IN_FLIGHT_MAX)
@@ -83,26 +98,52 @@ fn not_opened(error: &io::Error, host: IpAddr, port: u16) -> Failure {
     }
 }
 
-/// Resolves at SIGTERM and at Ctrl-C. Left to itself, Actix drops requests in flight at Ctrl-C.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    use std::pin::pin;
-
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-
-    let mut term = signal(SignalKind::terminate())?;
-    let mut ctrl_c = signal(SignalKind::interrupt())?;
+/// Resolves so long after SIGTERM or Ctrl-C, or at the next of them. Left to itself, Actix drops
+/// requests in flight at Ctrl-C.
+fn stop_signal(delay: Duration) -> io::Result<impl Future<Output = ()> + Send> {
+    let mut signals = Signals::listen()?;
     Ok(async move {
-        let (term, ctrl_c) = (pin!(term.recv()), pin!(ctrl_c.recv()));
-        futures_util::future::select(term, ctrl_c).await;
+        signals.next().await;
+        STOPPING.store(true, Ordering::Relaxed);
+        // Whichever it was: now it stops.
+        let _ = tokio::time::timeout(delay, signals.next()).await;
     })
 }
 
-/// Resolves at Ctrl-C.
+/// SIGTERM and Ctrl-C, as they come.
+#[cfg(unix)]
+struct Signals {
+    term: Signal,
+    ctrl_c: Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let (term, ctrl_c) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(Self { term, ctrl_c })
+    }
+
+    async fn next(&mut self) {
+        let (term, ctrl_c) = (pin!(self.term.recv()), pin!(self.ctrl_c.recv()));
+        futures_util::future::select(term, ctrl_c).await;
+    }
+}
+
+/// Ctrl-C.
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    Ok(async { drop(actix_web::rt::signal::ctrl_c().await) })
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        drop(actix_web::rt::signal::ctrl_c().await);
+    }
 }
 
 /// Every route of an application, as its router knows it: the path and its methods.
