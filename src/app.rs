@@ -22,6 +22,7 @@ use crate::db::Db;
 use crate::error::{Error, Response, Result};
 use crate::feature::{Feature, Features};
 use crate::people::keep::keep;
+use crate::people::{Email, Link, Purpose};
 use crate::state::{Frame, State};
 use crate::web::draw::draw_lost;
 use crate::web::errors::render_errors;
@@ -137,10 +138,16 @@ impl App {
         }
     }
 
-    /// Opens the set-up link while there is no user; returns its path.
+    /// Makes a set-up link while there is no user; returns its path. It works on every server, as theirs
+    /// do here.
     pub async fn open_setup_link(&self) -> Result<Option<String>> {
-        let are_none = self.state.accounts().are_none().await?;
-        Ok(are_none.then(|| accounts::setup::link(&self.state.setup_link().open())))
+        let (accounts, nowhere) = (self.state.accounts(), Email::nowhere());
+        if !accounts.are_none().await? {
+            return Ok(None);
+        }
+        let now = accounts.now();
+        let make = move |conn: &mut _| Link::make(conn, Purpose::SetUp, &nowhere, None, now);
+        Ok(Some(Purpose::SetUp.url("", &self.state.db().write(make).await?)))
     }
 
     /// Every route, as the router knows it: the path and its methods.
@@ -148,8 +155,7 @@ impl App {
         server::routes(self.web(features)).await
     }
 
-    /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
-    /// in flight are finished.
+    /// Opens the port. What comes back serves, once it is awaited, until it is told to stop.
     pub fn serve(self) -> Result<Server, Failure> {
         let (state, config) = (self.state.clone(), self.state.config().clone());
         let outbox = state.outbox().clone();
@@ -165,8 +171,8 @@ impl App {
             state.events().listen(move |happened| counted.count_event(happened.event.name()));
             metrics.serve(settings, move || look_up(state.clone()))?;
         }
-        let address = (config.host, config.port);
-        server::open(move || self.web(features), address, &config.trusted_proxies)
+        let (address, delay) = ((config.host, config.port), config.shutdown_delay.unsigned_abs());
+        server::open(move || self.web(features), address, &config.trusted_proxies, delay)
     }
 }
 

@@ -117,6 +117,7 @@ pub struct Config {
     /// The first signs access tokens, all verify them; empty where `SECRET_KEY` does.
     pub token_key_pairs: Vec<KeyPair>,
     pub request_timeout: Duration,
+    pub shutdown_delay: Duration,
     pub log: LogSettings,
     pub metrics: Option<MetricsSettings>,
 }
@@ -169,6 +170,7 @@ impl Config {
             api_docs: read.boolean("API_DOCS", !production),
             token_key_pairs: read.token_key_pairs(),
             request_timeout: read.duration("REQUEST_TIMEOUT", "10s"),
+            shutdown_delay: read.delay("SHUTDOWN_DELAY", "0s"),
             log: read.log(&PARTS),
             metrics: read.metrics(production),
         };

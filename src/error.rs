@@ -70,8 +70,6 @@ pub enum LinkEnding {
     NoFirstAccount,
     /// The set-up link is too old, since then.
     SetUpTooOld(Time),
-    /// The set-up link is not the one that was printed last.
-    SetUpEarlier,
     /// The first account was made with another set-up link, or without one.
     SetUpDone,
 }

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use actix_login::{Builder, Keys, LoginManager, Scopes, SetUpError, SigningKey, TokenKind};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
-use kit::http::link::PrintedLink;
 use kit::http::observe::Lost;
 use kit::http::site::{Addresses, Site, SiteSettings, is_on_loopback};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
 use kit::metrics::Metrics;
 use kit::password::Passwords;
 use kit::{Clock, from_request, key_file};
-use time::Duration;
 
 use crate::config::{Config, CookieUse, Environment, Registration};
 use crate::db::Db;
@@ -33,9 +31,6 @@ pub struct Frame {
     /// Draws and logs the answer to a request that no handler brought to an end.
     pub draw_lost: fn(&Lost) -> HttpResponse,
 }
-
-/// How long the link to the first account works. Starting the program again makes a new one.
-const SETUP_LINK_LIFETIME: Duration = Duration::minutes(30);
 
 /// Declares the parts: each is to be had from the state, and those before the line are arguments of
 /// handlers by themselves (`events: Events`).
@@ -68,7 +63,6 @@ parts! {
     db: Db,
     logins: LoginManager<Login>,
     scopes: Scopes,
-    setup_link: PrintedLink,
     site: Site,
 }
 from_request!(State, Infallible, |req| Ok(State::of(req).clone()));
@@ -112,7 +106,6 @@ impl State {
             db,
             logins,
             scopes,
-            setup_link: PrintedLink::closed(clock, SETUP_LINK_LIFETIME),
             site,
         })))
     }

@@ -134,6 +134,6 @@ fn is_allowed(purpose: Purpose, registration: Registration) -> bool {
     match purpose {
         Purpose::Register => registration == Registration::Open,
         Purpose::Invite => registration != Registration::Closed,
-        Purpose::Confirm | Purpose::ChangeEmail | Purpose::Reset => true,
+        Purpose::Confirm | Purpose::ChangeEmail | Purpose::Reset | Purpose::SetUp => true,
     }
 }

@@ -2,13 +2,15 @@
 
 use actix_web::FromRequest;
 use actix_web::dev::Payload;
+use kit::Time;
 use kit::http::Later;
-use kit::http::link::{PrintedEnding, PrintedLink, token_in_address};
+use kit::http::link::token_in_address;
 use kit::password::PasswordRule;
 
+use crate::db::Connection;
 use crate::error::LinkEnding;
 use crate::mail::{Posted, Request};
-use crate::people::{Accounts, Email, LogIn, Name, NewUser, User};
+use crate::people::{Accounts, Email, Link, LogIn, Name, NewUser, Purpose, User};
 use crate::state::State;
 use crate::web::{
     Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Response, Result,
@@ -19,33 +21,25 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/setup").get(show).post(set_up));
 }
 
-/// The link with this token, as a path.
-pub fn link(token: &str) -> String {
-    format!("/setup?token={token}")
-}
-
-/// What the link was for.
-const DEED: &str = "to make the first account";
-
 /// The link was not the first.
 const DONE: Error = Error::LinkEnded(LinkEnding::SetUpDone, "/login");
 
 /// Whether the link with this token opens the page, or why not, and where to go from there.
-fn require(link: &PrintedLink, token: &str, has_users: bool) -> Result<()> {
-    link.require(token).map_err(|ending| match ending {
-        PrintedEnding::Used(at) => Error::LinkEnded(LinkEnding::Used(at, DEED), "/login"),
-        PrintedEnding::TooOld(_) | PrintedEnding::Earlier if has_users => DONE,
-        PrintedEnding::TooOld(until) => Error::LinkEnded(LinkEnding::SetUpTooOld(until), "/"),
-        PrintedEnding::Earlier => Error::LinkEnded(LinkEnding::SetUpEarlier, "/"),
-    })?;
-    if has_users { Err(DONE) } else { Ok(()) }
+fn require(conn: &mut Connection, token: &str, now: Time) -> Result<()> {
+    match Link::find(conn, (Purpose::SetUp, token), None, now) {
+        Err(used @ Error::LinkEnded(LinkEnding::Used(..), _)) => Err(used),
+        _ if User::any_exists(conn)? => Err(DONE),
+        Err(Error::LinkEnded(LinkEnding::TooOld(until), to)) => {
+            Err(Error::LinkEnded(LinkEnding::SetUpTooOld(until), to))
+        }
+        found => found.map(drop),
+    }
 }
 
 /// Guard: the request carries the link's token, and there is no user yet. Otherwise
 /// [`Error::LinkEnded`]; without a token there is no such page.
 struct FirstVisitor {
     token: String,
-    link: PrintedLink,
 }
 
 impl FromRequest for FirstVisitor {
@@ -56,9 +50,9 @@ impl FromRequest for FirstVisitor {
         let (token, state) = (token_in_address(req), State::of(req).clone());
         Box::pin(async move {
             let Some(Ok(token)) = token else { return Err(Error::NotFound) };
-            let (link, are_none) = (state.setup_link(), state.accounts().are_none().await?);
-            require(link, &token, !are_none)?;
-            Ok(Self { token, link: link.clone() })
+            let (shown, now) = (token.clone(), state.accounts().now());
+            state.db().snapshot(move |conn| require(conn, &shown, now)).await?;
+            Ok(Self { token })
         })
     }
 }
@@ -99,8 +93,6 @@ async fn set_up(
         return show_form(visitor, page, form, &accounts);
     };
     let password_hash = accounts.passwords().hash(&client, form.fields.password).await?;
-    // Once more: hashing takes a while, and a new link ends the older ones.
-    require(&visitor.link, &visitor.token, false)?;
     let (to, created_at) = (email.clone(), accounts.now());
     let name = Name::parse(email.local_part()).map_err(Error::Internal)?;
     let (is_admin, is_verified) = (true, false);
@@ -110,12 +102,12 @@ async fn set_up(
         if !User::hold_if_nobody_exists(conn)? {
             return Err(DONE);
         }
+        Link::redeem(conn, (Purpose::SetUp, &visitor.token), created_at)?;
         // Nothing is promised: the profile offers the link again.
         Request::Confirm.post(conn, &to, created_at).map(Posted::tell_nobody)
     };
     let created = accounts.create(new, nobody_yet).await?;
     let user = created.ok_or(DONE)?;
-    visitor.link.note_use(&visitor.token);
     let welcome = "Welcome! You are logged in, and you are the administrator.";
     let mut response = redirect("/dashboard", Flash::success(welcome));
     response.add_cookie(&accounts.log_in(&req, &user, LogIn::by_password()).await?)?;

@@ -151,8 +151,7 @@ async fn make_reset_link(state: &State, email: &str) -> Result<(), Failure> {
             return Ok(None);
         }
         // Sent nowhere: who opens it has not proved the address.
-        let nowhere = Email { typed: String::new(), canonical: String::new() };
-        let token = Link::make(conn, Purpose::Reset, &nowhere, Some(user), now)?;
+        let token = Link::make(conn, Purpose::Reset, &Email::nowhere(), Some(user), now)?;
         Ok(Some((user.id, token)))
     };
     let link = change(state, email, None, make).await?;

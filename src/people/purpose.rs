@@ -17,6 +17,8 @@ pub enum Purpose {
     Confirm,
     ChangeEmail,
     Reset,
+    /// To make the first account. Printed, not sent.
+    SetUp,
 }
 
 /// All there is to know about a purpose.
@@ -85,6 +87,14 @@ const RESET: About = About {
     done: ("/login", "Done already: the password that was chosen first counts."),
 };
 
+const SET_UP: About = About {
+    path: "/setup",
+    again: "/",
+    used: "/login",
+    deed: "to make the first account",
+    ..RESET
+};
+
 impl Purpose {
     pub const fn about(self) -> &'static About {
         match self {
@@ -93,6 +103,7 @@ impl Purpose {
             Self::Confirm => &CONFIRM,
             Self::ChangeEmail => &CHANGE_EMAIL,
             Self::Reset => &RESET,
+            Self::SetUp => &SET_UP,
         }
     }
 

@@ -28,7 +28,7 @@ fn from_an_empty_folder_to_a_logged_in_page_and_over_a_restart() {
     assert_eq!(server.setup_link(), None, "{}", server.announcement);
     let page = ada.get(&link);
     assert_eq!(page.status, 410);
-    assert!(page.body.contains("The first account is made already"), "{}", page.body);
+    assert!(page.body.contains("It was used already"), "{}", page.body);
     assert!(ada.get("/dashboard").body.contains("Hello, ada"));
 }
 
@@ -37,11 +37,11 @@ fn a_restart_makes_a_new_link_while_nobody_has_an_account() {
     let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
     let old = Server::start(dir.path(), port).setup_link().unwrap().to_owned();
     let server = Server::start(dir.path(), port);
+    let new = server.setup_link().unwrap();
+    assert_ne!(new, old);
     let mut client = Client::new(&server.url);
-    let page = client.get(&old);
-    assert_eq!(page.status, 410);
-    assert!(page.body.contains("from an earlier start of the program"), "{}", page.body);
-    assert_eq!(client.get(server.setup_link().unwrap()).status, 200);
+    assert_eq!(client.get(new).status, 200);
+    assert_eq!(client.get(&old).status, 200, "it may be that of a server beside this one");
 }
 
 #[cfg(unix)]

@@ -29,7 +29,7 @@ fn stopped_twice(first: &str, second: &str) -> Option<i32> {
     wait_for_line(&server, &["stopping: requests in flight are finished"]);
     server.signal(second);
     let code = server.wait().code();
-    wait_for_line(&server, &["WARN", "stopped at once by a second signal"]);
+    wait_for_line(&server, &["WARN", "stopped at once by another signal"]);
     code
 }
 

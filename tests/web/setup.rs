@@ -67,13 +67,20 @@ async fn the_link_works_for_thirty_minutes() {
 }
 
 #[actix_web::test]
-async fn a_new_link_ends_the_old_one() {
-    let ada = Browser::stranger().await;
-    let (old, new) = (link(&ada).await, link(&ada).await);
-    let answer = ada.get(&old).await;
-    assert_eq!(answer.status, 410);
-    answer.shows("from an earlier start of the program");
-    assert_eq!(ada.get(&new).await.status, 200);
+async fn the_links_of_two_servers_work_on_both_until_one_of_them_is_used() {
+    let site = Site::open().await;
+    let (one, two) = (site.stranger(), site.beside().await.stranger());
+    let links = [link(&one).await, link(&two).await];
+    assert_ne!(links[0], links[1]);
+    for link in &links {
+        assert_eq!((one.get(link).await.status, two.get(link).await.status), (200, 200));
+    }
+    assert_eq!(two.submit(&links[0], &ADA).await.status, 303);
+    for browser in [&one, &two] {
+        browser.get(&links[0]).await.shows("It was used already");
+        browser.get(&links[1]).await.shows("The first account is made already");
+        assert_eq!(browser.submit(&links[1], &ADA).await.status, 410);
+    }
 }
 
 #[actix_web::test]

@@ -39,6 +39,11 @@ impl Email {
         Some(Self::of(local, &domain))
     }
 
+    /// No address at all: where a link goes that is handed over without a mail.
+    pub fn nowhere() -> Self {
+        Self { typed: String::new(), canonical: String::new() }
+    }
+
     /// Whether the program may send from this address. Unlike a person's, it may be at a name
     /// without a dot, such as `localhost`.
     pub fn may_send(address: &str) -> bool {

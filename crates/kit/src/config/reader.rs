@@ -139,6 +139,13 @@ impl<'a> Reader<'a> {
         self.value(name, default, rule, parse_duration)
     }
 
+    /// The same, where none at all (`0s`) is a choice, too.
+    pub fn delay(&mut self, name: &'static str, default: &str) -> Duration {
+        let rule = "must be 0s, or a whole number and a unit: s, m, h or d, and at most 400d";
+        let parse = |v: &str| if v == "0s" { Some(Duration::ZERO) } else { parse_duration(v) };
+        self.value(name, default, rule, parse)
+    }
+
     /// The address that people type: http or https, with a host and nothing after it.
     pub fn public_url(&mut self, name: &'static str, default: &str) -> Url {
         let rule = "must be the address that people type, without a path";

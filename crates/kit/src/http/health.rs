@@ -9,12 +9,14 @@ use actix_web::web::{ServiceConfig, resource};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::cli::Failure;
+use crate::error::Error;
+use crate::http::signals::is_stopping;
 
 /// Asked many times a minute, so that nobody would read it in the log.
 pub(crate) const PATHS: [&str; 2] = ["/livez", "/readyz"];
 
 /// The routes `/livez` (the program runs: a database that is away is no reason to start it again) and
-/// `/readyz` (requests can be served, as `ready` says).
+/// `/readyz` (requests can be served, as `ready` says, and the program was not told to stop).
 pub fn routes<F, Fut>(config: &mut ServiceConfig, ready: F)
 where
     F: Fn(HttpRequest) -> Fut + Clone + 'static,
@@ -24,7 +26,12 @@ where
     config.service(resource(live_path).get(async || HttpResponse::NoContent().finish()));
     config.service(resource(ready_path).get(move |req: HttpRequest| {
         let ready = ready(req);
-        async move { ready.await.map(|()| HttpResponse::NoContent().finish()) }
+        async move {
+            if is_stopping() {
+                return Err(Error::Busy.into());
+            }
+            ready.await.map(|()| HttpResponse::NoContent().finish())
+        }
     }));
 }
 

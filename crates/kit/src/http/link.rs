@@ -1,9 +1,6 @@
-//! One-time links: how their token travels from a mail, or from the line that a program printed, to a
-//! form. What a link opens is the application's.
+//! One-time links: how their token travels from a mail to a form. What a link opens is the application's.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use actix_login::{CookieKind, Presented, hash_token, random_token};
+use actix_login::{CookieKind, Presented, hash_token};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::HttpError;
@@ -12,9 +9,8 @@ use actix_web::middleware::Next;
 use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use time::{Duration, PrimitiveDateTime};
+use time::Duration;
 
-use crate::clock::{Clock, is_over};
 use crate::http::fields::Fields;
 use crate::http::flash::redirect;
 
@@ -24,7 +20,7 @@ const KEPT_FOR: Duration = Duration::minutes(30);
 /// In the cookie, for what is no token of ours: no link has it, and the page says so.
 const NO_TOKEN: &str = "-";
 
-/// The length of a [`random_token`].
+/// The length of an [`actix_login::random_token`].
 const TOKEN_LENGTH: usize = 43;
 
 #[derive(Deserialize)]
@@ -103,76 +99,4 @@ pub async fn hide_token(
     let cookie = cookies(req.request()).opened.with(token, Some(KEPT_FOR.unsigned_abs()));
     response.add_cookie(&cookie)?;
     Ok(req.into_response(response).map_into_right_body())
-}
-
-/// A link that only whoever started the program has seen: the one that was printed last, if any. Cheap
-/// to clone.
-#[derive(Clone)]
-pub struct PrintedLink {
-    clock: Clock,
-    lifetime: Duration,
-    printed: Arc<Mutex<Option<Printed>>>,
-}
-
-struct Printed {
-    token_hash: String,
-    until: PrimitiveDateTime,
-    used_at: Option<PrimitiveDateTime>,
-}
-
-/// Why a printed link opens nothing.
-pub enum PrintedEnding {
-    /// It did what it was for, then.
-    Used(PrimitiveDateTime),
-    /// Its time is over, since then.
-    TooOld(PrimitiveDateTime),
-    /// It is not the one that was printed last.
-    Earlier,
-}
-
-impl PrintedLink {
-    /// No link yet. One works for `lifetime`; starting the program again makes a new one.
-    pub fn closed(clock: Clock, lifetime: Duration) -> Self {
-        Self { clock, lifetime, printed: Arc::default() }
-    }
-
-    /// Makes a link, and makes every earlier one useless. Returns its token.
-    pub fn open(&self) -> String {
-        let token = random_token();
-        let until = self.clock.now() + self.lifetime;
-        let printed = Printed { token_hash: hash_token(&token), until, used_at: None };
-        *self.lock() = Some(printed);
-        token
-    }
-
-    /// Whether the link with this token opens anything, or why not.
-    pub fn require(&self, token: &str) -> Result<(), PrintedEnding> {
-        match self.lock().as_ref().filter(|printed| printed.is_of(token)) {
-            Some(Printed { used_at: Some(at), .. }) => Err(PrintedEnding::Used(*at)),
-            // After a restart, one that was too old cannot be told from one that was not.
-            None => Err(PrintedEnding::Earlier),
-            Some(printed) if is_over(printed.until, self.lifetime, self.clock.now()) => {
-                Err(PrintedEnding::TooOld(printed.until))
-            }
-            Some(_) => Ok(()),
-        }
-    }
-
-    /// Notes that it did what it was for, to say so to whoever opens it again.
-    pub fn note_use(&self, token: &str) {
-        if let Some(link) = self.lock().as_mut().filter(|link| link.is_of(token)) {
-            link.used_at = Some(self.clock.now());
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Printed>> {
-        self.printed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Printed {
-    /// Hashes are compared: how long that takes tells nothing about the token.
-    fn is_of(&self, token: &str) -> bool {
-        self.token_hash == hash_token(token)
-    }
 }

@@ -5,10 +5,10 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, rt};
@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::http::accept::wants_html;
 use crate::http::body::receive;
 use crate::http::request_id::RequestId;
+use crate::http::signals::is_stopping;
 use crate::http::site::{OfThread, Site};
 use crate::http::{deadline, headers, health, kept};
 use crate::metrics::measure;
@@ -64,7 +65,7 @@ async fn answer<B: MessageBody + 'static>(
     let (site, entry) = (Site::of(req.request()).clone(), Entry::begin(&req));
     match carry_out(here, req, next, &entry).await {
         Ok(mut res) => {
-            entry.finish(&site, res.status(), res.headers_mut());
+            entry.finish(&site, res.response_mut().head_mut());
             Ok(res)
         }
         Err(error) => {
@@ -73,7 +74,7 @@ async fn answer<B: MessageBody + 'static>(
             let wants_html = entry.wants_html;
             let lost = Lost { site: &site, path, wants_html, request_id, error: &error };
             let mut response = (site.0.draw)(&lost);
-            entry.finish(&site, response.status(), response.headers_mut());
+            entry.finish(&site, response.head_mut());
             Err(InternalError::from_response(error, response).into())
         }
     }
@@ -135,13 +136,17 @@ impl Entry {
         }
     }
 
-    fn finish(&self, site: &Site, status: StatusCode, headers: &mut HeaderMap) {
-        headers::secure(headers, site.0.https);
+    fn finish(&self, site: &Site, head: &mut ResponseHead) {
+        headers::secure(&mut head.headers, site.0.https);
+        // By the time the port closes, nobody has a kept connection to send one more request over.
+        if is_stopping() {
+            head.set_connection_type(ConnectionType::Close);
+        }
         let Self { id, peer, method, path, .. } = self;
         if let Ok(value) = HeaderValue::try_from(&id.0) {
-            headers.insert(REQUEST_ID, value);
+            head.headers.insert(REQUEST_ID, value);
         }
-        let (id, ms, status) = (&id.0, self.started.elapsed().as_millis(), status.as_u16());
+        let (id, ms, status) = (&id.0, self.started.elapsed().as_millis(), head.status.as_u16());
         log::log!(
             target: "access", self.level,
             request_id = id.as_str(), peer = peer.as_str(), method = method.as_str(),

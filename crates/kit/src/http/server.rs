@@ -50,12 +50,13 @@ where
     type Body = B;
 }
 
-/// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C; requests
-/// in flight are finished, for 10 seconds and until a second such signal. At SIGHUP the log's file is opened
-/// again.
+/// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C and for
+/// `delay` after it: `/readyz` is 503 then, so that a load balancer sends nothing new by the time the port
+/// closes; a second signal ends that time. Then requests in flight are finished, for 10 seconds and until a
+/// further signal. At SIGHUP the log's file is opened again.
 pub fn open<T: Application>(
     app: impl Fn() -> App<T> + Clone + Send + 'static, (host, port): (IpAddr, u16),
-    trusted_proxies: &[IpNet],
+    trusted_proxies: &[IpNet], delay: Duration,
 ) -> Result<Server, Failure> {
     // A slow client could hold a kept-alive connection for ever by sending a second head byte
     // by byte. A proxy in front reads it whole first.
@@ -65,7 +66,7 @@ pub fn open<T: Application>(
         KeepAlive::Timeout(Duration::from_secs(15))
     };
     let no_signals = |error| format!("Signals cannot be heard: {error}.");
-    let stopped = signals::stop().map_err(no_signals)?;
+    let stopped = signals::stop(delay).map_err(no_signals)?;
     signals::heed_hangups().map_err(no_signals)?;
     let server = HttpServer::new(app)
         .keep_alive(keep_alive)
