@@ -163,7 +163,7 @@ impl App {
             log::warn!("SMTP_URL is not set, and nobody can read the mailbox here: mail is lost");
         }
         rt::spawn(kit::mail::work(outbox));
-        rt::spawn(state.uses().clone().work(state.db().clone()));
+        rt::spawn(state.db().clone().write_uses_for_ever());
         let (db, clock) = (state.db().clone(), state.site().clock().clone());
         rt::spawn(database::purge_hourly(async move || purge::purge(&db, &clock).await));
         if let (Some(settings), Some(metrics)) = (&config.metrics, state.site().metrics()) {

@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
 use kit::cli::{Failure, announce, say, say_all};
+use kit::config::Environment;
 use kit::password::Passwords;
 use kit::{Clock, http::health, key_file, logger};
 
 use crate::app::App;
-use crate::config::{APP_NAME, BRAND, Config, Environment};
+use crate::config::{APP_NAME, BRAND, Config};
 use crate::db::{self, Db, MIGRATIONS};
 use crate::error::Result;
 use crate::purge::purge;
@@ -128,11 +129,11 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     }
     let app = app(config, db)?;
     let setup = app.open_setup_link().await?;
-    let state = app.state().clone();
+    let db = app.state().db().clone();
     let server = app.serve()?;
     let first = setup.map(|path| format!(". Make the first account: {url}{path}"));
     announce(format!("{BRAND} runs at {url}{}", first.unwrap_or_default()));
     let stopped = server.await;
-    state.uses().write(state.db()).await;
+    db.write_uses().await;
     stopped.map_err(|error| Failure::from(format!("The server stopped: {error}.")))
 }

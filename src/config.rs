@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
-use kit::config::{MetricsSettings, Reader, Secret, SigningKeys, Smtp};
+use kit::config::{
+    Environment, Lifetimes, MetricsSettings, Reader, Secret, SessionProtection, SigningKeys, Smtp,
+};
 use kit::http::cookies::Cookies;
 use kit::logger::LogSettings;
 use kit::password::HashCost;
@@ -33,16 +35,6 @@ const STATIC_DIRS: (&str, &str) = ("static", concat!(env!("CARGO_MANIFEST_DIR"),
 /// The parts of the program, as the levels of the log name them.
 const PARTS: [&str; 4] = ["app", "actix_login", "database", "kit"];
 
-/// What the program is run for.
-#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
-#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
-pub enum Environment {
-    /// On a developer's machine: a key is made at the first run, the tables are kept up to date.
-    Development,
-    /// For real: nothing is made up, and unsafe settings are refused.
-    Production,
-}
-
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
 #[strum(serialize_all = "snake_case", ascii_case_insensitive)]
@@ -55,16 +47,6 @@ pub enum Registration {
     Closed,
 }
 
-/// What happens to a session that is suddenly used from another browser and another network.
-#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
-#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
-pub enum SessionProtection {
-    Off,
-    /// The password is asked for before anything that needs a fresh log-in.
-    Basic,
-    Strong,
-}
-
 /// What our cookies are for. Each has its place here, and `tests/web/cookies.rs` plants them all.
 #[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -74,18 +56,6 @@ pub enum CookieUse {
     Flash,
     /// There are two for each purpose of a link: for one that was opened, and one that was used.
     Link,
-}
-
-/// How long sessions live without a request, and after the log-in (NIST SP 800-63B-4, AAL2: one hour, 24
-/// hours); the same for "remember me" (AAL1: 30 days). A refresh token counts from the log-in.
-#[derive(Clone, Copy, Debug)]
-pub struct Lifetimes {
-    pub idle: Duration,
-    pub absolute: Duration,
-    pub remembered_idle: Duration,
-    pub remembered_absolute: Duration,
-    pub access_token: Duration,
-    pub refresh_token: Duration,
 }
 
 /// Every setting. `.env.example` explains each.
@@ -164,7 +134,7 @@ impl Config {
             registration: read.one_of("REGISTRATION", "open"),
             password_min_length: read.number("PASSWORD_MIN_LENGTH", "12", 8..=64),
             hash_cost: read.hash_cost(),
-            lifetimes: read_lifetimes(read),
+            lifetimes: read.lifetimes(),
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
             password_grant: read.boolean("PASSWORD_GRANT", true),
             api_docs: read.boolean("API_DOCS", !production),
@@ -193,16 +163,5 @@ impl Config {
     /// The public address without the last slash, as it is shown, compared and signed.
     pub fn origin(&self) -> String {
         self.public_url.origin().ascii_serialization()
-    }
-}
-
-fn read_lifetimes(read: &mut Reader) -> Lifetimes {
-    Lifetimes {
-        idle: read.duration("SESSION_IDLE", "60m"),
-        absolute: read.duration("SESSION_LIFETIME", "24h"),
-        remembered_idle: read.duration("REMEMBER_IDLE", "14d"),
-        remembered_absolute: read.duration("REMEMBER_LIFETIME", "30d"),
-        access_token: read.duration("TOKEN_EXPIRY", "15m"),
-        refresh_token: read.duration("REFRESH_EXPIRY", "30d"),
     }
 }

@@ -15,7 +15,6 @@ pub mod purpose; // what links are for
 pub mod session; // one log-in, as its row
 pub mod sessions; // beginning, finding and ending them
 pub mod user; // somebody who can log in
-mod uses; // when they were last here
 
 pub use accounts::Accounts;
 pub use ending::Ending;
@@ -31,4 +30,3 @@ pub use purpose::Purpose;
 pub use session::{LogIn, Session};
 pub use sessions::Sessions;
 pub use user::{NewUser, User};
-pub use uses::Uses;

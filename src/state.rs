@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_login::{Builder, Keys, LoginManager, Scopes, SetUpError, SigningKey, TokenKind};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
+use kit::config::Environment;
 use kit::http::observe::Lost;
 use kit::http::site::{Addresses, Site, SiteSettings, is_on_loopback};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
@@ -13,13 +14,13 @@ use kit::metrics::Metrics;
 use kit::password::Passwords;
 use kit::{Clock, from_request, key_file};
 
-use crate::config::{Config, CookieUse, Environment, Registration};
+use crate::config::{Config, CookieUse, Registration};
 use crate::db::Db;
 use crate::error::Result;
 use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
-use crate::people::{Accounts, Events, Grants, Login, Sessions, Uses, personal_token};
+use crate::people::{Accounts, Events, Grants, Login, Sessions, personal_token};
 
 /// What the parts are told of the features, which stand above them.
 #[derive(Clone, Copy)]
@@ -57,7 +58,6 @@ parts! {
     grants: Grants,
     outbox: Outbox,
     sessions: Sessions,
-    uses: Uses,
     ---
     config: Config,
     db: Db,
@@ -82,14 +82,12 @@ impl State {
         let scopes = frame.features.scopes(frame.default_scope);
         let login = login(&config, &keys, clock.clone());
         let events = Events::new(db.clone(), clock.clone());
-        let uses = Uses::default();
-        let kept = (db.clone(), uses.clone());
-        let sessions = Sessions::new(&config, kept.clone(), clock.clone(), login.session_cookie());
+        let sessions = Sessions::new(&config, db.clone(), clock.clone(), login.session_cookie());
         let shared = (db.clone(), clock.clone(), events.clone());
         let accounts = Accounts::new(shared.clone(), sessions.clone(), passwords);
         let lifetime = config.lifetimes.refresh_token;
         let grants = Grants::new(shared, login.access_tokens(), scopes.clone(), lifetime);
-        let logins = recognise(login, (kept, &clock), (&sessions, &grants), scopes.clone())?;
+        let logins = recognise(login, (&db, &clock), (&sessions, &grants), scopes.clone())?;
         let mailer = Mailer::new(config.smtp.as_ref(), &config.mail_from, config.host_name())?;
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
@@ -101,7 +99,6 @@ impl State {
             grants,
             outbox,
             sessions,
-            uses,
             config,
             db,
             logins,
@@ -146,11 +143,11 @@ fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
 
 /// How people are recognised: by a session's cookie, an access token, or a personal token.
 fn recognise(
-    login: Builder<Login>, ((db, uses), clock): ((Db, Uses), &Clock),
-    (sessions, grants): (&Sessions, &Grants), scopes: Scopes,
+    login: Builder<Login>, (db, clock): (&Db, &Clock), (sessions, grants): (&Sessions, &Grants),
+    scopes: Scopes,
 ) -> Result<LoginManager<Login>, SetUpError> {
-    let (sessions, grants, clock) = (sessions.clone(), grants.clone(), clock.clone());
-    let (version, in_time, used) = (db.clone(), sessions.clone(), sessions.clone());
+    let [sessions, in_time, used] = [0; 3].map(|_| sessions.clone());
+    let (grants, clock, version, db) = (grants.clone(), clock.clone(), db.clone(), db.clone());
     login
         .user_loader(move |claims| {
             let (sessions, grants) = (sessions.clone(), grants.clone());
@@ -162,16 +159,11 @@ fn recognise(
             }
         })
         .request_loader(move |req| {
-            let (db, uses, clock) = (db.clone(), uses.clone(), clock.clone());
-            async move { Ok(personal_token::load(db, uses, clock, req).await?) }
+            let (db, clock) = (db.clone(), clock.clone());
+            async move { Ok(personal_token::load(db, clock, req).await?) }
         })
         .cache(move || version.version(), move |login| in_time.is_in_time(login))
-        .listener(move |_, caller| {
-            caller
-                .user()
-                .and_then(|login| login.session.as_ref())
-                .map(|session| used.note_use(session));
-        })
+        .listener(move |_, caller| used.note_use(caller))
         .may_hold(move |login, name| scopes.may_hold(login.is_verified_admin(), name))
         .build()
 }

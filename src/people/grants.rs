@@ -181,10 +181,8 @@ impl Grants {
         };
         let found: Option<(Time, User)> = self.db.look_up(find).await?;
         let found = found.filter(|(_, user)| user.id.to_string() == claims.sub);
-        Ok(found.map(|(expires_at, user)| {
-            let right = Right::Family { family, expires_at };
-            Login { user, session: None, right }
-        }))
+        let right = |until| Right::Family(family, until);
+        Ok(found.map(|(until, user)| Login { user, session: None, right: right(until) }))
     }
 
     fn pair(&self, row: &RefreshToken, refresh_token: String) -> Result<Issued> {

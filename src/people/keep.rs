@@ -1,13 +1,14 @@
 //! Looking after the session of a person at a browser.
 
-use actix_login::Caller;
+use actix_login::{Caller, Claims};
 use actix_web::body::MessageBody;
+use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
+use kit::config::SessionProtection;
 use kit::http::client::{Change, Client};
 
-use crate::config::SessionProtection;
 use crate::error::Result;
 use crate::people::{Event, Events, Login, Session, Sessions};
 
@@ -48,6 +49,16 @@ pub async fn keep(
 }
 
 impl Sessions {
+    /// A new cookie for a session whose token is past half of its life. The row, and with it the
+    /// end of the session, stays as it is.
+    fn freshen(&self, session: &Session, claims: &Claims) -> Result<Option<Cookie<'static>>> {
+        let ends = session.expires_at.assume_utc().unix_timestamp();
+        if self.clock.timestamp() < claims.iat.midpoint(claims.exp) || claims.exp >= ends {
+            return Ok(None);
+        }
+        self.cookie_of(session, claims.jti.clone()).map(Some)
+    }
+
     /// What becomes of a session that is used from elsewhere: who is calling from now on, if anybody.
     async fn protect(
         &self, events: &Events, client: &Client, (login, session): (&Login, &Session),

@@ -30,28 +30,21 @@ pub(super) enum Right {
         id: i64,
         token_hash: String,
     },
-    Family {
-        family: String,
-        expires_at: Time,
-    },
+    /// Of refresh tokens, which end then.
+    Family(String, Time),
     ApiToken(i64),
     /// None: they are named on a page, and act with the next request.
     Nothing,
 }
 
 impl Right {
-    /// Whether its own time is not up: a session has others, and a personal token is asked for each time.
-    pub(super) fn is_in_time(&self, now: Time) -> bool {
-        !matches!(self, Self::Family { expires_at, .. } if now >= *expires_at)
-    }
-
     fn is_alive(&self, conn: &mut Connection) -> QueryResult<bool> {
         match self {
             Self::Session { id, token_hash } => {
                 let own = sessions::table.find(*id).filter(sessions::token_hash.eq(token_hash));
                 diesel::select(exists(own)).get_result(conn)
             }
-            Self::Family { family, .. } => {
+            Self::Family(family, _) => {
                 let rows = refresh_tokens::table.filter(refresh_tokens::family.eq(family));
                 diesel::select(exists(rows)).get_result(conn)
             }

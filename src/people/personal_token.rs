@@ -2,6 +2,7 @@
 
 use actix_login::{Found, bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
+use database::{Use, use_of};
 use diesel::prelude::*;
 use kit::{Clock, Time, clock::LEEWAY};
 use time::Duration;
@@ -10,7 +11,7 @@ use crate::config::APP_NAME;
 use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
 use crate::people::login::Right;
-use crate::people::{Login, User, Uses};
+use crate::people::{Login, User};
 use crate::schema::{api_tokens, users};
 
 pub const NAME_MAX: usize = 60;
@@ -18,7 +19,9 @@ pub const NAME_MAX: usize = 60;
 /// The lives to choose from, in days.
 pub const LIVES: [i64; 3] = [30, 90, 365];
 
-/// `last_used_at` is noted at most this often.
+const LAST_USED: Use = use_of!(api_tokens.last_used_at);
+
+/// It is noted at most this often.
 const LAST_USED_EVERY: Duration = Duration::MINUTE;
 
 /// What is known of a token once it was shown.
@@ -94,9 +97,7 @@ impl PersonalToken {
 }
 
 /// Who calls with a personal token, and what it is good for: the app's request loader.
-pub async fn load(
-    db: Db, uses: Uses, clock: Clock, req: HttpRequest,
-) -> Result<Option<Found<Login>>> {
+pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<Found<Login>>> {
     let Some(token) = bearer(&req).filter(|token| is_personal_token(APP_NAME, token)) else {
         return Ok(None);
     };
@@ -112,9 +113,9 @@ pub async fn load(
     };
     let found: Option<(PersonalToken, User)> = db.look_up(find).await?;
     let Some((token, user)) = found else { return Ok(None) };
-    let last = uses.personal_tokens.last(token.id, token.last_used_at.unwrap_or(token.created_at));
-    if token.last_used_at.is_none() || (now - last).abs() >= LAST_USED_EVERY {
-        uses.personal_tokens.note(token.id, now);
+    let last = db.last_use(LAST_USED, token.id, token.last_used_at.unwrap_or(Time::MIN));
+    if (now - last).abs() >= LAST_USED_EVERY {
+        db.note_use(LAST_USED, token.id, now);
     }
     let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();
     let right = Right::ApiToken(token.id);

@@ -3,48 +3,49 @@
 
 use std::cmp::Reverse;
 
-use actix_login::{Claims, SessionCookie, hash_token, random_token};
+use actix_login::{Caller, Claims, SessionCookie, hash_token, random_token};
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
+use database::{Use, use_of};
 use diesel::prelude::*;
 use kit::{Client, Clock, Time};
 use time::Duration;
 
-use crate::config::{Config, Lifetimes, SessionProtection};
+use crate::config::Config;
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::mail::Notice;
 use crate::people::familiar::is_familiar;
 use crate::people::login::Right;
 use crate::people::session::{FRESH_FOR, LogIn, Renewal};
-use crate::people::{Login, Session, User, Uses};
+use crate::people::{Login, Session, User};
 use crate::schema::{sessions, users};
+use kit::config::{Lifetimes, SessionProtection};
 
 /// How many sessions a user can have; the one unused for longest makes room for the next.
 pub const SESSIONS_MAX: i64 = 20;
 
-/// `last_seen_at` is noted at most this often.
+const LAST_SEEN: Use = use_of!(sessions.last_seen_at);
+
+/// It is noted at most this often.
 const LAST_SEEN_EVERY: Duration = Duration::MINUTE;
 
 /// Begins, finds and ends sessions. Cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
     db: Db,
-    clock: Clock,
+    pub(super) clock: Clock,
     cookie: SessionCookie,
     lifetimes: Lifetimes,
-    uses: Uses,
     /// What becomes of one that turns up elsewhere.
     pub(super) protection: SessionProtection,
 }
 
 impl Sessions {
     /// Keeps its rows in `db`, and their secrets in `cookie`.
-    pub fn new(
-        config: &Config, (db, uses): (Db, Uses), clock: Clock, cookie: SessionCookie,
-    ) -> Self {
+    pub fn new(config: &Config, db: Db, clock: Clock, cookie: SessionCookie) -> Self {
         let (lifetimes, protection) = (config.lifetimes, config.session_protection);
-        Self { db, clock, cookie, lifetimes, uses, protection }
+        Self { db, clock, cookie, lifetimes, protection }
     }
 
     pub fn now(&self) -> Time {
@@ -58,7 +59,7 @@ impl Sessions {
     ) -> Result<Cookie<'static>> {
         let (client, user, now) = (Client::of(req), user.clone(), self.clock.now());
         let (user_id, remembered) = (user.id, log_in.remembered);
-        let lifetime = log_in.lifetime.unwrap_or_else(|| self.absolute(remembered));
+        let lifetime = log_in.lifetime.unwrap_or_else(|| self.lifetimes.absolute(remembered));
         let secret = random_token();
         let token_hash = hash_token(&secret);
         let previous = self.cookie.claims(req).map(|claims| hash_token(&claims.jti));
@@ -91,18 +92,6 @@ impl Sessions {
         self.cookie(user_id, secret, remembered, lifetime)
     }
 
-    /// A new cookie for a session whose token is past half of its life. The row, and with it the
-    /// end of the session, stays as it is.
-    pub(super) fn freshen(
-        &self, session: &Session, claims: &Claims,
-    ) -> Result<Option<Cookie<'static>>> {
-        let ends = session.expires_at.assume_utc().unix_timestamp();
-        if self.clock.timestamp() < claims.iat.midpoint(claims.exp) || claims.exp >= ends {
-            return Ok(None);
-        }
-        self.cookie_of(session, claims.jti.clone()).map(Some)
-    }
-
     /// Finds the session that `claims` name, and its user, unless it is over or they may not log in.
     pub async fn find(&self, claims: Claims) -> Result<Option<Login>> {
         let token_hash = hash_token(&claims.jti);
@@ -129,15 +118,20 @@ impl Sessions {
 
     /// Whether the time of somebody who was let in is not up meanwhile.
     pub fn is_in_time(&self, login: &Login) -> bool {
-        let has_session = login.session.as_ref().is_none_or(|session| !self.is_over(session));
-        has_session && login.right.is_in_time(self.clock.now())
+        match (&login.session, &login.right) {
+            (Some(session), _) => !self.is_over(session),
+            (None, Right::Family(_, until)) => self.clock.now() < *until,
+            // Asked for at each request.
+            (None, _) => true,
+        }
     }
 
     /// Notes that a session is used.
-    pub fn note_use(&self, session: &Session) {
-        let (now, every) = (self.clock.now(), self.idle(session.remembered) / 4);
+    pub fn note_use(&self, caller: &Caller<Login>) {
+        let Some(session) = caller.user().and_then(|login| login.session.as_ref()) else { return };
+        let (now, every) = (self.clock.now(), self.lifetimes.idle(session.remembered) / 4);
         if (now - self.last_use(session)).abs() >= LAST_SEEN_EVERY.min(every) {
-            self.uses.sessions.note(session.id, now);
+            self.db.note_use(LAST_SEEN, session.id, now);
         }
     }
 
@@ -214,7 +208,7 @@ impl Sessions {
         self.cookie.last_subject(req)
     }
 
-    fn cookie_of(&self, session: &Session, secret: String) -> Result<Cookie<'static>> {
+    pub(super) fn cookie_of(&self, session: &Session, secret: String) -> Result<Cookie<'static>> {
         let left = session.expires_at - self.clock.now();
         self.cookie(session.user_id, secret, session.remembered, left)
     }
@@ -227,26 +221,18 @@ impl Sessions {
         // It may have ended since the guard was asked.
         let left = left.whole_seconds().try_into().ok().filter(|left| *left > 0);
         let left = std::time::Duration::from_secs(left.ok_or(Error::NotAuthenticated)?);
-        let lifetime = left.min(self.idle(remembered).unsigned_abs() * 2);
+        let lifetime = left.min(self.lifetimes.idle(remembered).unsigned_abs() * 2);
         let token = self.cookie.create_token(&user_id.to_string(), secret, lifetime)?;
         Ok(self.cookie.with(&token, remembered.then_some(left)))
     }
 
     fn is_over(&self, session: &Session) -> bool {
-        let (now, idle) = (self.clock.now(), self.idle(session.remembered));
+        let (now, idle) = (self.clock.now(), self.lifetimes.idle(session.remembered));
         now >= session.expires_at || (now - self.last_use(session)).abs() >= idle
     }
 
     fn last_use(&self, session: &Session) -> Time {
-        self.uses.sessions.last(session.id, session.last_seen_at)
-    }
-
-    fn idle(&self, remembered: bool) -> Duration {
-        if remembered { self.lifetimes.remembered_idle } else { self.lifetimes.idle }
-    }
-
-    fn absolute(&self, remembered: bool) -> Duration {
-        if remembered { self.lifetimes.remembered_absolute } else { self.lifetimes.absolute }
+        self.db.last_use(LAST_SEEN, session.id, session.last_seen_at)
     }
 }
 

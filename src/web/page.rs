@@ -64,7 +64,10 @@ pub fn render(template: &impl Template) -> Response {
 
 /// The page that `template` draws, with another status: 422 for a form to be corrected.
 pub fn render_with(status: StatusCode, template: &impl Template) -> Response {
-    Ok(HttpResponse::build(status).content_type(ContentType::html()).body(template.render()?))
+    // As much as most pages take: what grows while it is written is copied each time.
+    let mut page = String::with_capacity(8 * 1024);
+    template.render_into(&mut page)?;
+    Ok(HttpResponse::build(status).content_type(ContentType::html()).body(page))
 }
 
 /// A time for people, with the exact one for who points at it.

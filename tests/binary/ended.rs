@@ -24,6 +24,14 @@ fn log_in(server: &Server) -> Client {
     browser
 }
 
+struct SetWhenDropped<'a>(&'a AtomicBool);
+
+impl Drop for SetWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, SeqCst);
+    }
+}
+
 /// Ends a session while many use it: how many were let in before, and how many that asked after its end.
 fn end_under_load(server: &Server, session: &Client, end: impl FnOnce()) -> [usize; 2] {
     let (ended, over) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -44,6 +52,8 @@ fn end_under_load(server: &Server, session: &Client, end: impl FnOnce()) -> [usi
                 }
             });
         }
+        // Also when something fails meanwhile: otherwise they would ask for ever.
+        let _guard = SetWhenDropped(&over);
         begun.wait();
         while served[0].load(SeqCst) < 10 * ASKING {
             thread::yield_now();
@@ -53,7 +63,6 @@ fn end_under_load(server: &Server, session: &Client, end: impl FnOnce()) -> [usi
         while asked_after.load(SeqCst) < 10 * ASKING {
             thread::yield_now();
         }
-        over.store(true, SeqCst);
     });
     served.map(AtomicUsize::into_inner)
 }
@@ -98,7 +107,7 @@ fn nobody_is_served_whose_row_another_program_has_deleted_or_changed() {
         "DELETE FROM sessions",
         "UPDATE users SET disabled_at = '2026-01-01 00:00:00'",
         "UPDATE sessions SET expires_at = '2026-01-01 00:00:00'",
-        "UPDATE sessions SET token_hash = 'another'",
+        "UPDATE sessions SET token_hash = 'another one of ' || id",
     ] {
         nobody_is_served_after(|dir, _| edit_rows(dir, sql));
     }

@@ -198,7 +198,7 @@ impl Site {
 
     /// Writes when sessions and tokens were last used, as the server does every few seconds.
     pub async fn write_uses(&self) {
-        self.app.state().uses().write(&self.db).await;
+        self.db.write_uses().await;
     }
 
     /// All mails so far, the newest first. Sends what waits.

@@ -191,7 +191,7 @@ impl<U: 'static> LoginManager<U> {
         let cookie = presented.value();
         let header = bearer(req).filter(|_| self.reads_header());
         let version = self.0.cache.as_ref().and_then(|cache| cache.version());
-        if let Some(known) = self.known(cookie.or(header), version) {
+        if let Some(known) = self.known(cookie, header, version) {
             return Ok(known);
         }
         let session = cookie.and_then(|token| self.0.cookie.verify(token));
@@ -219,15 +219,22 @@ impl<U: 'static> LoginManager<U> {
         })
     }
 
-    /// Who came with this token before, if all that was read then is unchanged and its time is not up.
-    fn known(&self, token: Option<&str>, version: Option<i64>) -> Option<Arc<Caller<U>>> {
-        let known = self.0.cache.as_ref()?.get(token?, version?)?;
-        let in_time = match &*known {
-            Caller::Person { claims: Some(claims), .. } => self.0.cookie.is_in_time(claims),
-            Caller::Program { claims: Some(claims), .. } => self.0.access.is_in_time(claims),
+    /// Who came with this token before, if all that was read then is unchanged and its time is not up. A
+    /// token counts where its kind does: a session's that comes in the header is nobody's, known or not.
+    fn known(
+        &self, cookie: Option<&str>, header: Option<&str>, version: Option<i64>,
+    ) -> Option<Arc<Caller<U>>> {
+        let known = self.0.cache.as_ref()?.get(cookie.or(header)?, version?)?;
+        let counts = match (&*known, cookie) {
+            (Caller::Person { claims: Some(claims), .. }, Some(_)) => {
+                self.0.cookie.is_in_time(claims)
+            }
+            (Caller::Program { claims: Some(claims), .. }, None) => {
+                self.0.access.is_in_time(claims)
+            }
             _ => false,
         };
-        in_time.then_some(known)
+        counts.then_some(known)
     }
 
     fn keep(&self, token: &str, version: Option<i64>, caller: Arc<Caller<U>>) -> Arc<Caller<U>> {

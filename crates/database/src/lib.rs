@@ -41,7 +41,8 @@ pub use self::error::{Error, Result};
 use self::here::Here;
 use self::lane::Lane;
 pub use self::purge::{BATCH, Purge, purge_hourly};
-pub use self::uses::Uses;
+pub use self::uses::Use;
+use self::uses::Uses;
 
 /// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
 pub type Connection = backend::Connection;
@@ -58,6 +59,7 @@ pub struct Db<E> {
     here: Arc<Here>,
     readers: Lane,
     writers: Lane,
+    uses: Uses,
     place: Arc<backend::Place>,
     migrations: fn() -> EmbeddedMigrations,
     failure: PhantomData<fn() -> E>,
@@ -66,8 +68,9 @@ pub struct Db<E> {
 impl<E> Clone for Db<E> {
     fn clone(&self) -> Self {
         let (readers, writers) = (self.readers.clone(), self.writers.clone());
-        let (here, place) = (Arc::clone(&self.here), Arc::clone(&self.place));
-        Self { here, readers, writers, place, migrations: self.migrations, failure: PhantomData }
+        let (here, uses, place) = (self.here.clone(), self.uses.clone(), self.place.clone());
+        let (migrations, failure) = (self.migrations, PhantomData);
+        Self { here, readers, writers, uses, place, migrations, failure }
     }
 }
 
@@ -88,7 +91,8 @@ impl<E: Failure> Db<E> {
         let place = Arc::new(place);
         let [readers, writers] = Lane::open(&place, connections)?;
         let here = Arc::new(Here::new(Arc::clone(&place)));
-        Ok(Self { here, readers, writers, place, migrations, failure: PhantomData })
+        let (uses, failure) = (Uses::default(), PhantomData);
+        Ok(Self { here, readers, writers, uses, place, migrations, failure })
     }
 
     /// Reads one or a few rows by a key with an index, whatever the size of the table: with `SQLite` on

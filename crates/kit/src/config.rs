@@ -3,6 +3,7 @@
 
 mod database;
 mod dotenv;
+mod lifetimes;
 mod log;
 mod metrics;
 mod reader;
@@ -14,13 +15,26 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
+use strum::{EnumString, VariantNames};
+
 pub use self::database::{IS_PRIVATE, is_private, is_private_here};
+pub use self::lifetimes::{Lifetimes, SessionProtection};
 pub use self::metrics::MetricsSettings;
 pub use self::reader::Reader;
 use self::reader::complain;
 pub use self::secrets::SigningKeys;
 pub use self::smtp::{Smtp, SmtpSecurity};
 use crate::cli::Failure;
+
+/// What the program is run for.
+#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
+pub enum Environment {
+    /// On a developer's machine: a key is made at the first run, the tables are kept up to date.
+    Development,
+    /// For real: nothing is made up, and unsafe settings are refused.
+    Production,
+}
 
 /// A text that is never printed.
 #[derive(Clone)]

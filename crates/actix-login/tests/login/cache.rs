@@ -136,6 +136,17 @@ async fn a_session_that_is_kept_opens_nothing_as_a_bearer_token() {
 }
 
 #[actix_web::test]
+async fn an_access_token_that_is_kept_opens_nothing_as_a_cookie() {
+    let site = Site::open();
+    let token = site.logins.create_access_token("ada", TokenOptions::default()).unwrap();
+    let header = (AUTHORIZATION, format!("Bearer {token}"));
+    let program = TestRequest::default().insert_header(header).to_http_request();
+    assert!(site.caller(&program).await.user().is_some());
+    let thief = TestRequest::default().insert_header((COOKIE, pair(&site.logins, &token)));
+    assert!(site.caller(&thief.to_http_request()).await.user().is_none());
+}
+
+#[actix_web::test]
 async fn a_stranger_and_a_forger_are_not_kept() {
     let site = Site::open();
     let nobody = site.person("nobody");

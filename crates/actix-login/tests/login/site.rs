@@ -58,7 +58,7 @@ pub fn session(manager: &LoginManager<Person>) -> String {
 }
 
 /// Name and value of the cookie with this token.
-pub fn pair(manager: &LoginManager<Person>, token: &str) -> String {
+pub fn pair<U: 'static>(manager: &LoginManager<U>, token: &str) -> String {
     manager.cookie(token, None).stripped().to_string()
 }
 

@@ -22,7 +22,10 @@ pub(super) fn is_stopping() -> bool {
 async fn linger(delay: Duration, signal: impl Future) {
     STOPPING.store(true, Ordering::Relaxed);
     if !delay.is_zero() {
-        log::info!("stopping in {} s, or at a second signal: until then /readyz is 503", delay.as_secs());
+        log::info!(
+            "stopping in {} s, or at a second signal: until then /readyz is 503",
+            delay.as_secs()
+        );
         let _ = tokio::time::timeout(delay, signal).await;
     }
 }
