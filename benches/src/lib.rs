@@ -44,16 +44,19 @@ pub struct Page {
     pub flash: Option<Flash>,
     pub path: String,
     pub has_mailbox: bool,
+    /// What the addresses of static files end with.
+    version: &'static str,
 }
 
 impl Page {
     /// The page at `path`, seen by `user`.
     pub fn new(path: &str, user: User) -> Self {
-        Self { user: Some(user), flash: None, path: path.to_owned(), has_mailbox: false }
+        let (path, version) = (path.to_owned(), "0123456789ab");
+        Self { user: Some(user), flash: None, path, has_mailbox: false, version }
     }
 
     fn asset(&self, name: &str) -> String {
-        format!("/static/{name}?v={}", "0123456789ab")
+        format!("/static/{name}?v={}", self.version)
     }
 
     fn is_under(&self, path: &str) -> bool {

@@ -1,4 +1,4 @@
-//! axum with axum-login, and tower-sessions with its store for SQLite, as their documentation puts them
+//! axum with axum-login, and tower-sessions with its store for `SQLite`, as their documentation puts them
 //! together: the session and the user are rows, and are looked for at each request.
 
 use std::env;
