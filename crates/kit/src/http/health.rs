@@ -15,6 +15,10 @@ use crate::http::signals::is_stopping;
 /// Asked many times a minute, so that nobody would read it in the log.
 pub(crate) const PATHS: [&str; 2] = ["/livez", "/readyz"];
 
+/// How long the server may be silent. Longer than it waits for its database, so that it is its own
+/// answer that is told.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+
 /// The routes `/livez` (the program runs: a database that is away is no reason to start it again) and
 /// `/readyz` (requests can be served, as `ready` says, and the program was not told to stop).
 pub fn routes<F, Fut>(config: &mut ServiceConfig, ready: F)
@@ -34,10 +38,6 @@ where
         }
     }));
 }
-
-/// How long the server may be silent. Longer than it waits for its database, so that it is its own
-/// answer that is told.
-const SILENCE_MAX: Duration = Duration::from_secs(10);
 
 /// Asks the server that listens at these settings on this machine for `/readyz`, in place of the HTTP
 /// client that a small container lacks. The error is a sentence for the operator.
