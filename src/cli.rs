@@ -35,9 +35,9 @@ enum Command {
     Health,
     /// Bring the database's tables up to date
     Migrate,
-    /// Copy a SQLite database as it is now into a new file, beside a server that uses it
+    /// Copy the database as it is now into a new file, while it is used
     Backup { file: PathBuf },
-    /// Copy a SQLite database (`DATABASE_URL`) into an empty PostgreSQL database (`postgres://…`)
+    /// Copy all of the file `DATABASE_URL` into an empty database at `postgres://…`
     CopyTo { target: String },
     /// Delete what has expired; `serve` does it every hour
     Purge,
