@@ -142,7 +142,7 @@ mod linux {
         let (before, waited) = (busy(&server), Duration::from_secs(2));
         std::thread::sleep(waited);
         let after = busy(&server);
-        assert!(after - before < waited / 4, "it spins: {before:?}, then {after:?}");
+        assert!(after < before + waited / 4, "it spins: {before:?}, then {after:?}");
         let answers: Vec<_> = crowd.into_iter().map(|visitor| ask(visitor, &host)).collect();
         let good = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 200")).count();
         let is_known = |answer: &&String| answer.is_empty() || answer.starts_with("HTTP/1.1 ");
