@@ -21,10 +21,11 @@ const START_WAIT: Duration = Duration::from_secs(30);
 /// The pause between two attempts.
 const START_PAUSE: Duration = Duration::from_millis(250);
 
-/// How long a request waits for its turn before it is told that we are busy.
-const TURN_WAIT: Duration = Duration::from_secs(5);
+/// How long whoever waits for a turn does so before they are told that we are busy.
+const TURN_WAIT: Duration = Duration::from_secs(4);
 
-/// How long it then waits for a connection to be opened, if there is none.
+/// How long they then wait for a connection to be opened, if there is none. (A request does not wait
+/// for both in full: see `PATIENCE`.)
 const OPEN_WAIT: Duration = Duration::from_secs(3);
 
 type Connections = Pool<ConnectionManager<Connection>>;

@@ -27,6 +27,7 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -43,6 +44,10 @@ use self::lane::Lane;
 pub use self::purge::{BATCH, Purge, purge_hourly};
 pub use self::uses::Use;
 use self::uses::Uses;
+
+/// How long a request waits for the database in all: for its turns, for new connections, and for every
+/// statement. So it is answered within 5 seconds, whatever the database does.
+const PATIENCE: Duration = Duration::from_millis(4500);
 
 /// The database of this build: `SQLite`, or `PostgreSQL` with the feature `postgres`.
 pub type Connection = backend::Connection;
@@ -202,16 +207,19 @@ async fn perform<E: Failure>(
 ) -> Result<Made, E> {
     let progress = deadline::current();
     progress.is_now(doing[0]);
-    let turn = lane.turn().await.map_err(E::from)?;
-    progress.is_now(doing[1]);
     let request = progress.clone();
     let wanted: Work<E> = Box::new(move |conn| {
         request.is_wanted().map_err(Error::from)?;
         work(conn)
     });
-    let made = lane.run(turn, wanted).await;
+    let way = async {
+        let turn = lane.turn().await.map_err(E::from)?;
+        progress.is_now(doing[1]);
+        lane.run(turn, wanted).await
+    };
+    let made = deadline::wait_for(PATIENCE, backend::COMMIT_WAIT, way).await;
     progress.is_now("");
-    made
+    made.map_err(Error::from)?
 }
 
 fn taken_out<T: 'static>(made: Made) -> T {

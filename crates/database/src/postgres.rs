@@ -1,6 +1,7 @@
 //! What is particular to `PostgreSQL`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{Builder, ManageConnection};
@@ -11,9 +12,24 @@ use crate::error::Result;
 
 pub(super) type Connection = PgConnection;
 
+/// How long a request that is over its time waits for the answer to a COMMIT. It may never come.
+pub(super) const COMMIT_WAIT: Duration = Duration::from_millis(300);
+
+/// What libpq is told, unless `DATABASE_URL` says it: when to give up a server that says nothing. It
+/// would do that after minutes or hours, and a connection is held meanwhile. (Seconds, milliseconds,
+/// and three times seconds; TCP_USER_TIMEOUT is of RFC 5482.)
+const GIVE_UP: [(&str, u32); 5] = [
+    ("connect_timeout", 10),
+    ("tcp_user_timeout", 5000),
+    ("keepalives_idle", 10),
+    ("keepalives_interval", 3),
+    ("keepalives_count", 3),
+];
+
+// A little less than `PATIENCE`: the server's own words go to the log.
 macro_rules! settings {
     () => {
-        "SET TIME ZONE 'UTC'; SET statement_timeout = '5s'; SET lock_timeout = '5s';"
+        "SET TIME ZONE 'UTC'; SET statement_timeout = '4s'; SET lock_timeout = '4s';"
     };
 }
 pub(super) const WRITER: &str = settings!();
@@ -69,7 +85,16 @@ pub(super) struct UntilTheConnectionEnds;
 impl Place {
     #[expect(clippy::unnecessary_wraps, reason = "SQLite has a file to make")]
     pub(super) fn prepare(url: &str) -> Result<Self, String> {
-        Ok(Self { url: url.to_owned() })
+        let mut url = url.to_owned();
+        for (name, value) in GIVE_UP {
+            // A password may hold a question mark.
+            let query = url.rsplit('@').next().and_then(|rest| rest.split_once('?'));
+            let sign = if query.is_some() { '&' } else { '?' };
+            if !query.is_some_and(|(_, query)| query.contains(name)) {
+                url = format!("{url}{sign}{name}={value}");
+            }
+        }
+        Ok(Self { url })
     }
 
     /// For a connection.

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
@@ -17,10 +18,14 @@ use crate::{Failure, uri};
 
 pub(super) type Connection = SqliteConnection;
 
-// For other programs: our own writers wait in the lane.
+/// How long a request that is over its time waits for the answer to a COMMIT. It always comes.
+pub(super) const COMMIT_WAIT: Duration = Duration::MAX;
+
+// For other programs: our own writers wait in the lane. A little less than `PATIENCE`, so that the log
+// has SQLite's own words.
 macro_rules! patience {
     () => {
-        "PRAGMA busy_timeout = 5000;"
+        "PRAGMA busy_timeout = 4000;"
     };
 }
 // WAL: readers and one writer at a time. NORMAL: a crash loses at most the last transactions, never

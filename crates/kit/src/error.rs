@@ -37,8 +37,8 @@ pub enum Error {
     TooOften(String),
     /// Too much to do at the moment. 503, and when to try again.
     Busy,
-    /// We took too long to answer. 503, and when to try again; nothing was written. The cause goes to
-    /// the log.
+    /// We took too long to answer. 503, and when to try again; nothing was written, unless the cause
+    /// says that this is not known. It goes to the log.
     Overdue(String),
     /// A mistake of ours. 500; the cause goes to the log.
     Internal(String),

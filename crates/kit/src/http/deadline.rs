@@ -4,7 +4,7 @@
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
@@ -28,6 +28,7 @@ struct Inner {
     fate: OnceLock<Fate>,
     doing: Mutex<&'static str>,
     only_looks: AtomicBool,
+    waited: Mutex<Duration>,
 }
 
 /// Answers a request within `limit`. One that takes longer is given up, and nothing of it is
@@ -42,6 +43,25 @@ pub async fn within<T>(limit: Duration, answer: impl Future<Output = T>) -> Resu
         return Err(Error::Overdue(progress.describe(limit)));
     }
     Ok(answer.await)
+}
+
+/// Waits for a part of the answer, such as the database: for at most `limit`, in all such parts of a
+/// request together. Then the request is given up; unless something of it was written, or is being,
+/// whose true answer gets `grace` more. Outside of a request it takes as long as it takes.
+pub async fn wait_for<T>(
+    limit: Duration, grace: Duration, part: impl Future<Output = T>,
+) -> Result<T> {
+    let Ok(progress) = REQUEST.try_with(Clone::clone) else { return Ok(part.await) };
+    let (started, mut part) = (Instant::now(), pin!(part));
+    let waited = *progress.0.waited.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut done = tokio::time::timeout(limit.saturating_sub(waited), part.as_mut()).await;
+    let mut known = "";
+    if done.is_err() && !progress.give_up() {
+        done = tokio::time::timeout(grace, part).await;
+        known = "; whether it was written is not known";
+    }
+    *progress.0.waited.lock().unwrap_or_else(PoisonError::into_inner) += started.elapsed();
+    done.map_err(|_| Error::Overdue(format!("{}{known}", progress.describe(limit))))
 }
 
 /// From here on, nobody's rights are used to write anything for this request: it brings a form back
