@@ -127,6 +127,6 @@ async fn revoke(
 }
 
 async fn show(user_id: i64, page: Page, db: &Db, clock: &Clock, made: Option<String>) -> Response {
-    let tokens: Vec<PersonalToken> = db.run(move |conn| PersonalToken::of(conn, user_id)).await?;
+    let tokens = PersonalToken::of(db, user_id).await?;
     render(&TokensPage { page, tokens, made, now: clock.now() })
 }

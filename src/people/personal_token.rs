@@ -67,10 +67,15 @@ impl PersonalToken {
         Ok(token)
     }
 
-    /// A user's tokens, newest first, as they are stored.
-    pub fn of(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Self>> {
+    /// A user's tokens, newest first.
+    pub async fn of(db: &Db, user_id: i64) -> Result<Vec<Self>> {
         let own = api_tokens::table.filter(api_tokens::user_id.eq(user_id));
-        own.order(api_tokens::id.desc()).select(Self::as_select()).load(conn)
+        let own = own.order(api_tokens::id.desc()).select(Self::as_select());
+        let mut found: Vec<Self> = db.run(move |conn| own.load(conn)).await?;
+        for token in &mut found {
+            token.last_used_at = db.noted_use(LAST_USED, token.id).or(token.last_used_at);
+        }
+        Ok(found)
     }
 
     pub const EXPORT: Export = copy_of!(
@@ -113,8 +118,8 @@ pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<Found
     };
     let found: Option<(PersonalToken, User)> = db.look_up(find).await?;
     let Some((token, user)) = found else { return Ok(None) };
-    let last = db.last_use(LAST_USED, token.id, token.last_used_at.unwrap_or(Time::MIN));
-    if (now - last).abs() >= LAST_USED_EVERY {
+    let last = db.noted_use(LAST_USED, token.id).or(token.last_used_at);
+    if last.is_none_or(|last| (now - last).abs() >= LAST_USED_EVERY) {
         db.note_use(LAST_USED, token.id, now);
     }
     let scopes = token.scope.split_ascii_whitespace().map(str::to_owned).collect();

@@ -121,8 +121,7 @@ impl Sessions {
         match (&login.session, &login.right) {
             (Some(session), _) => !self.is_over(session),
             (None, Right::Family(_, until)) => self.clock.now() < *until,
-            // Asked for at each request.
-            (None, _) => true,
+            (None, _) => true, // asked for at each request
         }
     }
 
@@ -141,9 +140,7 @@ impl Sessions {
         let query = own.select(Session::as_select());
         let mut found: Vec<Session> = self.db.look_up(move |conn| query.load(conn)).await?;
         found.retain(|session| !self.is_over(session));
-        for session in &mut found {
-            session.last_seen_at = self.last_use(session);
-        }
+        found.iter_mut().for_each(|session| session.last_seen_at = self.last_use(session));
         found.sort_unstable_by_key(|session| Reverse(session.last_seen_at));
         Ok(found)
     }
@@ -232,7 +229,7 @@ impl Sessions {
     }
 
     fn last_use(&self, session: &Session) -> Time {
-        self.db.last_use(LAST_SEEN, session.id, session.last_seen_at)
+        self.db.noted_use(LAST_SEEN, session.id).unwrap_or(session.last_seen_at)
     }
 }
 

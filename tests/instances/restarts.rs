@@ -31,7 +31,9 @@ fn written(pair: &Pair) -> BTreeMap<String, i64> {
 
 /// Writes notes, one after the other, until it is told to stop: the titles, and whether each was
 /// answered with success. Counts those.
-fn write(mut ada: Client, name: &str, stop: &AtomicBool, saved: &AtomicUsize) -> Vec<(String, bool)> {
+fn write(
+    mut ada: Client, name: &str, stop: &AtomicBool, saved: &AtomicUsize,
+) -> Vec<(String, bool)> {
     let mut all = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let title = format!("{name}/{}", all.len());

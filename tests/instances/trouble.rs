@@ -53,7 +53,11 @@ impl Site {
     /// Asserts that all who come now are told to come again, within the promised time.
     fn refuses_everybody(&self) {
         let statuses: Vec<_> = self.answers().iter().map(|page| page.status).collect();
-        assert!(statuses.iter().all(|status| *status == 503), "{statuses:?}\n{}", self.server.log());
+        assert!(
+            statuses.iter().all(|status| *status == 503),
+            "{statuses:?}\n{}",
+            self.server.log()
+        );
         self.was_quick();
     }
 

@@ -108,7 +108,7 @@ async fn every_error_is_a_page_in_the_layout_with_the_requests_id() {
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
         answer.shows("<title>").shows(BRAND).hides("secret reason");
         let id = answer.header("x-request-id");
-        assert_eq!(id.len(), 12);
+        assert_eq!(id.len(), 16);
         if status != 422 {
             answer.shows(&format!("<code>{id}</code>")).shows(&status.to_string());
         }

@@ -54,9 +54,9 @@ impl<E: Failure> Db<E> {
         self.noted().insert((of.column, id), Noted { at, of });
     }
 
-    /// When a row was last used: as noted here, or else as stored.
-    pub fn last_use(&self, of: Use, id: i64, stored: PrimitiveDateTime) -> PrimitiveDateTime {
-        self.noted().get(&(of.column, id)).map_or(stored, |noted| noted.at)
+    /// When a row was last used, if that is noted here and not written yet.
+    pub fn noted_use(&self, of: Use, id: i64) -> Option<PrimitiveDateTime> {
+        self.noted().get(&(of.column, id)).map(|noted| noted.at)
     }
 
     /// Writes what is noted, as far as that makes nobody wait. What cannot be written now stays noted.
