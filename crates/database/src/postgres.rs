@@ -87,8 +87,10 @@ impl Place {
     pub(super) fn prepare(url: &str) -> Result<Self, String> {
         let mut url = url.to_owned();
         for (name, value) in GIVE_UP {
-            // A password may hold a question mark.
-            let query = url.rsplit('@').next().and_then(|rest| rest.split_once('?'));
+            // A password may hold a question mark, and what is asked for an `@`.
+            let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+            let user = rest.find(['@', '/']).filter(|at| rest[*at..].starts_with('@'));
+            let query = rest[user.unwrap_or(0)..].split_once('?');
             let sign = if query.is_some() { '&' } else { '?' };
             if !query.is_some_and(|(_, query)| query.contains(name)) {
                 url = format!("{url}{sign}{name}={value}");
