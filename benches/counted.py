@@ -1,6 +1,7 @@
 """What else of the app can be counted: log-ins, pages during a flood of them, memory, its start, its size."""
 
 import contextlib
+import json
 import os
 import statistics
 import subprocess
@@ -8,11 +9,12 @@ import time
 
 import load
 from load import Candidate, Wrk, get, request
-from servers import BROWSER, PASSWORD, SESSIONS, App, Sqlite
+from servers import BROWSER, PASSWORD, SESSIONS, App, Sqlite, sessions
 
 CORES = os.cpu_count()
 FLOOD = 32  # clients
 FEW = 1000  # users
+ASKING = 10_000  # of them, in turn
 # Who logs in again and again has the oldest session ended: not the one whose dashboard is asked for.
 SOMEBODY = "user2@example.com"
 
@@ -67,6 +69,18 @@ def flood(server, cookie, seconds):
     print(f"\n{FLOOD} clients at 4 addresses sent {found['requests'] / found['seconds']:.0f} wrong log-ins a second.")
 
 
+def writes(server, token, seconds):
+    """Notes a second that a program writes, each in a transaction of its own."""
+    body = json.dumps({"title": "a note", "body": "with some words"})
+    note = request("POST", "/api/notes", Authorization=f"Bearer {token}", Accept="application/json", body=body,
+                   **{"Content-Type": "application/json", "Content-Length": str(len(body))})
+    writing = Candidate("a note by POST /api/notes", server, [note])
+    for _ in range(3):
+        writing.run(seconds, status=201)
+    print("\n## Writing\n")
+    load.costs_table([writing], writing)
+
+
 def memory(app, requests):
     """Of a server of its own, before and after many requests."""
     with app.start() as server:
@@ -108,9 +122,10 @@ def many_users(program, folder, users, rounds, seconds):
             app = App(program, place, Sqlite(place, "app"), users=count)
             app.database.run(SESSIONS.format(count))
             server = stack.enter_context(app.start())
-            cookies = [server.log_in(email) for email in app.emails(200)]
-            requests = [text for cookie in cookies for text in get("/dashboard", Cookie=cookie)]
+            requests = [text for cookie in sessions(app, server, ASKING)
+                        for text in get("/dashboard", Cookie=cookie)]
             candidates.append(Candidate(f"dashboard, {count:,} users", server, requests))
         load.measure(candidates, rounds, seconds)
-    print(f"\n## {users:,} users\n\nEach with a session; 200 of them, spread over all, ask in turn.\n")
+    print(f"\n## {users:,} users\n\nEach with a session; {ASKING:,} of them, spread over all, ask in turn: more "
+          "than the\nserver keeps in mind, so that each is looked up.\n")
     load.costs_table(candidates, candidates[0])

@@ -25,9 +25,9 @@ def install():
                        check=True, stdout=subprocess.DEVNULL)
 
 
-def request(method, path, fields=None, **headers):
+def request(method, path, fields=None, body="", **headers):
     """A request as it goes over the wire."""
-    body = urllib.parse.urlencode(fields or {})
+    body = body or urllib.parse.urlencode(fields or {})
     headers = {**BROWSER, **headers}
     if fields is not None:
         headers |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body)),

@@ -1,6 +1,9 @@
 """The servers of the bench, each in a process of its own, and what the kernel says of them."""
 
 import base64
+import contextlib
+import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -97,10 +100,12 @@ class Sqlite:
         self.url = os.path.join(folder, name + ".db")
 
     def run(self, sql):
-        connection = sqlite3.connect(self.url, timeout=60)
-        with connection:
+        with contextlib.closing(sqlite3.connect(self.url, timeout=60)) as connection, connection:
             connection.execute(sql)
-        connection.close()
+
+    def run_many(self, sql, rows):
+        with contextlib.closing(sqlite3.connect(self.url, timeout=60)) as connection, connection:
+            connection.executemany(sql, rows)
 
 
 class Postgres:
@@ -151,6 +156,31 @@ class App:
         return [f"user{number}@example.com" for number in numbers][:count]
 
 
+def encode(octets):
+    return base64.urlsafe_b64encode(octets).decode().rstrip("=")
+
+
+def sessions(app, server, count):
+    """So many sessions, of users spread over all, put beside those that log-ins make: their cookies. Each row
+    holds the hash of a secret, and each cookie the secret, signed as the app does (crates/actix-login)."""
+    master, name = base64.b64decode(app.settings["SECRET_KEY"]), server.log_in().partition("=")[0]
+    # HKDF-SHA-256 without salt (RFC 5869), one block.
+    extracted = hmac.digest(bytes(32), master, "sha256")
+    key = hmac.digest(extracted, b"jwt-web\x01", "sha256")
+    kid = encode(hashlib.sha256(b"kid" + master).digest()[:8])
+    header = encode(json.dumps({"typ": "sess+jwt", "alg": "HS256", "kid": kid}).encode())
+    now, rows, cookies = int(time.time()), [], []
+    for number in range(count):
+        user, secret = 2 + number * (app.users - 1) // count, encode(os.urandom(32))
+        claims = {"iss": f"https://{HOST}", "aud": "web", "sub": str(user), "jti": secret,
+                  "iat": now, "nbf": now, "exp": now + 7200}
+        signed = f"{header}.{encode(json.dumps(claims).encode())}"
+        cookies.append(f"{name}={signed}.{encode(hmac.digest(key, signed.encode(), 'sha256'))}")
+        rows.append((user, encode(hashlib.sha256(secret.encode()).digest())))
+    app.database.run_many(SESSION, rows)
+    return cookies
+
+
 def personal_token(server, cookie):
     """Made by the form."""
     form = {"name": "bench", "days": "90", "profile:read": "yes"}
@@ -158,8 +188,8 @@ def personal_token(server, cookie):
     return re.search(r'<code class="token">([^<]+)</code>', text)[1]
 
 
-def access_token(server):
-    form = {"grant_type": "password", "username": EMAIL, "password": PASSWORD}
+def access_token(server, scope="profile:read"):
+    form = {"grant_type": "password", "username": EMAIL, "password": PASSWORD, "scope": scope}
     return json.loads(server.send("POST", "/auth/token", form).text)["access_token"]
 
 
@@ -172,9 +202,13 @@ USERS = NUMBERS + """
     SELECT 'user' || n || '@example.com', 'user' || n || '@example.com', name, password_hash, is_admin,
         created_at, verified_at FROM number, users WHERE users.id = 1"""
 # Only for SQLite. A hash of a token has 43 characters, too.
-SESSIONS = NUMBERS + """
+INTO_SESSIONS = """
     INSERT INTO sessions (user_id, token_hash, created_at, last_seen_at, expires_at, remembered, ip_address,
-        user_agent)
+        user_agent)"""
+SESSIONS = NUMBERS + INTO_SESSIONS + """
     SELECT n, substr(hex(randomblob(22)), 2), created_at, created_at, '2099-01-01 00:00:00', FALSE,
         '192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
     FROM number, users WHERE users.id = 1"""
+SESSION = INTO_SESSIONS + """
+    VALUES (?, ?, datetime(), datetime(), '2099-01-01 00:00:00', FALSE, '192.0.2.1',
+        'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0')"""

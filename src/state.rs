@@ -91,7 +91,7 @@ impl State {
         let mailer = Mailer::new(config.smtp.as_ref(), &config.mail_from, config.host_name())?;
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
-        let site = site(&config, &keys, clock.clone(), frame)?;
+        let site = site(&config, &keys, clock, frame)?;
         Ok(Self(Arc::new(Parts {
             accounts,
             events,

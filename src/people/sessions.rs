@@ -140,7 +140,9 @@ impl Sessions {
         let query = own.select(Session::as_select());
         let mut found: Vec<Session> = self.db.look_up(move |conn| query.load(conn)).await?;
         found.retain(|session| !self.is_over(session));
-        found.iter_mut().for_each(|session| session.last_seen_at = self.last_use(session));
+        for session in &mut found {
+            session.last_seen_at = self.last_use(session);
+        }
         found.sort_unstable_by_key(|session| Reverse(session.last_seen_at));
         Ok(found)
     }

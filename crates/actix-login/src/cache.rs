@@ -24,12 +24,15 @@ pub(crate) trait Keep<U> {
     fn put(&self, token: &str, version: i64, caller: &Arc<Caller<U>>);
 }
 
+/// The version in which a caller was found, and the caller, by their token.
+type Kept<U> = LruCache<String, (i64, Arc<Caller<U>>)>;
+
 pub(crate) struct Cache<U: Send + Sync> {
     version: Version,
     is_valid: IsValid<U>,
     /// A list for each thread: nobody waits for another, and none is longer than [`KEPT_MAX`], whoever
     /// comes. Only tokens that were found good are in it.
-    kept: ThreadLocal<RefCell<LruCache<String, (i64, Arc<Caller<U>>)>>>,
+    kept: ThreadLocal<RefCell<Kept<U>>>,
 }
 
 impl<U: Send + Sync + 'static> Cache<U> {
@@ -37,7 +40,7 @@ impl<U: Send + Sync + 'static> Cache<U> {
         Self { version, is_valid, kept: ThreadLocal::new() }
     }
 
-    fn here(&self) -> &RefCell<LruCache<String, (i64, Arc<Caller<U>>)>> {
+    fn here(&self) -> &RefCell<Kept<U>> {
         self.kept.get_or(|| RefCell::new(LruCache::new(KEPT_MAX)))
     }
 }

@@ -38,14 +38,13 @@ impl Here {
             Some(connection) => connection,
             none => none.insert(self.open().ok()?),
         };
-        match work(connection) {
-            found @ (Ok(_) | Err(NotFound)) => Some(found),
-            // Whatever is wrong with it, the next connection may be better.
-            Err(_) => {
-                *own = None;
-                None
-            }
+        let found = work(connection);
+        if let Ok(_) | Err(NotFound) = found {
+            return Some(found);
         }
+        // Whatever is wrong with it, the next connection may be better.
+        *own = None;
+        None
     }
 
     fn open(&self) -> diesel::result::ConnectionResult<Connection> {
