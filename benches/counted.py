@@ -66,7 +66,8 @@ def flood(server, cookie, seconds):
     found = wrong.stop()
     print("\n## Pages and log-ins during a flood of wrong log-ins\n")
     load.table(("what", "requests", "median ms", "99 % ms", "longest ms"), *rows)
-    print(f"\n{FLOOD} clients at 4 addresses sent {found['requests'] / found['seconds']:.0f} wrong log-ins a second.")
+    print(f"\n{FLOOD} clients at 4 addresses sent {found['requests'] / found['seconds']:.0f} wrong log-ins a second,"
+          " those included that were answered with 503.")
 
 
 def writes(server, token, seconds):

@@ -22,10 +22,10 @@ fn parts(criterion: &mut Criterion) {
     criterion
         .bench_function("read the session's cookie", |b| b.iter(|| kind.read(black_box(&request))));
     criterion.bench_function("read and verify it", |b| {
-        b.iter(|| cookie.claims(black_box(&request)).unwrap())
+        b.iter(|| cookie.claims(black_box(&request)).unwrap());
     });
     criterion.bench_function("verify an access token", |b| {
-        b.iter(|| access.verify(black_box(&bearer)).unwrap())
+        b.iter(|| access.verify(black_box(&bearer)).unwrap());
     });
     criterion.bench_function("make a random token", |b| b.iter(random_token));
     criterion.bench_function("hash a token", |b| b.iter(|| hash_token(black_box(&token))));
