@@ -21,7 +21,6 @@ pub const LIVES: [i64; 3] = [30, 90, 365];
 
 const LAST_USED: Use = use_of!(api_tokens.last_used_at);
 
-/// It is noted at most this often.
 const LAST_USED_EVERY: Duration = Duration::MINUTE;
 
 /// What is known of a token once it was shown.

@@ -27,7 +27,6 @@ pub const SESSIONS_MAX: i64 = 20;
 
 const LAST_SEEN: Use = use_of!(sessions.last_seen_at);
 
-/// It is noted at most this often.
 const LAST_SEEN_EVERY: Duration = Duration::MINUTE;
 
 /// Begins, finds and ends sessions. Cheap to clone.

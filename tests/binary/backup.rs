@@ -31,7 +31,7 @@ fn while_she_writes<T>(url: &str, ada: &Client, work: impl FnOnce() -> T) -> (T,
     })
 }
 
-/// What SQLite finds wrong with a file, or "ok".
+/// What `SQLite` finds wrong with a file, or "ok".
 fn integrity(file: &Path) -> String {
     #[derive(QueryableByName)]
     struct Found {

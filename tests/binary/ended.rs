@@ -35,7 +35,7 @@ impl Drop for SetWhenDropped<'_> {
 /// Ends a session while many use it: how many were let in before, and how many that asked after its end.
 fn end_under_load(server: &Server, session: &Client, end: impl FnOnce()) -> [usize; 2] {
     let (ended, over) = (AtomicBool::new(false), AtomicBool::new(false));
-    let served = [AtomicUsize::new(0), AtomicUsize::new(0)];
+    let answers = [AtomicUsize::new(0), AtomicUsize::new(0)];
     let asked_after = AtomicUsize::new(0);
     let begun = Barrier::new(ASKING + 1);
     thread::scope(|scope| {
@@ -47,7 +47,7 @@ fn end_under_load(server: &Server, session: &Client, end: impl FnOnce()) -> [usi
                     // Read before the request is sent: whoever asks now asks after the end.
                     let is_after = ended.load(SeqCst);
                     let is_served = browser.look("/dashboard") == 200;
-                    served[usize::from(is_after)].fetch_add(usize::from(is_served), SeqCst);
+                    answers[usize::from(is_after)].fetch_add(usize::from(is_served), SeqCst);
                     asked_after.fetch_add(usize::from(is_after), SeqCst);
                 }
             });
@@ -55,7 +55,7 @@ fn end_under_load(server: &Server, session: &Client, end: impl FnOnce()) -> [usi
         // Also when something fails meanwhile: otherwise they would ask for ever.
         let _guard = SetWhenDropped(&over);
         begun.wait();
-        while served[0].load(SeqCst) < 10 * ASKING {
+        while answers[0].load(SeqCst) < 10 * ASKING {
             thread::yield_now();
         }
         end();
@@ -64,7 +64,7 @@ fn end_under_load(server: &Server, session: &Client, end: impl FnOnce()) -> [usi
             thread::yield_now();
         }
     });
-    served.map(AtomicUsize::into_inner)
+    answers.map(AtomicUsize::into_inner)
 }
 
 /// The same, many times: nobody is served after the end.

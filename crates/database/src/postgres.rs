@@ -17,7 +17,7 @@ pub(super) const COMMIT_WAIT: Duration = Duration::from_millis(300);
 
 /// What libpq is told, unless `DATABASE_URL` says it: when to give up a server that says nothing. It
 /// would do that after minutes or hours, and a connection is held meanwhile. (Seconds, milliseconds,
-/// and three times seconds; TCP_USER_TIMEOUT is of RFC 5482.)
+/// and three times seconds; `TCP_USER_TIMEOUT` is of RFC 5482.)
 const GIVE_UP: [(&str, u32); 5] = [
     ("connect_timeout", 10),
     ("tcp_user_timeout", 5000),
