@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, to be stopped and filled.
+//! A `PostgreSQL` server of a test's own, to be stopped and filled.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

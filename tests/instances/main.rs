@@ -1,4 +1,4 @@
-//! Two instances on one PostgreSQL behind nginx, and PostgreSQL in trouble. `scripts/check --all` installs
+//! Two instances on one `PostgreSQL` behind nginx, and `PostgreSQL` in trouble. `scripts/check --all` installs
 //! both and runs these.
 
 #![cfg(feature = "postgres")]

@@ -1,4 +1,4 @@
-//! How often the program speaks to PostgreSQL for a page.
+//! How often the program speaks to `PostgreSQL` for a page.
 
 use crate::database::TestDatabase;
 use crate::instance::{ada_at, said, start};

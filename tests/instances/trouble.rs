@@ -1,4 +1,4 @@
-//! PostgreSQL in trouble: every request is answered within 5 seconds, nobody is let in and nobody is
+//! `PostgreSQL` in trouble: every request is answered within 5 seconds, nobody is let in and nobody is
 //! logged out by it, and the program recovers by itself.
 
 use diesel::connection::SimpleConnection as _;

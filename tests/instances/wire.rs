@@ -1,4 +1,4 @@
-//! The way to PostgreSQL, to be watched, and to be cut without a word.
+//! The way to `PostgreSQL`, to be watched, and to be cut without a word.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -71,9 +71,12 @@ fn connect(client: &TcpStream, server: &str, shared: &Arc<Shared>) {
         let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
         let (talk, shared) = (Arc::clone(&talk), Arc::clone(shared));
         thread::spawn(move || {
-            carry(&from, &to, &shared, |said| match is_program {
-                true => shared.note(&mut talk.lock().unwrap(), said),
-                false => talk.lock().unwrap().server_spoke = true,
+            carry(&from, &to, &shared, |said| {
+                if is_program {
+                    shared.note(&mut talk.lock().unwrap(), said);
+                } else {
+                    talk.lock().unwrap().server_spoke = true;
+                }
             });
             // Whoever hangs up hangs up on both sides.
             let _ = to.shutdown(std::net::Shutdown::Both);
@@ -111,7 +114,7 @@ impl Shared {
 }
 
 /// The statements that these messages begin: type, length, texts that end with a zero ("Message Formats"
-/// in PostgreSQL's manual).
+/// in `PostgreSQL`'s manual).
 fn statements(talk: &mut Talk, mut said: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     while let [kind, a, b, c, d, ..] = *said {

@@ -41,11 +41,11 @@ fn is_of_the_pool(statement: &str) -> bool {
     statement == "SELECT 1" || statement.starts_with("PRAGMA ") || statement.starts_with("SET ")
 }
 
-/// `DATABASE_URL` as it was set: a file is opened by a URI.
+/// `DATABASE_URL` as it was set: a file is opened by a URI, and a server by an address with time-outs.
 fn setting(url: &str) -> String {
-    let path = url.strip_prefix("file:").and_then(|path| path.strip_suffix("?mode=rw"));
-    let decoded = percent_encoding::percent_decode_str(path.unwrap_or(url)).decode_utf8().unwrap();
-    decoded.into_owned()
+    let path = url.split('?').next().unwrap();
+    let path = path.strip_prefix("file:").unwrap_or(path);
+    percent_encoding::percent_decode_str(path).decode_utf8().unwrap().into_owned()
 }
 
 /// One for each connection.

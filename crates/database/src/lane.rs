@@ -1,18 +1,21 @@
 //! Connections for one kind of work, and the queue before them.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use diesel::r2d2::{self, ConnectionManager, CustomizeConnection, Pool, R2D2Connection as _};
+use diesel::r2d2::{
+    self, ConnectionManager, CustomizeConnection, Pool, PooledConnection, R2D2Connection as _,
+};
 use kit::metrics::Reading;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot::error::RecvError;
 use tokio::time::timeout;
 
 use super::backend::{self, Connection, Place};
+use super::line::{Job, Line, Tell};
 use super::{Failure, Made, Work, cannot_open};
 use crate::error::{Error, Result};
 
@@ -28,21 +31,21 @@ const TURN_WAIT: Duration = Duration::from_secs(4);
 /// for both in full: see `PATIENCE`.)
 const OPEN_WAIT: Duration = Duration::from_secs(3);
 
+/// How many in a row work with one connection, before the pool may look how old it is.
+const WORK_IN_A_ROW: u32 = 1000;
+
 type Connections = Pool<ConnectionManager<Connection>>;
+type Pooled = PooledConnection<ConnectionManager<Connection>>;
 
 /// Some connections, each for one at a time. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Lane {
     pool: Connections,
-    turns: Arc<Semaphore>,
-    waiting: Arc<AtomicU32>,
+    line: Arc<Line>,
     place: Arc<Place>,
     /// Those of the other lane too.
     all: Arc<[Connections; 2]>,
 }
-
-/// What allows to use a connection.
-pub(super) type Turn = OwnedSemaphorePermit;
 
 impl Lane {
     /// Opens a lane for readers and one for writers.
@@ -52,50 +55,84 @@ impl Lane {
         let writing = open(place, writers, backend::WRITER)?;
         let all = Arc::new([reading.clone(), writing.clone()]);
         let lane = |pool: Connections| {
-            let turns = usize::try_from(pool.max_size()).unwrap_or(usize::MAX);
-            let (turns, place) = (Arc::new(Semaphore::new(turns)), Arc::clone(place));
-            Self { pool, turns, waiting: Arc::default(), place, all: Arc::clone(&all) }
+            let line = Arc::new(Line::new(pool.max_size()));
+            Self { pool, line, place: Arc::clone(place), all: Arc::clone(&all) }
         };
         Ok([lane(reading), lane(writing)])
     }
 
-    /// Waits for a turn: first come, first served. Whoever is given up meanwhile leaves the queue.
-    pub(super) async fn turn(&self) -> Result<Turn> {
-        let _waits = Waits::begin(&self.waiting);
-        let turn = timeout(TURN_WAIT, Arc::clone(&self.turns).acquire_owned()).await;
-        turn.map_err(|_| kit::Error::Busy)?.map_err(|e| internal(&e))
+    /// Runs `work` with a connection, away from the threads that serve requests: first come, first served.
+    /// Whoever is given up meanwhile leaves the line.
+    pub(super) async fn run<E: Failure>(&self, work: Work<E>) -> Result<Made, E> {
+        let (job, mut answer) = Job::new(work);
+        let turn = job.turn();
+        if self.line.join(job) {
+            self.set_to_work();
+        }
+        match timeout(TURN_WAIT, &mut answer).await {
+            Ok(answered) => told(answered),
+            Err(_) if turn.give_up() => Err(Error::from(kit::Error::Busy).into()),
+            Err(_) => told(answer.await),
+        }
     }
 
-    /// A turn, if nobody else has it or waits for it.
-    pub(super) fn turn_now(&self) -> Option<Turn> {
-        Arc::clone(&self.turns).try_acquire_owned().ok()
+    /// The same, if a connection is free. `None` if somebody would have to wait.
+    pub(super) async fn run_now<E: Failure>(&self, work: Work<E>) -> Option<Result<Made, E>> {
+        let (job, answer) = Job::new(work);
+        if !self.line.join_if_free(job) {
+            return None;
+        }
+        self.set_to_work();
+        Some(told(answer.await))
     }
 
     /// How many connections are open, are in use and may be open, and how many wait for one.
     fn load(&self) -> [u32; 4] {
         let (open, most) = (self.pool.state().connections, self.pool.max_size());
-        let free = u32::try_from(self.turns.available_permits()).unwrap_or(most);
-        [open, most.saturating_sub(free), most, self.waiting.load(Ordering::Relaxed)]
+        let (free, waiting) = self.line.length();
+        [open, most.saturating_sub(free), most, waiting]
     }
 
-    /// Runs `work` with a connection, away from the threads that serve requests.
-    pub(super) async fn run<E: Failure>(&self, turn: Turn, work: Work<E>) -> Result<Made, E> {
+    /// Lets a thread work until nobody waits: to wake one for each who comes takes longer than most of what
+    /// they come for.
+    fn set_to_work(&self) {
         let lane = self.clone();
-        let run = move || {
-            lane.place.check()?;
-            let opened = lane.pool.get();
-            let mut connection = opened.map_err(|e| Error::Unusable(e.to_string()))?;
-            let done = work(&mut connection);
-            let is_broken = connection.is_broken();
-            drop(connection);
-            if is_broken {
-                lane.weed_out();
+        tokio::task::spawn_blocking(move || {
+            let (mut own, mut next, mut done) = (None, lane.line.next(None), 0_u32);
+            while let Some(job) = next {
+                done += 1;
+                let connection = own.take().filter(|_| done % WORK_IN_A_ROW > 0);
+                // Whoever waits for what panics is told so, and the connection is not used again.
+                let worked = catch_unwind(AssertUnwindSafe(|| lane.carry_out(job, connection)));
+                let (kept, tell) = worked.unwrap_or_default();
+                own = kept;
+                next = lane.line.next(Some(&mut own));
+                // Whoever gets the answer finds the connection free.
+                if let Some(tell) = tell {
+                    tell();
+                }
             }
-            // Whoever gets the answer finds the turn free.
-            drop(turn);
-            done
+        });
+    }
+
+    /// Does one piece of work, with this connection or another. What comes back is the connection, if it is
+    /// good, and how to tell what came out.
+    fn carry_out(&self, job: Job, own: Option<Pooled>) -> (Option<Pooled>, Option<Tell>) {
+        let Some(work) = job.begin() else { return (own, None) };
+        let open = || own.map_or_else(|| self.pool.get(), Ok);
+        let opened =
+            self.place.check().and_then(|()| open().map_err(|e| Error::Unusable(e.to_string())));
+        let mut connection = match opened {
+            Ok(connection) => connection,
+            Err(error) => return (None, Some(work(Err(error)))),
         };
-        tokio::task::spawn_blocking(run).await.map_err(|e| internal(&e))?
+        let tell = work(Ok(&mut connection));
+        if connection.is_broken() {
+            drop(connection);
+            self.weed_out();
+            return (None, Some(tell));
+        }
+        (Some(connection), Some(tell))
     }
 
     /// Asks all idle connections whether they are alive, after one was found dead: a server that was
@@ -125,24 +162,10 @@ pub(super) fn readings(readers: &Lane, writers: &Lane) -> Vec<Reading> {
     names.into_iter().zip(lanes).map(reading).collect()
 }
 
-/// Somebody who waits for a turn, for as long as this is kept.
-struct Waits(Arc<AtomicU32>);
-
-impl Waits {
-    fn begin(count: &Arc<AtomicU32>) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(count))
-    }
-}
-
-impl Drop for Waits {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-fn internal(cause: &dyn std::fmt::Display) -> Error {
-    kit::Error::Internal(cause.to_string()).into()
+/// What came out; work that panicked tells nothing.
+fn told<E: Failure>(answer: Result<Result<Made, E>, RecvError>) -> Result<Made, E> {
+    let panicked = |_| Error::from(kit::Error::Internal("a panic at the database".to_owned()));
+    answer.map_err(panicked)?
 }
 
 /// Opens one connection, and more when they are needed.

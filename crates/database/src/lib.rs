@@ -16,6 +16,7 @@ mod error;
 mod export;
 mod here;
 mod lane;
+mod line;
 mod migrations;
 mod purge;
 #[cfg(feature = "sqlite")]
@@ -210,14 +211,10 @@ async fn perform<E: Failure>(
     let request = progress.clone();
     let wanted: Work<E> = Box::new(move |conn| {
         request.is_wanted().map_err(Error::from)?;
+        request.is_now(doing[1]);
         work(conn)
     });
-    let way = async {
-        let turn = lane.turn().await.map_err(E::from)?;
-        progress.is_now(doing[1]);
-        lane.run(turn, wanted).await
-    };
-    let made = deadline::wait_for(PATIENCE, backend::COMMIT_WAIT, way).await;
+    let made = deadline::wait_for(PATIENCE, backend::COMMIT_WAIT, lane.run(wanted)).await;
     progress.is_now("");
     made.map_err(Error::from)?
 }

@@ -98,12 +98,12 @@ impl<E: Failure> Db<E> {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
     {
-        let Some(turn) = self.writers.turn_now() else {
+        let note: Work<Error> = boxed(|conn| backend::note(conn, work));
+        let Some(noted) = self.writers.run_now(note).await else {
             log::debug!("{what} is not written yet: others are writing");
             return false;
         };
-        let note: Work<Error> = boxed(|conn| backend::note(conn, work));
-        match self.writers.run(turn, note).await {
+        match noted {
             Ok(_) => return true,
             Err(error) if is_locked(&error) => log::debug!("{what} is not written yet: {error}"),
             // Nobody is turned away because of that.

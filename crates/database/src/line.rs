@@ -1,0 +1,123 @@
+//! The line before the connections of a lane.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::{Connection, Failure, Made, Work};
+use crate::error::Result;
+
+/// Who waits, and how many connections nobody has.
+pub(super) struct Line(Mutex<State>);
+
+struct State {
+    waiting: VecDeque<Job>,
+    free: u32,
+}
+
+/// Tells whoever waits for it what came out.
+pub(super) type Tell = Box<dyn FnOnce() + Send>;
+
+/// What is done with a connection, or without one, if there is none to be had.
+type Deed = Box<dyn FnOnce(Result<&mut Connection>) -> Tell + Send>;
+
+/// Somebody who waits for a connection.
+pub(super) struct Job {
+    deed: Deed,
+    turn: Turn,
+}
+
+/// Whether it is their turn: they wait, it has begun, or they were given up. Decided once.
+#[derive(Clone, Default)]
+pub(super) struct Turn(Arc<AtomicU8>);
+
+const WAITS: u8 = 0;
+const BEGUN: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
+impl Turn {
+    /// Whether they still waited; nothing is done for them now.
+    pub(super) fn give_up(&self) -> bool {
+        self.becomes(GIVEN_UP)
+    }
+
+    fn becomes(&self, state: u8) -> bool {
+        let waited = Ordering::Relaxed;
+        self.0.compare_exchange(WAITS, state, waited, waited).is_ok()
+    }
+}
+
+impl Job {
+    pub(super) fn new<E: Failure>(work: Work<E>) -> (Self, oneshot::Receiver<Result<Made, E>>) {
+        let (answer, answered) = oneshot::channel();
+        let deed: Deed = Box::new(move |connection| {
+            // Of whoever has gone meanwhile, nothing is done any more.
+            let done = (!answer.is_closed()).then(|| connection.map_err(E::from).and_then(work));
+            Box::new(|| drop(done.map(|done| answer.send(done))))
+        });
+        (Self { deed, turn: Turn::default() }, answered)
+    }
+
+    pub(super) fn turn(&self) -> Turn {
+        self.turn.clone()
+    }
+
+    /// What is to be done, unless they were given up.
+    pub(super) fn begin(self) -> Option<Deed> {
+        self.turn.becomes(BEGUN).then_some(self.deed)
+    }
+}
+
+impl Line {
+    pub(super) fn new(connections: u32) -> Self {
+        Self(Mutex::new(State { waiting: VecDeque::new(), free: connections }))
+    }
+
+    /// Whether a connection is free, which is taken for whoever is first.
+    pub(super) fn join(&self, job: Job) -> bool {
+        let mut line = self.lock();
+        line.waiting.push_back(job);
+        line.take_free()
+    }
+
+    /// The same, and only if one is.
+    pub(super) fn join_if_free(&self, job: Job) -> bool {
+        let mut line = self.lock();
+        let is_free = line.take_free();
+        if is_free {
+            line.waiting.push_back(job);
+        }
+        is_free
+    }
+
+    /// Whoever is first. When nobody waits, the connection that was taken is put back and is free.
+    pub(super) fn next<T>(&self, taken: Option<&mut Option<T>>) -> Option<Job> {
+        let mut line = self.lock();
+        let next = line.waiting.pop_front();
+        if next.is_none() {
+            taken.map(Option::take);
+            line.free += 1;
+        }
+        next
+    }
+
+    /// How many connections are free, and how many wait for one.
+    pub(super) fn length(&self) -> (u32, u32) {
+        let line = self.lock();
+        (line.free, u32::try_from(line.waiting.len()).unwrap_or(u32::MAX))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take_free(&mut self) -> bool {
+        let is_free = self.free > 0;
+        self.free -= u32::from(is_free);
+        is_free
+    }
+}
