@@ -46,12 +46,13 @@ class Candidate:
     name: str
     server: object
     requests: list
+    connections: int = 16
     microseconds: list = field(default_factory=list)  # of CPU, each request, in each round
     rates: list = field(default_factory=list)  # requests a second
 
-    def run(self, seconds, connections=16, status=200):
+    def run(self, seconds):
         before = self.server.cpu_seconds()
-        load = Wrk(self.server, self.requests, seconds, connections, status).result()
+        load = Wrk(self.server, self.requests, seconds, self.connections).result()
         self.microseconds.append((self.server.cpu_seconds() - before) / load["requests"] * 1e6)
         self.rates.append(load["requests"] / load["seconds"])
         return load
