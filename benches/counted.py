@@ -75,9 +75,9 @@ def writes(server, token, seconds):
     body = json.dumps({"title": "a note", "body": "with some words"})
     note = request("POST", "/api/notes", Authorization=f"Bearer {token}", Accept="application/json", body=body,
                    **{"Content-Type": "application/json", "Content-Length": str(len(body))})
-    writing = Candidate("a note by POST /api/notes", server, [note])
+    writing = Candidate("a note by POST /api/notes", server, [note], status=201)
     for _ in range(3):
-        writing.run(seconds, status=201)
+        writing.run(seconds)
     print("\n## Writing\n")
     load.costs_table([writing], writing)
 

@@ -47,12 +47,13 @@ class Candidate:
     server: object
     requests: list
     connections: int = 16
+    status: int = 200
     microseconds: list = field(default_factory=list)  # of CPU, each request, in each round
     rates: list = field(default_factory=list)  # requests a second
 
     def run(self, seconds):
         before = self.server.cpu_seconds()
-        load = Wrk(self.server, self.requests, seconds, self.connections).result()
+        load = Wrk(self.server, self.requests, seconds, self.connections, self.status).result()
         self.microseconds.append((self.server.cpu_seconds() - before) / load["requests"] * 1e6)
         self.rates.append(load["requests"] / load["seconds"])
         return load

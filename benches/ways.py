@@ -10,11 +10,7 @@ USERS = 1000
 CLIENTS = 2, 16, 64
 ROUTES = {
     "nothing": "no look-up",
-    "still": "the thread that serves stands still (no way for a server)",
     "blocking": "ours: Diesel on Tokio's blocking threads, r2d2",
-    "drained": "the same, but with the queue behind the way to the thread",
-    "own": "Diesel on a thread for each connection",
-    "async-shared": "diesel-async, one deadpool",
     "async": "diesel-async, a deadpool for each worker",
     "pipelined": "diesel-async, one connection for each worker, pipelined",
 }

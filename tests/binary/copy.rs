@@ -1,4 +1,4 @@
-//! From SQLite to PostgreSQL. Both programs take part: `scripts/check` builds this one with both databases,
+//! From `SQLite` to `PostgreSQL`. Both programs take part: `scripts/check` builds this one with both databases,
 //! and names the one that people have been using in `SQLITE_BINARY`.
 
 use std::io::Write as _;
@@ -51,7 +51,7 @@ fn adas_folder() -> tempfile::TempDir {
     dir
 }
 
-/// Changes rows of the SQLite database behind everybody's back.
+/// Changes rows of the `SQLite` database behind everybody's back.
 fn edit(dir: &Path, sql: &str) -> SqliteConnection {
     let path = dir.join(named!("data/" @ ".db"));
     let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();

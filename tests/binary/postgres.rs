@@ -1,4 +1,4 @@
-//! What PostgreSQL itself has to do: two roles, and a server that proves who it is.
+//! What `PostgreSQL` itself has to do: two roles, and a server that proves who it is.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -49,6 +49,7 @@ impl Database {
     }
 
     /// The answer to a query for one text, called `text`.
+    #[cfg(feature = "sqlite")]
     pub fn text(&self, sql: &str) -> String {
         #[derive(QueryableByName)]
         struct Row {

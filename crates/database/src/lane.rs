@@ -98,7 +98,8 @@ impl Lane {
     fn set_to_work(&self) {
         let lane = self.clone();
         tokio::task::spawn_blocking(move || {
-            let (mut own, mut next, mut done) = (None, lane.line.next(None), 0_u32);
+            let (mut own, mut done) = (None::<Pooled>, 0_u32);
+            let mut next = lane.line.next(&mut own);
             while let Some(job) = next {
                 done += 1;
                 let connection = own.take().filter(|_| done % WORK_IN_A_ROW > 0);
@@ -106,7 +107,7 @@ impl Lane {
                 let worked = catch_unwind(AssertUnwindSafe(|| lane.carry_out(job, connection)));
                 let (kept, tell) = worked.unwrap_or_default();
                 own = kept;
-                next = lane.line.next(Some(&mut own));
+                next = lane.line.next(&mut own);
                 // Whoever gets the answer finds the connection free.
                 if let Some(tell) = tell {
                     tell();

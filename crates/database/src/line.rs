@@ -93,11 +93,11 @@ impl Line {
     }
 
     /// Whoever is first. When nobody waits, the connection that was taken is put back and is free.
-    pub(super) fn next<T>(&self, taken: Option<&mut Option<T>>) -> Option<Job> {
+    pub(super) fn next<T>(&self, taken: &mut Option<T>) -> Option<Job> {
         let mut line = self.lock();
         let next = line.waiting.pop_front();
         if next.is_none() {
-            taken.map(Option::take);
+            *taken = None;
             line.free += 1;
         }
         next
