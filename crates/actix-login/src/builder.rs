@@ -126,7 +126,8 @@ impl<U: 'static> Builder<U> {
     /// user loader again as long as `version` returns the same number. It has to be another one after every
     /// change of what the loader reads, whoever makes it: `PRAGMA data_version` of `SQLite`, asked on a
     /// connection that never writes, is. `None`: that is not known now, and nothing is kept. What changes
-    /// with time alone, such as a session that nobody used, `is_valid` compares at each request.
+    /// with time alone, such as a session that nobody used, `is_valid` compares at each request. What `may_hold`
+    /// said is kept along.
     #[must_use]
     pub fn cache(
         mut self, version: impl Fn() -> Option<i64> + Send + Sync + 'static,

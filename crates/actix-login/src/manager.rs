@@ -190,7 +190,8 @@ impl<U: 'static> LoginManager<U> {
         let presented = self.0.cookie.read(req);
         let cookie = presented.value();
         let header = bearer(req).filter(|_| self.reads_header());
-        let version = self.0.cache.as_ref().and_then(|cache| cache.version());
+        // Of whoever brings nothing, nothing is known.
+        let version = cookie.or(header).and_then(|_| self.0.cache.as_ref()?.version());
         if let Some(known) = self.known(cookie, header, version) {
             return Ok(known);
         }

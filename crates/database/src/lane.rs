@@ -96,8 +96,9 @@ impl Lane {
     /// Lets a thread work until nobody waits: to wake one for each who comes takes longer than most of what
     /// they come for.
     fn set_to_work(&self) {
-        let lane = self.clone();
+        let taken = Taken(Some(self.clone()));
         tokio::task::spawn_blocking(move || {
+            let Some(lane) = taken.begin() else { return };
             let (mut own, mut done) = (None::<Pooled>, 0_u32);
             let mut next = lane.line.next(&mut own);
             while let Some(job) = next {
@@ -143,6 +144,24 @@ impl Lane {
         let mut idle: Vec<_> = idle.collect();
         let dead = idle.iter_mut().filter_map(|connection| connection.ping().err()).count();
         log::warn!("a connection to the database is lost, and {dead} others that were idle");
+    }
+}
+
+/// A connection that was taken for a thread to work with. If that never begins, because the runtime of who
+/// came stops before, it is free again.
+struct Taken(Option<Lane>);
+
+impl Taken {
+    fn begin(mut self) -> Option<Lane> {
+        self.0.take()
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let Some(lane) = &self.0 {
+            lane.line.set_free();
+        }
     }
 }
 

@@ -103,6 +103,11 @@ impl Line {
         next
     }
 
+    /// Gives back a connection that was taken.
+    pub(super) fn set_free(&self) {
+        self.lock().free += 1;
+    }
+
     /// How many connections are free, and how many wait for one.
     pub(super) fn length(&self) -> (u32, u32) {
         let line = self.lock();
