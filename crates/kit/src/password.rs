@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use actix_login::random_token;
 use argon2::Params;
 
 use self::phc::Memory;
@@ -60,12 +59,11 @@ impl Passwords {
         let fail = |e: &dyn Display| format!("Passwords cannot be hashed: {e}.");
         let params =
             Params::new(cost.memory_kib, cost.iterations, 1, None).map_err(|e| fail(&e))?;
-        let dummy = phc::hash(&params, &random_token(), &mut Memory::new());
-        let dummy = dummy.map_err(|e| fail(&e))?.into();
+        let dummy = phc::of_nobody(&params).map_err(|e| fail(&e))?.into();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let hashing = Arc::new(Workers::start("password", threads).map_err(|e| fail(&e))?);
         let judge = Arc::new(Workers::start("judge", 1).map_err(|e| fail(&e))?);
-        strength::warm_up();
+        thread::spawn(strength::warm_up);
         let words = site_words.iter().flat_map(|word| word.split('.').chain([*word]));
         let site_words = words.map(str::to_owned).collect();
         let rule = PasswordRule { min_length };

@@ -16,6 +16,11 @@ pub fn wants_html(req: &HttpRequest) -> bool {
 /// Whether a page is asked for as such, and nothing of JSON is liked better. Every program accepts
 /// "everything"; only a browser names pages, or texts.
 fn prefers_html(headers: &HeaderMap) -> bool {
+    // As browsers begin: nothing can be liked better, and the rest need not be read.
+    let first = headers.get(ACCEPT).map_or(&[][..], HeaderValue::as_bytes);
+    if first.starts_with(b"text/html,") {
+        return true;
+    }
     let accepted: Vec<_> = headers.get_all(ACCEPT).flat_map(ranges).collect();
     let quality = |name: &str| {
         let named = accepted.iter().filter(|range| range.item.essence_str() == name);

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use actix_login::random_token;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use unicode_normalization::UnicodeNormalization as _;
@@ -31,13 +32,27 @@ pub enum Verdict {
 }
 
 pub(super) fn hash(params: &Params, password: &str, memory: &mut Memory) -> Result<String> {
-    let broken = |e: &dyn Display| Error::Internal(format!("hashing a password: {e}"));
     let salt = Salt::generate();
-    let output = compute(params, password, &salt, memory).map_err(|e| broken(&e))?;
+    let output = compute(params, password, &salt, memory).map_err(|e| not_made(&e))?;
+    write(params, salt, output)
+}
+
+/// A hash that no password has, because it is drawn. To verify it is the same work as for any other; to make
+/// it is none, and the start does not wait for it.
+pub(super) fn of_nobody(params: &Params) -> Result<String> {
+    let drawn = Output::new(&random_token().as_bytes()[..32]).map_err(|e| not_made(&e))?;
+    write(params, Salt::generate(), drawn)
+}
+
+fn not_made(cause: &dyn Display) -> Error {
+    Error::Internal(format!("hashing a password: {cause}"))
+}
+
+fn write(params: &Params, salt: Salt, output: Output) -> Result<String> {
     let hash = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(params).map_err(|e| broken(&e))?,
+        params: ParamsString::try_from(params).map_err(|e| not_made(&e))?,
         salt: Some(salt),
         hash: Some(output),
     };
