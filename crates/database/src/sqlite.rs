@@ -40,10 +40,11 @@ macro_rules! settings {
 }
 pub(super) const WRITER: &str = settings!();
 pub(super) const MIGRATOR: &str = settings!();
-/// A write in the wrong place fails at once, and not only when there is a crowd.
+/// A write in the wrong place fails at once, and not only when there is a crowd. A gigabyte of the file is read
+/// in place, from the memory in which the system keeps it anyway.
 macro_rules! reader {
     () => {
-        concat!(settings!(), "PRAGMA query_only = ON; PRAGMA mmap_size = 67108864;")
+        concat!(settings!(), "PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824;")
     };
 }
 pub(super) const READER: &str = reader!();
