@@ -5,6 +5,7 @@ use std::process::Command;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+#[cfg(feature = "sqlite")]
 use diesel::sql_types::Text;
 
 use crate::client::Client;
