@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use kit::cli::{Failure, announce, say, say_all};
 use kit::config::Environment;
 use kit::password::Passwords;
-use kit::{Clock, http::health, key_file, logger};
+use kit::{Clock, http::health, key_file, logger, signals};
 
 use crate::app::App;
 use crate::config::{APP_NAME, BRAND, Config};
@@ -67,6 +67,7 @@ impl Cli {
     }
 
     fn execute(self) -> Result<(), Failure> {
+        signals::hear(matches!(self.command, None | Some(Command::Serve)))?;
         match self.command.unwrap_or_default() {
             Command::Serve => run(serve),
             Command::Health => Config::load().and_then(|c| health::ask(c.host, c.port)),
@@ -80,8 +81,7 @@ impl Cli {
                 say_all(database::copy(source.expose(), &target, || MIGRATIONS)?)
             }
             Command::Purge => run(async |_, db| {
-                let gone = purge(&db, &Clock::System).await?;
-                say(format!("{gone} rows were deleted."))
+                say(format!("{} rows were deleted.", purge(&db, &Clock::System).await?))
             }),
             Command::User(command) => {
                 run(async |config, db| people::manage(command, &app(config, db)?).await)

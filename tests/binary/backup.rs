@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -86,6 +86,26 @@ fn a_backup_takes_the_place_of_no_file() {
         assert!(output.status.code() == Some(1) && said.contains("File exists"), "{said}");
         assert_eq!(fs::read_to_string(file).unwrap(), content);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_backup_that_is_ended_in_the_middle_does_not_look_like_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut server, _ada) = with_ada(dir.path(), &[]);
+    server.terminate();
+    assert!(server.wait().success());
+    use std::os::unix::process::ExitStatusExt;
+    // The kernel ends it at the 64th KiB that it writes into a file.
+    let mut limited = Command::new("bash");
+    limited.args([
+        "-c",
+        "ulimit -f 64; exec \"$0\" backup copy.db",
+        env!(named!("CARGO_BIN_EXE_" @)),
+    ]);
+    let output = limited.current_dir(dir.path()).env_clear().output().unwrap();
+    assert!(output.status.signal().is_some(), "{output:?}");
+    assert!(dir.path().join("copy.db.part").exists() && !dir.path().join("copy.db").exists());
 }
 
 #[test]

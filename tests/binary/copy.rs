@@ -241,6 +241,15 @@ fn a_database_that_somebody_uses_is_not_copied() {
 
 #[test]
 #[ignore = "needs PostgreSQL and a build for each database: scripts/check"]
+fn a_file_that_nobody_meant_is_not_taken_for_a_copy() {
+    let (dir, target) = (adas_folder(), Database::create());
+    edit(dir.path(), "DELETE FROM events; DELETE FROM outbox; DELETE FROM users");
+    let said = refusal(dir.path(), &target);
+    assert!(said.contains("holds no row; DATABASE_URL names the one to copy"), "{said}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL and a build for each database: scripts/check"]
 fn tables_of_another_version_are_not_copied() {
     let (dir, target) = (adas_folder(), Database::create());
     edit(

@@ -106,8 +106,14 @@ impl Drop for Roles {
 fn the_program_serves_with_a_role_that_can_change_no_table() {
     let (dir, roles) = (tempfile::tempdir().unwrap(), Roles::create());
     let (owner, app) = (roles.url("owner"), roles.url("app"));
-    let migrated = program(dir.path(), &[("DATABASE_URL", &owner)], &["migrate"]).output().unwrap();
-    assert!(migrated.status.success(), "{migrated:?}");
+    let migrate = |url: &str| {
+        let output = program(dir.path(), &[("DATABASE_URL", url)], &["migrate"]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = migrate(&app);
+    assert!(code == Some(1) && said.contains("Run `migrate` as the one that owns them"), "{said}");
+    assert_eq!(migrate(&owner).0, Some(0));
+    assert_eq!(migrate(&app).0, Some(0), "it is done at each start, and there is nothing to do");
     let settings = [&production()[..], &[("DATABASE_URL", app.as_str())]].concat();
     let server = Server::start_with(dir.path(), free_port(), &settings);
     let mut ada = Client::new(&server.url);

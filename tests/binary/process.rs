@@ -39,6 +39,47 @@ fn a_second_signal_ends_what_was_begun_and_the_exit_code_tells() {
     assert_eq!(stopped_twice("INT", "INT"), Some(128 + 2));
 }
 
+/// A program that waits at its start for another one, and has begun its log; goes on when the lock is dropped.
+fn that_waits(dir: &Path, command: &mut Command) -> (Child, fs::File) {
+    fs::create_dir(dir.join("data")).unwrap();
+    let lock = fs::File::open(dir.join("data")).unwrap();
+    lock.lock().unwrap();
+    let port = free_port().to_string();
+    command.current_dir(dir).env_clear().envs([("LOG_FILE", "app.log"), ("PORT", &port)]);
+    let child = command.stdout(Stdio::null()).spawn().unwrap();
+    wait_for("a log", || dir.join("app.log").exists().then_some(()));
+    (child, lock)
+}
+
+fn signal(name: &str, id: &str) {
+    assert!(Command::new("kill").args(["-s", name, id]).status().unwrap().success());
+}
+
+#[test]
+fn a_hangup_ends_nothing_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!(named!("CARGO_BIN_EXE_" @)));
+    let (mut child, lock) = that_waits(dir.path(), &mut command);
+    signal("HUP", &child.id().to_string());
+    let log = || fs::read_to_string(dir.path().join("app.log")).unwrap();
+    wait_for("a line", || log().contains("SIGHUP: the log goes on in this file").then_some(()));
+    drop(lock);
+    wait_for("a server", || log().contains("rows were deleted").then_some(()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn whoever_is_told_to_stop_at_the_start_stops_at_once() {
+    for (name, number) in [("TERM", 15), ("INT", 2)] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!(named!("CARGO_BIN_EXE_" @)));
+        let (mut child, _lock) = that_waits(dir.path(), &mut command);
+        signal(name, &child.id().to_string());
+        assert_eq!(child.wait().unwrap().code(), Some(128 + number));
+    }
+}
+
 /// A server of which nobody reads what it prints; killed when dropped.
 struct Mute(Child, Client);
 
@@ -160,24 +201,47 @@ mod linux {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// The program as the first process of a namespace.
+    fn first_process() -> Command {
+        let mut command = Command::new("unshare");
+        let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+        command.args(["--user", "--map-root-user"].iter().filter(|_| !is_root));
+        command.args(["--fork", "--pid", "--kill-child", env!(named!("CARGO_BIN_EXE_" @))]);
+        command
+    }
+
+    /// The number that the first process of a namespace has outside.
+    fn outside(child: u32) -> String {
+        let children = format!("/proc/{child}/task/{child}/children");
+        fs::read_to_string(children).unwrap().trim().to_owned()
+    }
+
+    #[test]
+    #[ignore = "needs root or user namespaces: scripts/check"]
+    fn as_the_first_process_it_hears_from_its_first_moment_on() {
+        for arguments in [&[][..], &["migrate"]] {
+            let dir = tempfile::tempdir().unwrap();
+            let mut command = first_process();
+            let (mut child, _lock) = that_waits(dir.path(), command.args(arguments));
+            signal("TERM", &outside(child.id()));
+            assert_eq!(child.wait().unwrap().code(), Some(128 + 15), "{arguments:?}");
+        }
+    }
+
     #[test]
     #[ignore = "needs root or user namespaces: scripts/check"]
     fn as_the_first_process_it_stops_when_it_is_told_to() {
         let dir = tempfile::tempdir().unwrap();
         let port = free_port().to_string();
-        let mut command = Command::new("unshare");
-        let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
-        command.args(["--user", "--map-root-user"].iter().filter(|_| !is_root));
-        command.args(["--fork", "--pid", "--kill-child", env!(named!("CARGO_BIN_EXE_" @))]);
+        let mut command = first_process();
         command.current_dir(dir.path()).env_clear().env("PORT", &port);
         let mut server = Server::launch(command, &port);
-        let outside = format!("/proc/{0}/task/{0}/children", server.id());
-        let child = fs::read_to_string(outside).unwrap().trim().to_owned();
+        let child = outside(server.id());
         let status = fs::read_to_string(format!("/proc/{child}/status")).unwrap();
         let numbers = status.lines().find(|line| line.starts_with("NSpid:")).unwrap();
         assert!(numbers.ends_with("\t1"), "{numbers}");
         let mut slow = begin_to_log_in(&address(&server));
-        assert!(Command::new("kill").args(["-s", "TERM", &child]).status().unwrap().success());
+        signal("TERM", &child);
         wait_for("a closed door", || TcpStream::connect(address(&server)).is_err().then_some(()));
         slow.write_all(LOGIN.as_bytes()).unwrap();
         let mut answer = String::new();

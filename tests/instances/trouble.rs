@@ -167,3 +167,28 @@ fn a_network_that_falls_silent_holds_nobody_up_for_long() {
     let notes = "SELECT count(*) AS count FROM notes WHERE title = 'in trouble'";
     assert_eq!(count(&database.url, notes), 0, "what was answered with 503 is not there");
 }
+
+#[test]
+#[ignore = "needs nginx and PostgreSQL: scripts/check --all"]
+fn those_who_wait_to_write_hold_up_no_page_however_many_connections_there_are() {
+    let database = TestDatabase::create();
+    let mut site = Site::on(&database.url, &[("DATABASE_CONNECTIONS", "64")]);
+    let mut other = database.other_program("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
+    let (url, waiting) =
+        (&site.server.url, "SELECT count(*) AS count FROM pg_locks WHERE NOT granted");
+    let statuses = at_once(60, |number| {
+        let mut ada = same(&site.ada, url);
+        if number < 40 {
+            return (303, ada.submit("/notes", &[("title", "in trouble")]).status);
+        }
+        wait_for("a crowd that waits", || (count(&database.url, waiting) >= 16).then_some(()));
+        (200, ada.get(["/dashboard", "/notes", "/static/app.css"][number % 3]).status)
+    });
+    assert!(
+        statuses.iter().all(|(right, status)| right == status || *right == 303),
+        "{statuses:?}"
+    );
+    site.was_quick();
+    other.batch_execute("COMMIT").unwrap();
+    site.recovers();
+}

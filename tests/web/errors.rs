@@ -258,3 +258,15 @@ async fn a_text_that_is_far_too_long_is_refused_at_its_field_and_kept() {
     assert_eq!(answer.status, 422);
     answer.shows("Use at most 5000 characters; these are 70000.").shows(&text);
 }
+
+#[actix_web::test]
+async fn the_ids_of_two_requests_do_not_tell_how_many_came_between() {
+    let stranger = Browser::stranger().await;
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        let id = stranger.get("/").await.header("x-request-id").to_owned();
+        ids.push(u64::from_str_radix(&id, 16).unwrap());
+    }
+    let steps: Vec<_> = ids.windows(2).map(|two| two[1].wrapping_sub(two[0])).collect();
+    assert!(steps[0] != steps[1] || steps[1] != steps[2], "{ids:x?}");
+}

@@ -92,6 +92,15 @@ async fn whoever_waits_for_a_connection_is_counted() {
     assert!(of_readers(&site, "database_connections_waiting") < 1.0);
 }
 
+#[actix_web::test]
+async fn no_connection_is_opened_for_which_nobody_waits() {
+    let site = Site::with(&[("DATABASE_CONNECTIONS", "8")]).await;
+    for _ in 0..20 {
+        site.db.run(|_| QueryResult::Ok(())).await.unwrap();
+    }
+    assert!(of_readers(&site, "database_connections") < 2.0);
+}
+
 /// A number about the connections to read.
 fn of_readers(site: &Site, name: &str) -> f64 {
     let found = site.db.readings().into_iter().find(|reading| reading.name == name).unwrap();

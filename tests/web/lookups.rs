@@ -72,6 +72,22 @@ async fn whoever_comes_again_is_not_looked_up_until_somebody_writes() {
     assert_eq!(lookups(&asked.take(), "sessions"), 1);
 }
 
+/// A connection that met an error is opened anew, and counts what others commit from its beginning.
+#[actix_web::test]
+async fn whoever_was_logged_out_stays_out_after_the_database_was_in_trouble() {
+    let ada = Browser::logged_in("ada").await;
+    assert!(ada.is_logged_in().await);
+    ada.site.sql("DELETE FROM sessions").await;
+    assert!(!ada.is_logged_in().await);
+    ada.site.sql("ALTER TABLE sessions RENAME TO lost").await;
+    assert!(ada.get("/dashboard").await.status >= 500);
+    ada.site.sql("ALTER TABLE lost RENAME TO sessions").await;
+    for _ in 0..20 {
+        ada.site.sql("UPDATE users SET name = name || '.'").await;
+        assert!(!ada.is_logged_in().await);
+    }
+}
+
 #[actix_web::test]
 async fn a_program_asks_once_whose_token_it_has() {
     let ada = Site::open().await.program("ada", "notes:read notes:write profile:read").await;

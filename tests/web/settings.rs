@@ -5,7 +5,7 @@ use app::config::Registration::Closed;
 use app::config::{Config, SIGNING_KEYS};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
-use kit::config::SmtpSecurity;
+use kit::config::{PostgresAddress, SmtpSecurity};
 
 /// What is wrong with these settings.
 fn problems(settings: &[(&str, &str)]) -> String {
@@ -262,7 +262,7 @@ fn the_database_is_an_address() {
 
 /// Nothing about a database stands in the environment.
 fn is_private(url: &str) -> bool {
-    kit::config::is_private(url, |_| false)
+    PostgresAddress::read(url).is_ok_and(|address| address.is_private(|_| false))
 }
 
 #[test]
@@ -288,6 +288,32 @@ fn a_database_on_another_machine_proves_who_it_is() {
 }
 
 #[test]
+fn libpq_is_told_what_was_judged_and_a_wrong_address_is_told_without_its_password() {
+    let told =
+        |url: &str| PostgresAddress::read(url).map(|address| address.for_libpq(&[("port", 1)]));
+    assert_eq!(
+        told("postgresql://ada:it%27s%5C%2F%40@[::1]:5433,b/app?sslmode=verify-full&ssl=true")
+            .unwrap(),
+        concat!(
+            r"port=1 user='ada' password='it\'s\\/@' host='::1,b' port='5433,' dbname='app' ",
+            "sslmode='verify-full' sslmode='require'"
+        )
+    );
+    assert_eq!(told("postgres:///app").unwrap(), "port=1 dbname='app'");
+    for (url, says) in [
+        ("postgres://ada:hun%ter2@db.example.com/app", "write % as %25"),
+        ("postgres://ada:12/hunter2@localhost/app", "in a password, write %2F"),
+        ("postgres://ada:hunter2@[::1/app", "must name hosts as in"),
+        ("postgres://ada:hunter2@a%00b/app", "must be a text"),
+        ("postgres://ada:hunter2@localhost/app?Host=b", "names of small letters"),
+        ("mysql://ada:hunter2@localhost/app", "must begin with postgres://"),
+    ] {
+        let rule = told(url).unwrap_err();
+        assert!(rule.contains(says) && !rule.contains("hunter2"), "{rule}");
+    }
+}
+
+#[test]
 fn a_database_on_this_machine_is_known_whatever_the_address_looks_like() {
     for here in [
         "postgres://localhost/app",
@@ -296,6 +322,8 @@ fn a_database_on_this_machine_is_known_whatever_the_address_looks_like() {
         "postgres:///app",
         "postgres://%2Fvar%2Frun%2Fpostgresql/app",
         "postgres://app@/app?host=/var/run/postgresql",
+        "postgres://localhost/app?sslmode=disable",
+        "postgres:///app?sslmode=require",
     ] {
         assert!(is_private(here), "{here}");
     }
@@ -308,13 +336,22 @@ fn a_database_on_this_machine_is_known_whatever_the_address_looks_like() {
         "postgres://localhost/app?%68ostaddr=10.0.0.1",
         "postgres://localhost/app?host=localhost,db.example.com",
         "postgres:///app?service=far",
+        "postgres://localhost/app?sslmode=require&host=db.example.com",
         "postgres://localhost?x=@db.example.com/app",
         "postgres://10.0.0.1/app",
+        "postgres://ada@%2Frun%2Fx%2C192.0.2.2/app",
+        "postgres://ada@[/x,192.0.2.2]:5432/app",
+        "postgres://ada@[::1/app",
+        "postgres://localhost/app?host%20=192.0.2.2",
+        "postgres://localhost/app?%20host=192.0.2.2",
+        "postgres://localhost/app?host=localhost&host=192.0.2.2",
+        "host=192.0.2.2 user=ada password=hunter2@localhost",
     ] {
         assert!(!is_private(elsewhere), "{elsewhere}");
     }
     for variable in ["PGHOST", "PGHOSTADDR", "PGSERVICE"] {
-        assert!(!kit::config::is_private("postgres:///app", |name| name == variable), "{variable}");
+        let address = PostgresAddress::read("postgres:///app").unwrap();
+        assert!(!address.is_private(|name| name == variable), "{variable}");
     }
 }
 

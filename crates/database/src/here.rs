@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::result::Error::NotFound;
@@ -13,32 +14,48 @@ use super::backend::{self, Connection, Place};
 /// A connection for each thread, which never writes.
 pub(super) struct Here {
     place: Arc<Place>,
-    connections: ThreadLocal<RefCell<Option<Connection>>>,
+    connections: ThreadLocal<RefCell<Option<Own>>>,
+    opened: AtomicU32,
+}
+
+/// A thread's connection, and the how manieth of all it is.
+struct Own {
+    connection: Connection,
+    number: u32,
 }
 
 impl Here {
     pub(super) fn new(place: Arc<Place>) -> Self {
-        Self { place, connections: ThreadLocal::new() }
+        Self { place, connections: ThreadLocal::new(), opened: AtomicU32::new(0) }
     }
 
-    /// See [`Db::version`](crate::Db::version).
+    /// See [`Db::version`](crate::Db::version). Every connection counts from the same number on: what was kept
+    /// with the count of one must not pass for kept with that of the next.
     pub(super) fn version(&self) -> Option<i64> {
-        self.read(backend::version)?.ok()
+        let ask = |own: &mut Own| {
+            let count = backend::version(&mut own.connection)?;
+            Ok(i64::from(own.number) << 32 | count & i64::from(u32::MAX))
+        };
+        self.with_own(ask)?.ok()
     }
 
     /// `None` when it cannot be read here and now.
     pub(super) fn read<T>(
         &self, work: impl FnOnce(&mut Connection) -> QueryResult<T>,
     ) -> Option<QueryResult<T>> {
+        self.with_own(|own| work(&mut own.connection))
+    }
+
+    fn with_own<T>(&self, work: impl FnOnce(&mut Own) -> QueryResult<T>) -> Option<QueryResult<T>> {
         if !backend::READS_HERE || self.place.check().is_err() {
             return None;
         }
         let mut own = self.connections.get_or_default().borrow_mut();
-        let connection = match &mut *own {
-            Some(connection) => connection,
+        let one = match &mut *own {
+            Some(one) => one,
             none => none.insert(self.open().ok()?),
         };
-        let found = work(connection);
+        let found = work(one);
         if let Ok(_) | Err(NotFound) = found {
             return Some(found);
         }
@@ -47,10 +64,10 @@ impl Here {
         None
     }
 
-    fn open(&self) -> diesel::result::ConnectionResult<Connection> {
+    fn open(&self) -> diesel::result::ConnectionResult<Own> {
         let mut connection = Connection::establish(&self.place.url())?;
         let settings = connection.batch_execute(backend::HERE);
         settings.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-        Ok(connection)
+        Ok(Own { connection, number: self.opened.fetch_add(1, Ordering::Relaxed) })
     }
 }

@@ -1,8 +1,9 @@
 //! Connections for one kind of work, and the queue before them.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
@@ -37,14 +38,24 @@ const WORK_IN_A_ROW: u32 = 1000;
 type Connections = Pool<ConnectionManager<Connection>>;
 type Pooled = PooledConnection<ConnectionManager<Connection>>;
 
-/// Some connections, each for one at a time. Cheap to clone.
+/// Some connections, each for one at a time, and a thread for each: whoever comes for another reason finds
+/// other threads free. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Lane {
+pub(super) struct Lane(Arc<Threads>);
+
+/// The threads of a lane. They end with the last who could ask them.
+struct Threads {
+    desk: Arc<Desk>,
+    all: Vec<JoinHandle<()>>,
+}
+
+/// What the threads of a lane share.
+struct Desk {
     pool: Connections,
-    line: Arc<Line>,
+    line: Line,
     place: Arc<Place>,
     /// Those of the other lane too.
-    all: Arc<[Connections; 2]>,
+    all: [Connections; 2],
 }
 
 impl Lane {
@@ -53,12 +64,23 @@ impl Lane {
         let (readers, writers) = backend::share(connections);
         let reading = open(place, readers, backend::READER)?;
         let writing = open(place, writers, backend::WRITER)?;
-        let all = Arc::new([reading.clone(), writing.clone()]);
-        let lane = |pool: Connections| {
-            let line = Arc::new(Line::new(pool.max_size()));
-            Self { pool, line, place: Arc::clone(place), all: Arc::clone(&all) }
+        let all = [reading.clone(), writing.clone()];
+        let lane = |name, pool: Connections| {
+            let (line, place) = (Line::new(pool.max_size()), Arc::clone(place));
+            Self::start(name, Desk { pool, line, place, all: all.clone() })
+                .map_err(|e| format!("No thread can be started for the database: {e}."))
         };
-        Ok([lane(reading), lane(writing)])
+        Ok([lane("read", reading)?, lane("write", writing)?])
+    }
+
+    fn start(name: &str, desk: Desk) -> io::Result<Self> {
+        let mut threads = Threads { desk: Arc::new(desk), all: Vec::new() };
+        for _ in 0..threads.desk.pool.max_size() {
+            let desk = Arc::clone(&threads.desk);
+            let thread = thread::Builder::new().name(name.to_owned());
+            threads.all.push(thread.spawn(move || desk.work())?);
+        }
+        Ok(Self(Arc::new(threads)))
     }
 
     /// Runs `work` with a connection, away from the threads that serve requests: first come, first served.
@@ -66,9 +88,7 @@ impl Lane {
     pub(super) async fn run<E: Failure>(&self, work: Work<E>) -> Result<Made, E> {
         let (job, mut answer) = Job::new(work);
         let turn = job.turn();
-        if self.line.join(job) {
-            self.set_to_work();
-        }
+        self.0.desk.line.join(job);
         match timeout(TURN_WAIT, &mut answer).await {
             Ok(answered) => told(answered),
             Err(_) if turn.give_up() => Err(Error::from(kit::Error::Busy).into()),
@@ -79,42 +99,55 @@ impl Lane {
     /// The same, if a connection is free. `None` if somebody would have to wait.
     pub(super) async fn run_now<E: Failure>(&self, work: Work<E>) -> Option<Result<Made, E>> {
         let (job, answer) = Job::new(work);
-        if !self.line.join_if_free(job) {
+        if !self.0.desk.line.join_if_free(job) {
             return None;
         }
-        self.set_to_work();
         Some(told(answer.await))
     }
 
     /// How many connections are open, are in use and may be open, and how many wait for one.
     fn load(&self) -> [u32; 4] {
-        let (open, most) = (self.pool.state().connections, self.pool.max_size());
-        let (free, waiting) = self.line.length();
+        let Desk { pool, line, .. } = &*self.0.desk;
+        let (open, most) = (pool.state().connections, pool.max_size());
+        let (free, waiting) = line.length();
         [open, most.saturating_sub(free), most, waiting]
     }
+}
 
-    /// Lets a thread work until nobody waits: to wake one for each who comes takes longer than most of what
-    /// they come for.
-    fn set_to_work(&self) {
-        let taken = Taken(Some(self.clone()));
-        tokio::task::spawn_blocking(move || {
-            let Some(lane) = taken.begin() else { return };
+impl Drop for Threads {
+    /// Waits for them, because a program that ends must not take libpq away from under them.
+    fn drop(&mut self) {
+        self.desk.line.close();
+        for thread in self.all.drain(..) {
+            // What a thread works on may have been the last who could ask.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join(); // a panic was told to who waited for it
+            }
+        }
+    }
+}
+
+impl Desk {
+    /// What each thread does: at a call it works until nobody waits, because to wake a thread for each who
+    /// comes takes longer than most of what they come for.
+    fn work(&self) {
+        while self.line.wait_for_call() {
             let (mut own, mut done) = (None::<Pooled>, 0_u32);
-            let mut next = lane.line.next(&mut own);
+            let mut next = self.line.next(&mut own);
             while let Some(job) = next {
                 done += 1;
                 let connection = own.take().filter(|_| done % WORK_IN_A_ROW > 0);
                 // Whoever waits for what panics is told so, and the connection is not used again.
-                let worked = catch_unwind(AssertUnwindSafe(|| lane.carry_out(job, connection)));
+                let worked = catch_unwind(AssertUnwindSafe(|| self.carry_out(job, connection)));
                 let (kept, tell) = worked.unwrap_or_default();
                 own = kept;
-                next = lane.line.next(&mut own);
+                next = self.line.next(&mut own);
                 // Whoever gets the answer finds the connection free.
                 if let Some(tell) = tell {
                     tell();
                 }
             }
-        });
+        }
     }
 
     /// Does one piece of work, with this connection or another. What comes back is the connection, if it is
@@ -147,24 +180,6 @@ impl Lane {
     }
 }
 
-/// A connection that was taken for a thread to work with. If that never begins, because the runtime of who
-/// came stops before, it is free again.
-struct Taken(Option<Lane>);
-
-impl Taken {
-    fn begin(mut self) -> Option<Lane> {
-        self.0.take()
-    }
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        if let Some(lane) = &self.0 {
-            lane.line.set_free();
-        }
-    }
-}
-
 /// What [`Lane::load`] says of both lanes, as the metrics name it.
 pub(super) fn readings(readers: &Lane, writers: &Lane) -> Vec<Reading> {
     let names = [
@@ -188,13 +203,15 @@ fn told<E: Failure>(answer: Result<Result<Made, E>, RecvError>) -> Result<Made, 
     answer.map_err(panicked)?
 }
 
-/// Opens one connection, and more when they are needed.
+/// Opens one connection, and each other one when it is needed.
 fn open(
     place: &Arc<Place>, connections: u32, settings: &'static str,
 ) -> Result<Connections, String> {
     let pool = backend::keep(Pool::builder())
         .max_size(connections)
-        .min_idle(Some(1))
+        // Opened when somebody waits for it, and never in reserve: a command that ends while a thread still
+        // opens one would tear OpenSSL down under its feet, and end by a signal.
+        .min_idle(Some(0))
         .connection_timeout(OPEN_WAIT)
         // One that broke while it was used is not put back; see also `weed_out`.
         .test_on_check_out(false)

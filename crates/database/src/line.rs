@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
@@ -10,11 +10,17 @@ use super::{Connection, Failure, Made, Work};
 use crate::error::Result;
 
 /// Who waits, and how many connections nobody has.
-pub(super) struct Line(Mutex<State>);
+pub(super) struct Line {
+    state: Mutex<State>,
+    called: Condvar,
+}
 
 struct State {
     waiting: VecDeque<Job>,
     free: u32,
+    /// How many were taken whose threads have not come yet.
+    calls: u32,
+    is_closed: bool,
 }
 
 /// Tells whoever waits for it what came out.
@@ -72,14 +78,18 @@ impl Job {
 
 impl Line {
     pub(super) fn new(connections: u32) -> Self {
-        Self(Mutex::new(State { waiting: VecDeque::new(), free: connections }))
+        let state =
+            State { waiting: VecDeque::new(), free: connections, calls: 0, is_closed: false };
+        Self { state: Mutex::new(state), called: Condvar::new() }
     }
 
-    /// Whether a connection is free, which is taken for whoever is first.
-    pub(super) fn join(&self, job: Job) -> bool {
+    /// Joins the line; if a connection is free, it is taken, and its thread called.
+    pub(super) fn join(&self, job: Job) {
         let mut line = self.lock();
         line.waiting.push_back(job);
-        line.take_free()
+        if line.take_free() {
+            self.called.notify_one();
+        }
     }
 
     /// The same, and only if one is.
@@ -88,8 +98,19 @@ impl Line {
         let is_free = line.take_free();
         if is_free {
             line.waiting.push_back(job);
+            self.called.notify_one();
         }
         is_free
+    }
+
+    /// Waits until somebody comes for whom a connection is free; not any more once the line is closed.
+    pub(super) fn wait_for_call(&self) -> bool {
+        let waits = |line: &mut State| line.calls == 0 && !line.is_closed;
+        let called = self.called.wait_while(self.lock(), waits);
+        let mut line = called.unwrap_or_else(PoisonError::into_inner);
+        let is_called = line.calls > 0;
+        line.calls -= u32::from(is_called);
+        is_called
     }
 
     /// Whoever is first. When nobody waits, the connection that was taken is put back and is free.
@@ -103,9 +124,10 @@ impl Line {
         next
     }
 
-    /// Gives back a connection that was taken.
-    pub(super) fn set_free(&self) {
-        self.lock().free += 1;
+    /// Nobody joins any more; who waits is still served.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.called.notify_all();
     }
 
     /// How many connections are free, and how many wait for one.
@@ -115,7 +137,7 @@ impl Line {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,6 +145,7 @@ impl State {
     fn take_free(&mut self) -> bool {
         let is_free = self.free > 0;
         self.free -= u32::from(is_free);
+        self.calls += u32::from(is_free);
         is_free
     }
 }

@@ -13,34 +13,40 @@ diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
 
 impl<E: Failure> Db<E> {
     /// Brings the tables up to date; returns how many migrations that took. Refuses a database with
-    /// a migration that this program does not know.
+    /// a migration that this program does not know. Where none is missing, it only reads.
     pub fn migrate(&self) -> Result<usize, String> {
         let (database, fail) = (self.place.shown(), |cause: &str| self.fail(cause));
         let mut connection = self.plain_connection()?;
         // Of two programs that start at once, the second finds nothing left to do.
         let _turn = self.place.turn_to_migrate(&mut connection).map_err(|e| fail(&e))?;
-        let applied = connection.applied_migrations().map_err(|e| fail(&e.to_string()))?;
-        let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
-        if let Some(version) = difference(&applied, &versions(&(self.migrations)())?).first() {
+        let (applied, known) = (self.applied(&mut connection)?, versions(&(self.migrations)())?);
+        if let Some(version) = difference(&applied, &known).first() {
             return Err(format!(
                 "The database {database} is from a newer version of this program: it has the \
                  migration {version}, which this one does not know. Start the newer program, or \
                  restore a backup made before it."
             ));
         }
+        let missing = difference(&known, &applied).len();
+        if missing == 0 {
+            return Ok(0);
+        }
         let done = connection.run_pending_migrations((self.migrations)());
-        done.map(|done| done.len()).map_err(|e| fail(&e.to_string()))
+        done.map(|done| done.len()).map_err(|error| match error.to_string() {
+            cause if cause.contains("permission denied") => format!(
+                "The database {database} lacks {missing} migrations, and the account in DATABASE_URL may not \
+                 make tables ({}). Run `migrate` as the one that owns them.",
+                cause.trim_end()
+            ),
+            cause => fail(&cause),
+        })
     }
 
     /// Refuses a database that lacks a migration. With several servers, bringing it up to date is a step
     /// of its own. One that has more is taken, with a warning in the log: while an update rolls, a server
     /// of the old version may have to start once more beside the new ones. Only reads.
     pub fn require_migrated(&self) -> Result<(), String> {
-        let applied = match applied(&mut self.plain_connection()?) {
-            // A database without any table.
-            Err(error) if is_missing(&error.to_string()) => Vec::new(),
-            applied => applied.map_err(|e| self.fail(&e.to_string()))?,
-        };
+        let applied = self.applied(&mut self.plain_connection()?)?;
         let known = versions(&(self.migrations)())?;
         match difference(&known, &applied).len() {
             0 => {}
@@ -75,6 +81,14 @@ impl<E: Failure> Db<E> {
             Connection::establish(&self.place.url()).map_err(|e| self.fail(&e.to_string()))?;
         let told = connection.batch_execute(backend::MIGRATOR);
         told.map(|()| connection).map_err(|e| self.fail(&e.to_string()))
+    }
+
+    /// The versions of the migrations that the database has: none, if it has no table.
+    fn applied(&self, connection: &mut Connection) -> Result<Vec<String>, String> {
+        match applied(connection) {
+            Err(error) if is_missing(&error.to_string()) => Ok(Vec::new()),
+            applied => applied.map_err(|e| self.fail(&e.to_string())),
+        }
     }
 
     fn fail(&self, cause: &str) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{Builder, ManageConnection};
 use diesel::{Connection as _, PgConnection, QueryResult};
+use kit::config::PostgresAddress;
 
 use crate::Failure;
 use crate::error::Result;
@@ -75,42 +76,25 @@ pub(super) fn needs_time(cause: &str) -> bool {
 
 /// The database on its server.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
-    url: String,
-}
+pub(super) struct Place(PostgresAddress);
 
 /// The turn to migrate.
 pub(super) struct UntilTheConnectionEnds;
 
 impl Place {
-    #[expect(clippy::unnecessary_wraps, reason = "SQLite has a file to make")]
     pub(super) fn prepare(url: &str) -> Result<Self, String> {
-        let mut url = url.to_owned();
-        for (name, value) in GIVE_UP {
-            // A password may hold a question mark, and what is asked for an `@`.
-            let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-            let user = rest.find(['@', '/']).filter(|at| rest[*at..].starts_with('@'));
-            let query = rest[user.unwrap_or(0)..].split_once('?');
-            let sign = if query.is_some() { '&' } else { '?' };
-            if !query.is_some_and(|(_, query)| query.contains(name)) {
-                url = format!("{url}{sign}{name}={value}");
-            }
-        }
-        Ok(Self { url })
+        let address = PostgresAddress::read(url);
+        address.map(Self).map_err(|rule| format!("The address of the database {rule}."))
     }
 
     /// For a connection.
     pub(super) fn url(&self) -> String {
-        self.url.clone()
+        self.0.for_libpq(&GIVE_UP)
     }
 
-    /// The database without what is secret about it. A password can stand in more places of a URL
-    /// than one, so only what surely holds none is shown.
+    /// For people.
     pub(super) fn shown(&self) -> String {
-        url::Url::parse(&self.url)
-            .ok()
-            .and_then(|url| Some(format!("{}{}", url.host_str()?, url.path())))
-            .unwrap_or_else(|| "(its address cannot be read)".to_owned())
+        self.0.shown()
     }
 
     /// A server says by itself what is wrong.

@@ -1,6 +1,7 @@
 //! What is particular to `SQLite`.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -110,7 +111,7 @@ impl Place {
     /// the only place that makes one.
     pub(super) fn prepare(url: &str) -> Result<Self, String> {
         let path = PathBuf::from(url);
-        let fail = |error: std::io::Error| {
+        let fail = |error: io::Error| {
             format!(
                 "The database file {url} cannot be opened: {error}. Check DATABASE_URL and the \
                  rights of its folder."
@@ -146,13 +147,23 @@ impl Place {
     /// See [`Db::backup`](crate::Db::backup).
     pub(super) fn backup(&self, copy: &Path) -> Result<u64, String> {
         let fail = |e: String| format!("No backup was made into {}: {e}.", copy.display());
-        let file = files::create_private(copy).map_err(|e| fail(e.to_string()))?;
-        let size = self.copy_into(copy).and_then(|()| written(&file, copy));
-        size.map_err(|cause| {
-            // Half a copy would be taken for one.
-            let _ = fs::remove_file(copy);
-            fail(cause)
-        })
+        // Whoever is ended meanwhile leaves half a copy, which must not be taken for one.
+        let mut half = copy.as_os_str().to_owned();
+        half.push(".part");
+        let half = PathBuf::from(half);
+        let file = files::create_private(&half)
+            .map_err(|e| fail(format!("{} cannot be made: {e}", half.display())))?;
+        let named = || {
+            file.sync_all()?;
+            // Unlike a rename, a link never takes the place of another file.
+            fs::hard_link(&half, copy)?;
+            files::sync_dir_of(copy)?;
+            Ok(file.metadata()?.len())
+        };
+        let made =
+            self.copy_into(&half).and_then(|()| named().map_err(|e: io::Error| e.to_string()));
+        let _ = fs::remove_file(&half);
+        made.map_err(fail)
     }
 
     /// `VACUUM INTO` is one long read: with a write-ahead log, others write meanwhile. It fills a file
@@ -197,7 +208,7 @@ impl Place {
         locked.map_err(|e| format!("its tables cannot be changed by one program alone ({e})"))
     }
 
-    fn to_lock(&self) -> std::io::Result<File> {
+    fn to_lock(&self) -> io::Result<File> {
         // Elsewhere than on Unix, a folder cannot be locked.
         if !cfg!(unix) {
             return files::open_private(&self.path.with_extension("lock"));
@@ -206,20 +217,14 @@ impl Place {
     }
 }
 
-/// Waits until the file and its name are on the disk; how many bytes it has.
-fn written(file: &File, path: &Path) -> Result<u64, String> {
-    let synced = file.sync_all().and_then(|()| files::sync_dir_of(path));
-    synced.and_then(|()| fs::metadata(path)).map(|file| file.len()).map_err(|e| e.to_string())
-}
-
 #[cfg(unix)]
-fn identity(path: &Path) -> std::io::Result<Identity> {
+fn identity(path: &Path) -> io::Result<Identity> {
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(path: &Path) -> std::io::Result<Identity> {
+fn identity(path: &Path) -> io::Result<Identity> {
     fs::metadata(path).map(drop)
 }
 

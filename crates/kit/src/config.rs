@@ -17,7 +17,7 @@ use std::path::Path;
 
 use strum::{EnumString, VariantNames};
 
-pub use self::database::{IS_PRIVATE, is_private, is_private_here};
+pub use self::database::{IS_PRIVATE, PostgresAddress};
 pub use self::lifetimes::{Lifetimes, SessionProtection};
 pub use self::metrics::MetricsSettings;
 pub use self::reader::Reader;

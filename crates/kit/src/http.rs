@@ -30,7 +30,6 @@ pub mod request_id;
 mod seal;
 pub mod sent;
 pub mod server;
-mod signals;
 pub mod site;
 pub mod slash;
 pub mod swagger;

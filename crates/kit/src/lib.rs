@@ -16,6 +16,7 @@ pub mod mail; // mails, and the way out
 pub mod metrics; // numbers for Prometheus
 pub mod name; // how people are called
 pub mod password; // hashing, and what can be guessed
+pub mod signals; // what ends the program, and what opens its log again
 pub mod text; // what people type
 
 pub use clock::{Clock, Time};

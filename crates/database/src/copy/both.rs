@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_migrations::EmbeddedMigrations;
-use kit::config;
+use kit::config::{IS_PRIVATE, PostgresAddress};
 
 use super::Copied;
 use super::table::{Table, tables};
@@ -43,15 +43,15 @@ struct Name {
 ///
 /// # Errors
 /// A sentence that says what to do. Refused are: a target on another machine without `sslmode=verify-full`
-/// ([`config::is_private`]), a source that is in use, a source with other migrations than this program's, a
-/// target in which any table holds a row, tables or columns that differ, a type that is not known here, and
+/// ([`PostgresAddress::is_private`]), a source that is in use, one with other migrations than this program's, one
+/// without a row (the file that nobody meant), a target in which any table holds a row, tables or columns that differ, a type that is not known here, and
 /// rows that `PostgreSQL` cannot hold or gives back differently.
 pub fn copy(
     source: &str, target: &str, migrations: fn() -> EmbeddedMigrations,
 ) -> Result<Vec<Copied>, String> {
-    if !config::is_private_here(target) {
-        return Err(format!("The address of the new database {}.", config::IS_PRIVATE));
-    }
+    let address = PostgresAddress::read(target)
+        .and_then(|address| if address.is_private_here() { Ok(()) } else { Err(IS_PRIVATE) });
+    address.map_err(|rule| format!("The address of the new database {rule}."))?;
     let nothing = |cause: String| format!("Nothing was copied: {cause}.");
     let mut from = open(Path::new(source)).map_err(nothing)?;
     require_same(source, &mut from, &versions(&migrations())?).map_err(nothing)?;
@@ -59,7 +59,13 @@ pub fn copy(
     let mut to = db.plain_connection()?;
     require_empty(&mut to).map_err(|Stop(cause)| nothing(cause))?;
     db.migrate()?;
-    to.transaction(|to| copy_all(&mut from, to)).map_err(|Stop(cause)| nothing(cause))
+    let copied = to.transaction(|to| match copy_all(&mut from, to)? {
+        copied if copied.iter().all(|table| table.rows == 0) => Err(Stop(format!(
+            "the database {source} holds no row; DATABASE_URL names the one to copy"
+        ))),
+        copied => Ok(copied),
+    });
+    copied.map_err(|Stop(cause)| nothing(cause))
 }
 
 /// Opens the source for us alone. A server that went on with it would write what nobody copies.

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::cli::Failure;
 use crate::error::Error;
-use crate::http::signals::is_stopping;
+use crate::signals::is_stopping;
 
 /// Asked many times a minute, so that nobody would read it in the log.
 pub(crate) const PATHS: [&str; 2] = ["/livez", "/readyz"];

@@ -19,10 +19,10 @@ use crate::error::Error;
 use crate::http::accept::wants_html;
 use crate::http::body::receive;
 use crate::http::request_id::RequestId;
-use crate::http::signals::is_stopping;
 use crate::http::site::{OfThread, Site};
 use crate::http::{deadline, headers, health, kept};
 use crate::metrics::measure;
+use crate::signals::is_stopping;
 
 /// How many requests each thread of the server works at, at a time. As many as it keeps connections,
 /// but counted by themselves: a request goes on when its connection is gone.

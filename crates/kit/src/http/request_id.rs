@@ -10,19 +10,15 @@ use actix_web::{HttpMessage as _, HttpRequest};
 #[derive(Clone, Debug)]
 pub struct RequestId(pub(crate) String);
 
-/// Where this process begins to count, and how it scatters what it counts: whoever sees two ids should not
-/// read how many requests came between.
-static BEGIN: LazyLock<(AtomicU64, u64)> = LazyLock::new(|| {
-    let random = RandomState::new();
-    // Odd, so that no two counts become one.
-    (AtomicU64::new(random.hash_one("begin")), random.hash_one("scatter") | 1)
-});
+/// What this process counts, and how it scatters that: whoever sees two ids does not read how many requests
+/// came between.
+static COUNT: AtomicU64 = AtomicU64::new(0);
+static SCATTER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 impl RequestId {
     /// Another one at each call, at the cost of counting: nothing depends on nobody guessing it.
     pub(crate) fn new() -> Self {
-        let (next, scatter) = &*BEGIN;
-        Self(format!("{:016x}", next.fetch_add(1, Ordering::Relaxed).wrapping_mul(*scatter)))
+        Self(format!("{:016x}", SCATTER.hash_one(COUNT.fetch_add(1, Ordering::Relaxed))))
     }
 
     /// The id of a request; it got one when it came.

@@ -17,10 +17,9 @@ use ipnet::IpNet;
 
 use crate::cli::Failure;
 use crate::http::observe::IN_FLIGHT_MAX;
-use crate::http::signals;
+use crate::signals;
 
-/// How many threads each thread of the server has for what blocks: the database, files. There are fewer
-/// connections to the database, and more threads than those would only take turns.
+/// How many threads each thread of the server has to read files. (Passwords and the database have their own.)
 const BLOCKING_THREADS: usize = 8;
 
 /// What an [`App`] is made of, in one word.
@@ -53,7 +52,7 @@ where
 /// Opens the port. What comes back serves, once it is awaited, until SIGTERM or Ctrl-C and for
 /// `delay` after it: `/readyz` is 503 then, so that a load balancer sends nothing new by the time the port
 /// closes; a second signal ends that time. Then requests in flight are finished, for 10 seconds and until a
-/// further signal. At SIGHUP the log's file is opened again.
+/// further signal. Before, [`signals::hear`] has to listen.
 pub fn open<T: Application>(
     app: impl Fn() -> App<T> + Clone + Send + 'static, (host, port): (IpAddr, u16),
     trusted_proxies: &[IpNet], delay: Duration,
@@ -65,16 +64,13 @@ pub fn open<T: Application>(
     } else {
         KeepAlive::Timeout(Duration::from_secs(15))
     };
-    let no_signals = |error| format!("Signals cannot be heard: {error}.");
-    let stopped = signals::stop(delay).map_err(no_signals)?;
-    signals::heed_hangups().map_err(no_signals)?;
     let server = HttpServer::new(app)
         .keep_alive(keep_alive)
         .max_connections(IN_FLIGHT_MAX)
         .worker_max_blocking_threads(BLOCKING_THREADS)
         // Header and body leave in two writes: without it, the second waits for the client's word.
         .tcp_nodelay(true)
-        .shutdown_signal(stopped)
+        .shutdown_signal(signals::stop(delay))
         .shutdown_timeout(10)
         .bind((host, port))
         .map_err(|error| not_opened(&error, host, port))?;
