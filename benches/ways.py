@@ -10,7 +10,7 @@ USERS = 1000
 CLIENTS = 2, 16, 64
 ROUTES = {
     "nothing": "no look-up",
-    "blocking": "ours: Diesel on Tokio's blocking threads, r2d2",
+    "blocking": "ours: Diesel on threads of their own, r2d2",
     "async": "diesel-async, a deadpool for each worker",
     "pipelined": "diesel-async, one connection for each worker, pipelined",
 }

@@ -91,11 +91,11 @@ fn a_backup_takes_the_place_of_no_file() {
 #[cfg(unix)]
 #[test]
 fn a_backup_that_is_ended_in_the_middle_does_not_look_like_one() {
+    use std::os::unix::process::ExitStatusExt;
     let dir = tempfile::tempdir().unwrap();
     let (mut server, _ada) = with_ada(dir.path(), &[]);
     server.terminate();
     assert!(server.wait().success());
-    use std::os::unix::process::ExitStatusExt;
     // The kernel ends it at the 64th KiB that it writes into a file.
     let mut limited = Command::new("bash");
     limited.args([

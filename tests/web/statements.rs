@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 
-/// What was asked of the databases that somebody records, by their address.
+/// What was asked of the databases that somebody records, by their name.
 static RECORDED: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Every connection that is opened after this can be recorded.
@@ -19,8 +19,9 @@ pub struct Recording(String);
 impl Recording {
     /// Begins.
     pub fn of(url: &str) -> Self {
-        with(|recorded| recorded.insert(url.to_owned(), Vec::new()));
-        Self(url.to_owned())
+        let name = name(url);
+        with(|recorded| recorded.insert(name.clone(), Vec::new()));
+        Self(name)
     }
 
     /// The statements since the last call, with placeholders for their values.
@@ -41,8 +42,15 @@ fn is_of_the_pool(statement: &str) -> bool {
     statement == "SELECT 1" || statement.starts_with("PRAGMA ") || statement.starts_with("SET ")
 }
 
-/// `DATABASE_URL` as it was set: a file is opened by a URI, and a server by an address with time-outs.
-fn setting(url: &str) -> String {
+/// What tells one database of the tests from the others, in `DATABASE_URL` and in what a connection is opened
+/// by: the path of a file, or the name on the server.
+fn name(url: &str) -> String {
+    if let Some((_, name)) = url.split_once("dbname=") {
+        return name.split('\'').nth(1).unwrap().to_owned();
+    }
+    if url.starts_with("postgres") {
+        return url.rsplit('/').next().unwrap().to_owned();
+    }
     let path = url.split('?').next().unwrap();
     let path = path.strip_prefix("file:").unwrap_or(path);
     percent_encoding::percent_decode_str(path).decode_utf8().unwrap().into_owned()
@@ -51,17 +59,17 @@ fn setting(url: &str) -> String {
 /// One for each connection.
 #[derive(Default)]
 struct Recorder {
-    url: String,
+    database: String,
 }
 
 impl Instrumentation for Recorder {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
             InstrumentationEvent::StartEstablishConnection { url, .. } => {
-                self.url = setting(url);
+                self.database = name(url);
             }
             InstrumentationEvent::StartQuery { query, .. } => with(|recorded| {
-                let Some(statements) = recorded.get_mut(&self.url) else { return };
+                let Some(statements) = recorded.get_mut(&self.database) else { return };
                 let text = query.to_string();
                 if !is_of_the_pool(&text) {
                     statements.push(text.split(" -- binds:").next().unwrap().to_owned());

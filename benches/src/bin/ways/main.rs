@@ -72,7 +72,7 @@ async fn nothing(hash: web::Path<String>) -> String {
     hash.into_inner()
 }
 
-/// What the app does: a connection of r2d2's pool and a thread of Tokio's, which go on as long as somebody
+/// What the app does: a connection of r2d2's pool and a thread of its own, which go on as long as somebody
 /// waits.
 async fn blocking(db: web::Data<Db<Failure>>, hash: web::Path<String>) -> Answer {
     let found = db.look_up(move |connection| find(connection, &hash)).await?;

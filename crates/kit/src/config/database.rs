@@ -170,16 +170,13 @@ impl fmt::Debug for PostgresAddress {
 fn host_and_port(text: &str) -> Result<(String, &str), &'static str> {
     let odd =
         "must name hosts as in db.example.com, db.example.com:5432, 192.0.2.1 or [2001:db8::1]";
-    let (host, port) = match text.strip_prefix('[').map(|text| text.split_once(']').ok_or(odd)) {
-        Some(bracketed) => {
-            let (host, rest) = bracketed?;
-            host.parse::<Ipv6Addr>().map_err(|_| odd)?;
-            (host.to_owned(), if rest.is_empty() { "" } else { rest.strip_prefix(':').ok_or(odd)? })
-        }
-        None => {
-            let (host, port) = text.split_once(':').unwrap_or((text, ""));
-            (decoded(host)?, port)
-        }
+    let (host, port) = if let Some(bracketed) = text.strip_prefix('[') {
+        let (host, rest) = bracketed.split_once(']').ok_or(odd)?;
+        host.parse::<Ipv6Addr>().map_err(|_| odd)?;
+        (host.to_owned(), if rest.is_empty() { "" } else { rest.strip_prefix(':').ok_or(odd)? })
+    } else {
+        let (host, port) = text.split_once(':').unwrap_or((text, ""));
+        (decoded(host)?, port)
     };
     let is_plain = !host.contains(',') && port.bytes().all(|byte| byte.is_ascii_digit());
     is_plain.then_some((host, port)).ok_or(odd)

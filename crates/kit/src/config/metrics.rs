@@ -30,7 +30,7 @@ impl Reader<'_> {
         let address = address?;
         if production && token.is_none() && !address.ip().is_loopback() {
             let rule = "must be this machine's own in production, unless METRICS_TOKEN is set";
-            self.problem(name, &address.to_string(), rule, "127.0.0.1:9090");
+            self.problem(name, &address.to_string(), rule, "127.0.0.1:9464");
         }
         Some(MetricsSettings { address, token })
     }
