@@ -93,6 +93,21 @@ async fn whoever_waits_for_a_connection_is_counted() {
 }
 
 #[actix_web::test]
+async fn whoever_takes_long_holds_up_nobody_while_a_connection_is_free() {
+    let site = Site::with(&[("DATABASE_CONNECTIONS", "8")]).await;
+    for _ in 0..20 {
+        site.db.run(|_| QueryResult::Ok(())).await.unwrap(); // quick, so that nobody expects to wait
+    }
+    let ((_release, wait), (taken, is_taken)) = (mpsc::channel::<()>(), oneshot::channel());
+    let db = site.db.clone();
+    actix_web::rt::spawn(async move {
+        db.run(move |_| QueryResult::Ok((taken.send(()), wait.recv()))).await.map(drop)
+    });
+    is_taken.await.unwrap();
+    site.db.run(|_| QueryResult::Ok(())).await.unwrap();
+}
+
+#[actix_web::test]
 async fn no_connection_is_opened_for_which_nobody_waits() {
     let site = Site::with(&[("DATABASE_CONNECTIONS", "8")]).await;
     for _ in 0..20 {

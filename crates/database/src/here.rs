@@ -18,7 +18,7 @@ pub(super) struct Here {
     opened: AtomicU32,
 }
 
-/// A thread's connection, and the how manieth of all it is.
+/// A thread's connection, and its number among all that were opened.
 struct Own {
     connection: Connection,
     number: u32,

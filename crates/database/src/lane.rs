@@ -28,6 +28,9 @@ const START_PAUSE: Duration = Duration::from_millis(250);
 /// How long whoever waits for a turn does so before they are told that we are busy.
 const TURN_WAIT: Duration = Duration::from_secs(4);
 
+/// After how long one more thread is called for them, if they still wait: the least that Tokio's timers measure.
+const HELP_AFTER: Duration = Duration::from_millis(1);
+
 /// How long they then wait for a connection to be opened, if there is none. (A request does not wait
 /// for both in full: see `PATIENCE`.)
 const OPEN_WAIT: Duration = Duration::from_secs(3);
@@ -88,7 +91,12 @@ impl Lane {
     pub(super) async fn run<E: Failure>(&self, work: Work<E>) -> Result<Made, E> {
         let (job, mut answer) = Job::new(work);
         let turn = job.turn();
-        self.0.desk.line.join(job);
+        let line = &self.0.desk.line;
+        line.join(job);
+        if let Ok(answered) = timeout(HELP_AFTER, &mut answer).await {
+            return told(answered);
+        }
+        line.call();
         match timeout(TURN_WAIT, &mut answer).await {
             Ok(answered) => told(answered),
             Err(_) if turn.give_up() => Err(Error::from(kit::Error::Busy).into()),
@@ -133,15 +141,16 @@ impl Desk {
     fn work(&self) {
         while self.line.wait_for_call() {
             let (mut own, mut done) = (None::<Pooled>, 0_u32);
-            let mut next = self.line.next(&mut own);
+            let mut next = self.line.next(None, &mut own);
             while let Some(job) = next {
+                let begun = Instant::now();
                 done += 1;
                 let connection = own.take().filter(|_| done % WORK_IN_A_ROW > 0);
                 // Whoever waits for what panics is told so, and the connection is not used again.
                 let worked = catch_unwind(AssertUnwindSafe(|| self.carry_out(job, connection)));
                 let (kept, tell) = worked.unwrap_or_default();
                 own = kept;
-                next = self.line.next(&mut own);
+                next = self.line.next(Some(begun.elapsed()), &mut own);
                 // Whoever gets the answer finds the connection free.
                 if let Some(tell) = tell {
                     tell();

@@ -3,11 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::{Connection, Failure, Made, Work};
 use crate::error::Result;
+
+/// Who will not wait for longer, as far as one can tell, is left to the threads that work: to wake another one for
+/// each costs more than most of what they come for.
+const SOON: Duration = Duration::from_micros(300);
 
 /// Who waits, and how many connections nobody has.
 pub(super) struct Line {
@@ -17,7 +22,10 @@ pub(super) struct Line {
 
 struct State {
     waiting: VecDeque<Job>,
+    most: u32,
     free: u32,
+    /// How long work takes, on an average of the last.
+    pace: Duration,
     /// How many were taken whose threads have not come yet.
     calls: u32,
     is_closed: bool,
@@ -78,16 +86,31 @@ impl Job {
 
 impl Line {
     pub(super) fn new(connections: u32) -> Self {
-        let state =
-            State { waiting: VecDeque::new(), free: connections, calls: 0, is_closed: false };
+        let state = State {
+            waiting: VecDeque::new(),
+            most: connections,
+            free: connections,
+            pace: Duration::ZERO,
+            calls: 0,
+            is_closed: false,
+        };
         Self { state: Mutex::new(state), called: Condvar::new() }
     }
 
-    /// Joins the line; if a connection is free, it is taken, and its thread called.
+    /// Joins the line. If a connection is free, it is taken and its thread called, unless those who work are
+    /// about to come to this one anyway.
     pub(super) fn join(&self, job: Job) {
         let mut line = self.lock();
         line.waiting.push_back(job);
-        if line.take_free() {
+        if line.wait() > SOON && line.take_free() {
+            self.called.notify_one();
+        }
+    }
+
+    /// Calls one more thread, for somebody who still waits: those who work take longer than was thought.
+    pub(super) fn call(&self) {
+        let mut line = self.lock();
+        if !line.waiting.is_empty() && line.take_free() {
             self.called.notify_one();
         }
     }
@@ -113,9 +136,11 @@ impl Line {
         is_called
     }
 
-    /// Whoever is first. When nobody waits, the connection that was taken is put back and is free.
-    pub(super) fn next<T>(&self, taken: &mut Option<T>) -> Option<Job> {
+    /// Whoever is first, for a thread whose last work took so long. When nobody waits, the connection that was
+    /// taken is put back and is free.
+    pub(super) fn next<T>(&self, took: Option<Duration>, taken: &mut Option<T>) -> Option<Job> {
         let mut line = self.lock();
+        line.pace = took.map_or(line.pace, |took| (line.pace * 7 + took) / 8);
         let next = line.waiting.pop_front();
         if next.is_none() {
             *taken = None;
@@ -142,6 +167,13 @@ impl Line {
 }
 
 impl State {
+    /// How long the last in line will wait for those who work; for ever, if nobody does.
+    fn wait(&self) -> Duration {
+        let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
+        let wait = self.pace.saturating_mul(waiting);
+        wait.checked_div(self.most - self.free).unwrap_or(Duration::MAX)
+    }
+
     fn take_free(&mut self) -> bool {
         let is_free = self.free > 0;
         self.free -= u32::from(is_free);
