@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::mail_server::wait_for;
 use crate::operation::{ADA, with_ada};
-use crate::server::{Server, free_port, run};
+use crate::server::{Server, free_port, run, signal};
 use crate::serving::{LOGIN, begin_to_log_in, wait_for_line};
 
 /// Where it can be reached without a name.
@@ -49,10 +49,6 @@ fn that_waits(dir: &Path, command: &mut Command) -> (Child, fs::File) {
     let child = command.stdout(Stdio::null()).spawn().unwrap();
     wait_for("a log", || dir.join("app.log").exists().then_some(()));
     (child, lock)
-}
-
-fn signal(name: &str, id: &str) {
-    assert!(Command::new("kill").args(["-s", name, id]).status().unwrap().success());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use crate::instance::wait_for;
-use crate::server::free_port;
+use crate::server::{free_port, signal};
 
 /// A running nginx; it is stopped when dropped.
 pub struct Nginx {
@@ -35,7 +35,7 @@ impl Nginx {
     pub fn serve_by(&self, are_up: [bool; 2]) {
         write_upstream(&self.dir, &self.instances, are_up);
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", "HUP", &id]).status().unwrap().success());
+        signal("HUP", &id);
     }
 }
 

@@ -84,8 +84,7 @@ impl Server {
 
     /// Sends it a signal: `INT` is what a terminal sends at Ctrl-C.
     pub fn signal(&self, name: &str) {
-        let id = self.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        signal(name, &self.id().to_string());
     }
 
     /// Waits until it has stopped.
@@ -113,6 +112,11 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal to the process with this number.
+pub fn signal(name: &str, id: &str) {
+    assert!(Command::new("kill").args(["-s", name, id]).status().unwrap().success());
 }
 
 /// Runs a command with something on standard input; whether it succeeded, and what it said.

@@ -63,58 +63,71 @@ mod unix {
         if !serves && process::id() != 1 {
             return Ok(());
         }
-        let failed = |error: io::Error| format!("Signals cannot be heard: {error}.");
-        let runtime = Builder::new_current_thread().enable_io().build().map_err(failed)?;
-        let heard: [(SignalKind, fn(SignalKind)); 3] = [
-            (SignalKind::terminate(), stop_by),
-            (SignalKind::interrupt(), stop_by),
-            (SignalKind::hangup(), hang_up),
-        ];
-        for (kind, act) in heard {
-            let _within = runtime.enter();
-            let mut signals = signal(kind).map_err(failed)?;
-            runtime.spawn(async move {
-                while signals.recv().await.is_some() {
-                    act(kind);
-                }
-            });
+        let runtime =
+            Builder::new_current_thread().enable_io().build().map_err(|error| failed(&error))?;
+        let within = runtime.enter();
+        heed(SignalKind::terminate(), stop_by)?;
+        heed(SignalKind::interrupt(), stop_by)?;
+        if !io::stderr().is_terminal() {
+            heed(SignalKind::hangup(), hang_up)?;
         }
+        drop(within);
         let thread = thread::Builder::new().name("signals".to_owned());
-        thread.spawn(move || runtime.block_on(pending::<()>())).map_err(failed)?;
+        thread.spawn(move || runtime.block_on(pending::<()>())).map_err(|error| failed(&error))?;
         Ok(())
+    }
+
+    /// Does this whenever the signal comes, in the runtime where it is called.
+    fn heed(kind: SignalKind, act: fn(SignalKind)) -> Result<(), Failure> {
+        let mut signals = signal(kind).map_err(|error| failed(&error))?;
+        tokio::spawn(async move {
+            while signals.recv().await.is_some() {
+                act(kind);
+            }
+        });
+        Ok(())
+    }
+
+    fn failed(error: &io::Error) -> Failure {
+        Failure::from(format!("Signals cannot be heard: {error}."))
     }
 
     fn stop_by(kind: SignalKind) {
         if SERVER.get().is_none_or(|server| server.send(kind).is_err()) {
-            process::exit(ENDED_BY + kind.as_raw_value());
+            end_by(kind);
         }
     }
 
-    fn hang_up(kind: SignalKind) {
-        if !logger::is_in_a_file() && io::stderr().is_terminal() {
-            process::exit(ENDED_BY + kind.as_raw_value());
-        }
+    fn end_by(kind: SignalKind) -> ! {
+        process::exit(ENDED_BY + kind.as_raw_value())
+    }
+
+    fn hang_up(_: SignalKind) {
         logger::reopen();
     }
 
     /// Resolves so long after SIGTERM or Ctrl-C, or at the next of them. (Left to itself, Actix drops requests
     /// in flight at Ctrl-C.) Whoever sends one more does not want to wait for those: the program ends at
     /// once, and its exit code does not say that all went well.
-    pub(crate) fn stop(delay: Duration) -> impl Future<Output = ()> + Send {
+    pub(crate) fn stop(delay: Duration) -> Result<impl Future<Output = ()> + Send, Failure> {
+        // With the log in a file, a terminal that is closed takes nothing along.
+        if logger::is_in_a_file() && io::stderr().is_terminal() {
+            heed(SignalKind::hangup(), hang_up)?;
+        }
         let (sender, mut signals) = unbounded_channel();
         // A process serves once.
         let _ = SERVER.set(sender);
-        async move {
+        Ok(async move {
             signals.recv().await;
             linger(delay, signals.recv()).await;
             log::info!("stopping: requests in flight are finished; another signal stops at once");
             tokio::spawn(async move {
                 if let Some(second) = signals.recv().await {
                     log::warn!("stopped at once by another signal: requests in flight are lost");
-                    process::exit(ENDED_BY + second.as_raw_value());
+                    end_by(second);
                 }
             });
-        }
+        })
     }
 }
 
@@ -132,10 +145,11 @@ mod elsewhere {
     }
 
     /// Resolves so long after Ctrl-C, or at the next one.
-    pub(crate) fn stop(delay: Duration) -> impl Future<Output = ()> + Send {
-        async move {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    pub(crate) fn stop(delay: Duration) -> Result<impl Future<Output = ()> + Send, Failure> {
+        Ok(async move {
             drop(ctrl_c().await);
             linger(delay, ctrl_c()).await;
-        }
+        })
     }
 }

@@ -43,14 +43,14 @@ struct Name {
 ///
 /// # Errors
 /// A sentence that says what to do. Refused are: a target on another machine without `sslmode=verify-full`
-/// ([`PostgresAddress::is_private`]), a source that is in use, one with other migrations than this program's, one
-/// without a row (the file that nobody meant), a target in which any table holds a row, tables or columns that differ, a type that is not known here, and
-/// rows that `PostgreSQL` cannot hold or gives back differently.
+/// ([`PostgresAddress::is_private`]), a source that is in use, one with other migrations than this program's,
+/// one without a row (the file that nobody meant), a target in which any table holds a row, tables or columns
+/// that differ, a type that is not known here, and rows that `PostgreSQL` cannot hold or gives back differently.
 pub fn copy(
     source: &str, target: &str, migrations: fn() -> EmbeddedMigrations,
 ) -> Result<Vec<Copied>, String> {
     let address = PostgresAddress::read(target)
-        .and_then(|address| if address.is_private_here() { Ok(()) } else { Err(IS_PRIVATE) });
+        .and_then(|address| address.is_private_here().then_some(()).ok_or(IS_PRIVATE));
     address.map_err(|rule| format!("The address of the new database {rule}."))?;
     let nothing = |cause: String| format!("Nothing was copied: {cause}.");
     let mut from = open(Path::new(source)).map_err(nothing)?;

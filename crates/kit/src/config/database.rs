@@ -99,7 +99,7 @@ impl PostgresAddress {
         let (hosts, ports): (Vec<_>, Vec<_>) =
             hosts.split(',').map(host_and_port).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         say("host", hosts.join(","));
-        say("port", Some(ports.join(",")).filter(|ports| ports != ",").unwrap_or_default());
+        say("port", ports.join(","));
         say("dbname", decoded(name)?);
         for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
             let (keyword, value) = parameter.split_once('=').unwrap_or((parameter, ""));

@@ -70,7 +70,7 @@ pub fn open<T: Application>(
         .worker_max_blocking_threads(BLOCKING_THREADS)
         // Header and body leave in two writes: without it, the second waits for the client's word.
         .tcp_nodelay(true)
-        .shutdown_signal(signals::stop(delay))
+        .shutdown_signal(signals::stop(delay)?)
         .shutdown_timeout(10)
         .bind((host, port))
         .map_err(|error| not_opened(&error, host, port))?;
