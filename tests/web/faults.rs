@@ -266,20 +266,34 @@ mod server {
 
     use super::*;
 
+    /// What a server that is started again does to all who are connected.
+    fn end_connections(site: &Site) {
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        drop(site.database.other_program(end));
+    }
+
     #[actix_web::test]
     async fn after_the_server_was_started_again_one_request_fails_and_the_next_do_not() {
         let site = Site::open().await;
         let ada = site.logged_in("ada").await;
         // All of the pool's connections are open and idle.
         join_all((0..8).map(|_| ada.get("/notes"))).await;
-        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        drop(site.database.other_program(end));
+        end_connections(&site);
         assert_eq!(ada.get("/notes").await.status, 503);
         for _ in 0..8 {
             assert_eq!(ada.get("/notes").await.status, 200);
             assert_eq!(ada.submit("/notes", &[("title", "x")]).await.status, 303);
         }
+    }
+
+    #[actix_web::test]
+    async fn nor_do_they_if_the_one_asked_what_the_connection_was_never_asked() {
+        let site = Site::open().await;
+        let ada = site.logged_in("ada").await;
+        end_connections(&site);
+        assert_eq!(ada.get("/notes").await.status, 503);
+        assert_eq!(ada.get("/notes").await.status, 200);
     }
 
     /// Leads to the server of `url`: from `late` on, and so slowly for each connection.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use diesel::r2d2::R2D2Connection as _;
 use tokio::sync::oneshot;
 
 use super::{Connection, Failure, Made, Work};
@@ -68,7 +69,15 @@ impl Job {
         let (answer, answered) = oneshot::channel();
         let deed: Deed = Box::new(move |connection| {
             // Of whoever has gone meanwhile, nothing is done any more.
-            let done = (!answer.is_closed()).then(|| connection.map_err(E::from).and_then(work));
+            let done = (!answer.is_closed()).then(|| {
+                let connection = connection.map_err(E::from)?;
+                let made = work(connection);
+                if made.is_err() {
+                    // Diesel does not notice that a connection is lost while a statement is prepared.
+                    let _ = connection.ping();
+                }
+                made
+            });
             Box::new(|| drop(done.map(|done| answer.send(done))))
         });
         (Self { deed, turn: Turn::default() }, answered)
