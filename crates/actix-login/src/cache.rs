@@ -8,8 +8,9 @@ use lru::LruCache;
 use thread_local::ThreadLocal;
 
 use crate::caller::Caller;
+use crate::token::Claims;
 
-/// How many callers each thread keeps: those who came last. One takes about 1.5 KiB.
+/// How many callers each thread keeps, and how many tokens: those who came last. Both take about 1.5 KiB.
 const KEPT_MAX: NonZeroUsize = NonZeroUsize::new(1024).expect("it is not zero");
 
 pub(crate) type Version = Box<dyn Fn() -> Option<i64> + Send + Sync>;
@@ -59,5 +60,20 @@ impl<U: Send + Sync + 'static> Keep<U> for Cache<U> {
 
     fn put(&self, token: &str, version: i64, caller: &Arc<Caller<U>>) {
         self.here().borrow_mut().put(token.to_owned(), (version, Arc::clone(caller)));
+    }
+}
+
+/// What the tokens say whose signatures were found good: a good one stays so. Everything else about a token is
+/// checked each time.
+#[derive(Default)]
+pub(crate) struct Opened(ThreadLocal<RefCell<LruCache<String, Claims>>>);
+
+impl Opened {
+    /// What `open` finds in the token, now or the last time. What it refuses is not kept.
+    pub(crate) fn or<E>(
+        &self, token: &str, open: impl FnOnce(&str) -> Result<Claims, E>,
+    ) -> Result<Claims, E> {
+        let opened = self.0.get_or(|| RefCell::new(LruCache::new(KEPT_MAX)));
+        opened.borrow_mut().try_get_or_insert_ref(token, || open(token)).cloned()
     }
 }
