@@ -1,6 +1,6 @@
-//! Callers as they were recognised, kept for as long as nothing has changed.
+//! Callers as they were recognised, kept for as long as nothing has changed; and what good tokens say.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use thread_local::ThreadLocal;
 use crate::caller::Caller;
 use crate::token::Claims;
 
-/// How many callers each thread keeps, and how many tokens: those who came last. Both take about 1.5 KiB.
+/// How much each thread keeps of one kind: what came last. A caller takes about 1.5 KiB.
 const KEPT_MAX: NonZeroUsize = NonZeroUsize::new(1024).expect("it is not zero");
 
 pub(crate) type Version = Box<dyn Fn() -> Option<i64> + Send + Sync>;
@@ -25,24 +25,26 @@ pub(crate) trait Keep<U> {
     fn put(&self, token: &str, version: i64, caller: &Arc<Caller<U>>);
 }
 
-/// The version in which a caller was found, and the caller, by their token.
-type Kept<U> = LruCache<String, (i64, Arc<Caller<U>>)>;
+/// Values by their tokens, a list for each thread: nobody waits for another, and none is longer than
+/// [`KEPT_MAX`], whoever comes. Only tokens that were found good are in it.
+struct ByToken<V: Send>(ThreadLocal<RefCell<LruCache<String, V>>>);
+
+impl<V: Send> ByToken<V> {
+    fn here(&self) -> RefMut<'_, LruCache<String, V>> {
+        self.0.get_or(|| RefCell::new(LruCache::new(KEPT_MAX))).borrow_mut()
+    }
+}
 
 pub(crate) struct Cache<U: Send + Sync> {
     version: Version,
     is_valid: IsValid<U>,
-    /// A list for each thread: nobody waits for another, and none is longer than [`KEPT_MAX`], whoever
-    /// comes. Only tokens that were found good are in it.
-    kept: ThreadLocal<RefCell<Kept<U>>>,
+    /// The version in which a caller was found, and the caller.
+    kept: ByToken<(i64, Arc<Caller<U>>)>,
 }
 
 impl<U: Send + Sync + 'static> Cache<U> {
     pub(crate) fn new(version: Version, is_valid: IsValid<U>) -> Self {
-        Self { version, is_valid, kept: ThreadLocal::new() }
-    }
-
-    fn here(&self) -> &RefCell<Kept<U>> {
-        self.kept.get_or(|| RefCell::new(LruCache::new(KEPT_MAX)))
+        Self { version, is_valid, kept: ByToken(ThreadLocal::new()) }
     }
 }
 
@@ -52,28 +54,30 @@ impl<U: Send + Sync + 'static> Keep<U> for Cache<U> {
     }
 
     fn get(&self, token: &str, version: i64) -> Option<Arc<Caller<U>>> {
-        let mut kept = self.here().borrow_mut();
+        let mut kept = self.kept.here();
         let (then, caller) = kept.get(token)?;
         let is_valid = *then == version && (self.is_valid)(caller.user()?);
         is_valid.then(|| Arc::clone(caller))
     }
 
     fn put(&self, token: &str, version: i64, caller: &Arc<Caller<U>>) {
-        self.here().borrow_mut().put(token.to_owned(), (version, Arc::clone(caller)));
+        self.kept.here().put(token.to_owned(), (version, Arc::clone(caller)));
     }
 }
 
 /// What the tokens say whose signatures were found good: a good one stays so. Everything else about a token is
 /// checked each time.
-#[derive(Default)]
-pub(crate) struct Opened(ThreadLocal<RefCell<LruCache<String, Claims>>>);
+pub(crate) struct Opened(ByToken<Claims>);
 
 impl Opened {
+    pub(crate) fn new() -> Self {
+        Self(ByToken(ThreadLocal::new()))
+    }
+
     /// What `open` finds in the token, now or the last time. What it refuses is not kept.
     pub(crate) fn or<E>(
         &self, token: &str, open: impl FnOnce(&str) -> Result<Claims, E>,
     ) -> Result<Claims, E> {
-        let opened = self.0.get_or(|| RefCell::new(LruCache::new(KEPT_MAX)));
-        opened.borrow_mut().try_get_or_insert_ref(token, || open(token)).cloned()
+        self.0.here().try_get_or_insert_ref(token, || open(token)).cloned()
     }
 }

@@ -243,7 +243,7 @@ impl Signer {
             Keys::Secrets(keys) => keys.iter().map(|key| RingKey::of_secret(key, kind)).collect(),
             Keys::Pairs(pairs) => pairs.iter().map(RingKey::of_pair).collect(),
         };
-        Self { kind, issuer: issuer.to_owned(), ring, opened: Opened::default() }
+        Self { kind, issuer: issuer.to_owned(), ring, opened: Opened::new() }
     }
 
     /// A token, signed with the first key at the time `now`; or the call to make, if [`Self::verify`]
