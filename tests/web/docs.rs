@@ -5,7 +5,7 @@ use serde_json::Value;
 use app::app::FEATURES;
 use app::feature::Features;
 
-use crate::browser::{Browser, Site};
+use crate::browser::{Answer, Browser, Site};
 
 async fn document(browser: &Browser) -> Value {
     browser.get("/openapi.json").await.json()
@@ -49,19 +49,62 @@ async fn every_route_of_the_api_is_described_and_no_other() {
 }
 
 #[actix_web::test]
-async fn the_page_brings_its_own_files_and_a_policy_that_lets_no_other_script_in() {
+async fn a_program_author_reads_what_an_operation_needs() {
+    let page = Browser::stranger().await.get("/docs").await;
+    let (_, operation) = page.body.split_once("<details id=\"op-update_note\">").unwrap();
+    let operation = operation.split("</details>").next().unwrap();
+    for text in [
+        ">PUT</span> <code>/api/notes/{id}</code>",
+        "Needs a token that holds <code title=\"Write, change and delete your notes\">notes:write</code>",
+        "<dd>path, integer, required <span class=\"fine\">The note&#39;s number</span>",
+        "<dd>string, required, length at least 1, length at most 100</dd>",
+        "<strong>404</strong> Not Found",
+        "curl &#39;http://localhost:8080/api/notes/1&#39; -X PUT -H &#34;Authorization: Bearer $TOKEN&#34;",
+    ] {
+        assert!(operation.contains(text), "{text} is missing: {operation}");
+    }
+}
+
+#[actix_web::test]
+async fn every_operation_is_on_the_page_and_the_document_is_a_click_away() {
     let stranger = Browser::stranger().await;
-    let page = stranger.get("/docs/").await;
-    page.shows("swagger-ui-bundle.js").hides("https://");
-    let policy = page.header("content-security-policy");
-    assert!(
-        policy.contains("script-src 'self';")
-            && policy.contains("style-src 'self' 'unsafe-inline'")
-    );
-    stranger.get("/docs/swagger-initializer.js").await.shows("/openapi.json");
-    assert_eq!(stranger.get("/docs/swagger-ui-bundle.js").await.status, 200);
-    assert_eq!(stranger.get("/docs").await.location(), "/docs/");
-    assert!(!stranger.get("/").await.header("content-security-policy").contains("unsafe"));
+    let (document, page) = (document(&stranger).await, stranger.get("/docs").await);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
+            page.shows(&format!("{method}</span> <code>{path}</code>"));
+        }
+    }
+    page.shows("href=\"/openapi.json\"");
+}
+
+#[actix_web::test]
+async fn the_page_obeys_the_policy_of_all_pages() {
+    let stranger = Browser::stranger().await;
+    let (page, start) = (stranger.get("/docs").await, stranger.get("/").await);
+    let policy = |answer: &Answer| answer.header("content-security-policy").to_owned();
+    assert_eq!(policy(&page), policy(&start));
+    assert!(!policy(&page).contains("unsafe"));
+    page.hides("<script>").hides("style=");
+    for file in ["/static/docs.js", "/static/docs.css"] {
+        page.shows(file);
+        start.hides(file);
+    }
+}
+
+#[actix_web::test]
+async fn who_runs_no_script_sees_no_form_that_would_do_nothing() {
+    let page = Browser::stranger().await.get("/docs").await;
+    let (_, main) = page.body.split_once("<main").unwrap();
+    let forms: Vec<_> = main.split("<form").skip(1).map(|f| f.split('>').next().unwrap()).collect();
+    assert!(forms.len() > 7);
+    assert!(forms.iter().all(|form| form.ends_with(" hidden")), "{forms:?}");
+}
+
+#[actix_web::test]
+async fn where_passwords_get_no_tokens_the_page_asks_for_none() {
+    let page = Site::with(&[("PASSWORD_GRANT", "false")]).await.stranger().get("/docs").await;
+    page.hides("grant_type").hides("type=\"email\"").shows("id=\"token\"");
+    Browser::stranger().await.get("/docs").await.shows("grant_type").shows("id=\"username\"");
 }
 
 #[actix_web::test]
@@ -74,15 +117,9 @@ async fn in_production_there_is_no_description_unless_it_is_asked_for() {
         ("SECRET_KEY", key.as_str()),
     ];
     let stranger = Site::with(&production).await.stranger();
-    for path in ["/openapi.json", "/docs", "/docs/", "/docs/swagger-ui.css"] {
+    for path in ["/openapi.json", "/docs", "/docs/"] {
         assert_eq!(stranger.get(path).await.status, 404, "{path}");
     }
     let with_docs = [&production[..], &[("API_DOCS", "true")]].concat();
-    assert_eq!(Site::with(&with_docs).await.stranger().get("/docs/").await.status, 200);
-}
-
-#[actix_web::test]
-async fn the_page_tells_a_phone_that_it_fits() {
-    let page = Browser::stranger().await.get("/docs/").await;
-    page.shows("<head><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+    assert_eq!(Site::with(&with_docs).await.stranger().get("/docs").await.status, 200);
 }
