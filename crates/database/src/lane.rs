@@ -244,7 +244,8 @@ impl CustomizeConnection<Connection, r2d2::Error> for Setup {
         self.place.check().map_err(|e| {
             r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(e.to_string()))
         })?;
-        connection.batch_execute(self.settings).map_err(r2d2::Error::QueryError)
+        let told = connection.batch_execute(self.settings);
+        told.and_then(|()| backend::teach(connection)).map_err(r2d2::Error::QueryError)
     }
 }
 

@@ -56,6 +56,11 @@ pub type Connection = backend::Connection;
 /// The SQL dialect of this build, for a model's `#[diesel(check_for_backend(Backend))]`.
 pub type Backend = <Connection as diesel::Connection>::Backend;
 
+diesel::define_sql_function! {
+    /// A text in small letters, those of all languages; for [`Db::run`] and [`Db::write`].
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// How many rows of a list are so near its beginning that a thread that serves requests reads them itself.
 const NEAR: i64 = 101;
 
@@ -117,14 +122,21 @@ impl<E: Failure> Db<E> {
     }
 
     /// One page of a list whose order is that of an index: near its beginning, [`Db::look_up`].
-    pub async fn list<T, F>(&self, paging: Paging, load: F) -> Result<List<T>, E>
+    /// What it takes to `count` is asked for only where the page is not the whole list.
+    pub async fn list<T, F, C>(&self, paging: Paging, load: F, count: C) -> Result<List<T>, E>
     where
         T: Send + 'static,
-        F: Fn(&mut Connection) -> QueryResult<Vec<T>> + Send + 'static,
+        F: Fn(&mut Connection, &Paging) -> QueryResult<Vec<T>> + Send + 'static,
+        C: Fn(&mut Connection) -> QueryResult<i64> + Send + 'static,
     {
-        let is_near = paging.offset() + paging.limit() <= NEAR;
-        let rows = if is_near { self.look_up(load).await } else { self.run(load).await };
-        Ok(paging.list(rows?))
+        // What is looked for, or in another order, may be anywhere.
+        let is_near = paging.offset() + paging.limit() <= NEAR && paging.is_plain();
+        let asked = paging.clone();
+        let load = move |conn: &mut Connection| load(conn, &asked);
+        let rows = if is_near { self.look_up(load).await? } else { self.run(load).await? };
+        let total =
+            if paging.needs_count(rows.len()) { Some(self.run(count).await?) } else { None };
+        Ok(paging.list(rows, total))
     }
 
     /// A number that another commit makes another one, by whichever program: as long as it is the same, every

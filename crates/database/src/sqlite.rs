@@ -78,6 +78,11 @@ pub(super) fn version(connection: &mut Connection) -> QueryResult<i64> {
     DataVersion.get_result(connection)
 }
 
+/// `SQLite`'s own `lower` knows the letters of ASCII.
+pub(super) fn teach(connection: &mut Connection) -> QueryResult<()> {
+    crate::lower_utils::register_impl(connection, |text: String| text.to_lowercase())
+}
+
 /// `SQLite` has one writer at a time.
 pub(super) fn share(connections: u32) -> (u32, u32) {
     (connections.saturating_sub(1).max(1), 1)

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// A time, in UTC, to the second: as tables of every database hold it.
 pub type Time = PrimitiveDateTime;
@@ -78,6 +78,12 @@ pub fn readable(time: &PrimitiveDateTime) -> String {
         "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
     ))
     .unwrap_or_else(|_| time.to_string())
+}
+
+/// A day as people read it.
+pub fn day(date: Date) -> String {
+    date.format(format_description!("[weekday], [day padding:none] [month repr:long] [year]"))
+        .unwrap_or_else(|_| date.to_string())
 }
 
 /// A time as programs read it (RFC 3339).

@@ -3,6 +3,7 @@
 //! application puts beside its routes, once.
 
 pub mod accept;
+pub mod api_reference;
 pub mod assets;
 pub mod body;
 pub mod client;
@@ -32,7 +33,7 @@ pub mod sent;
 pub mod server;
 pub mod site;
 pub mod slash;
-pub mod swagger;
+pub mod theme;
 pub mod typed;
 
 pub use from_request::Later;

@@ -4,6 +4,7 @@
 
 pub mod cli; // what commands print, and why they stop early
 pub mod clock; // what time it is
+pub mod color; // colours for those who know no style sheet
 pub mod config; // settings: a reader that tells all problems at once
 pub mod email; // addresses: one parser for all doors
 pub mod error; // why a request is not carried out

@@ -37,3 +37,15 @@ impl fmt::Display for Name {
         f.write_str(&self.0)
     }
 }
+
+/// The first letters of a name's first and last word, for a small picture.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let (first, last) = (words.next(), words.next_back());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// One of eight colours, always the same one for a name.
+pub fn color(name: &str) -> u32 {
+    name.chars().map(u32::from).fold(0, u32::wrapping_add) % 8
+}

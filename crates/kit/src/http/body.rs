@@ -14,27 +14,33 @@ pub const FORM_MAX_BYTES: usize = 256 * 1024;
 /// A body that has arrived whole, left in the request for whoever needs it besides the handler.
 pub struct Received(pub Bytes);
 
-/// Waits for the body of a form or of JSON. It is put back for the handler; a larger one only so far
-/// as it was read, with the rest behind it, so that the handler's own limit refuses it. Any other
+/// The beginning of one that is too large.
+pub struct Beginning(pub Bytes);
+
+/// Waits for the body of a form or of JSON, into `body`. It is put back for the handler; a larger one only so
+/// far as it was read, with the rest behind it, so that the handler's own limit refuses it. Any other
 /// kind of body (a file, a stream) is left to the handler that wants it.
-pub async fn receive(req: &mut ServiceRequest) {
+pub async fn receive(req: &mut ServiceRequest, body: &mut BytesMut) {
     if !is_short(req) {
         return;
     }
     let mut arriving = req.take_payload();
-    let mut body = BytesMut::new();
     while let Some(chunk) = arriving.next().await {
         match chunk {
             Ok(chunk) if body.len() + chunk.len() <= FORM_MAX_BYTES => body.extend(chunk),
             other => {
-                let so_far = stream::iter([Ok(body.freeze()), other]);
+                let room = FORM_MAX_BYTES - body.len();
+                let more = other.as_ref().map_or(&[][..], |chunk| &chunk[..chunk.len().min(room)]);
+                let beginning = [body, more].concat().into();
+                let so_far = stream::iter([Ok(body.split().freeze()), other]);
+                req.extensions_mut().insert(Beginning(beginning));
                 let payload: LocalBoxStream<_> = so_far.chain(arriving).boxed_local();
                 req.set_payload(Payload::Stream { payload });
                 return;
             }
         }
     }
-    let body = body.freeze();
+    let body = body.split().freeze();
     req.set_payload(Payload::from(body.clone()));
     req.extensions_mut().insert(Received(body));
 }

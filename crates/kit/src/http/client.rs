@@ -125,6 +125,18 @@ pub fn device(user_agent: &str) -> String {
     }
 }
 
+/// What a user agent runs on, as the name of a picture: "phone", "desktop", or "program" for what is no browser.
+pub fn device_icon(user_agent: &str) -> &'static str {
+    let has = |words: &[&str]| words.iter().any(|word| user_agent.contains(word));
+    if has(&["Android", "iPhone", "iPad"]) {
+        "phone"
+    } else if has(&["Windows", "Mac OS", "Linux"]) {
+        "desktop"
+    } else {
+        "program"
+    }
+}
+
 /// What hardly changes while somebody travels with one provider: the first 24 bits of an IPv4
 /// address, 48 of an IPv6 one.
 fn network(address: &str) -> Option<IpNet> {

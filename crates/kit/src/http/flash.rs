@@ -23,6 +23,8 @@ pub struct Flash {
     pub category: Category,
     /// The sentence.
     pub text: String,
+    /// What a form there begins with: an address, where one is to log in with it.
+    pub typed: String,
 }
 
 /// What kind of news a [`Flash`] is.
@@ -44,38 +46,55 @@ impl Category {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// How it is told to who does not see it: an error at once, all else when there is a pause.
+    pub fn role(self) -> &'static str {
+        if self == Self::Error { "alert" } else { "status" }
+    }
 }
 
 impl Flash {
+    fn new(category: Category, text: impl Into<String>) -> Self {
+        Self { category, text: text.into(), typed: String::new() }
+    }
+
+    /// The same, and a form there begins with `typed`. (In an address it would stay in histories and logs.)
+    #[must_use]
+    pub fn with_typed(self, typed: impl Into<String>) -> Self {
+        Self { typed: typed.into(), ..self }
+    }
+
     /// Something was done as asked.
     pub fn success(text: impl Into<String>) -> Self {
-        Self { category: Category::Success, text: text.into() }
+        Self::new(Category::Success, text)
     }
 
     /// Something to know.
     pub fn notice(text: impl Into<String>) -> Self {
-        Self { category: Category::Notice, text: text.into() }
+        Self::new(Category::Notice, text)
     }
 
     /// Something could not be done.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { category: Category::Error, text: text.into() }
+        Self::new(Category::Error, text)
     }
 
     /// A mail was sent.
     pub fn mailed(text: impl Into<String>) -> Self {
-        Self { category: Category::Mailed, text: text.into() }
+        Self::new(Category::Mailed, text)
     }
 
     fn encode(&self) -> String {
-        format!("{}.{}", self.category.name(), BASE64.encode(&self.text))
+        let [text, typed] = [&self.text, &self.typed].map(|text| BASE64.encode(text));
+        format!("{}.{text}.{typed}", self.category.name())
     }
 
     fn decode(value: &str) -> Option<Self> {
-        let (category, text) = value.split_once('.').filter(|_| value.len() <= 2 * MAX_BYTES)?;
+        let (category, texts) = value.split_once('.').filter(|_| value.len() <= 2 * MAX_BYTES)?;
         let category = category.parse().ok()?;
-        let text = String::from_utf8(BASE64.decode(text).ok()?).ok()?;
-        Some(Self { category, text })
+        let (text, typed) = texts.split_once('.').unwrap_or((texts, ""));
+        let read = |text| String::from_utf8(BASE64.decode(text).ok()?).ok();
+        Some(Self { category, text: read(text)?, typed: read(typed)? })
     }
 }
 

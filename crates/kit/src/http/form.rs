@@ -81,6 +81,20 @@ impl Errors {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
     }
 
+    /// Those about a field.
+    pub fn at_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = self.0.iter().map(|(name, sentence)| (*name, sentence.as_str()));
+        all.filter(|(name, _)| !name.is_empty())
+    }
+
+    /// How many fields there is something to say about, as a sentence.
+    pub fn how_many(&self) -> String {
+        match self.at_fields().count() {
+            1 => "One field needs your attention.".to_owned(),
+            count => format!("{count} fields need your attention."),
+        }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -36,6 +36,28 @@ pub struct Kept {
     pub fields: Vec<(String, String)>,
 }
 
+/// What somebody typed into a form that could not be carried out, to be shown to them once more. It holds what
+/// the request held: nothing has to be sealed.
+pub struct Unsent {
+    /// The form.
+    pub form: Kept,
+    /// Whether all of it arrived.
+    pub is_whole: bool,
+}
+
+impl Unsent {
+    /// What the request carries, or `so_far`, if that is all that arrived; `None` when nobody typed anything.
+    pub fn of(req: &HttpRequest, so_far: &[u8]) -> Option<Self> {
+        let site = Site::of(req);
+        let path = site.safe_next(req.uri().path_and_query()?.as_str())?;
+        let (whole, is_whole) = (Fields::of(req), Fields::of(req).is_some());
+        let fields = whole.or_else(|| Fields::beginning(req, so_far))?;
+        let form = Kept { path, user: None, fields: to_be_kept(&fields) };
+        let is_typed = form.typed().next().is_some();
+        is_typed.then_some(Self { form, is_whole })
+    }
+}
+
 /// What a request holds that somebody typed.
 pub enum Typed {
     /// Nothing.
@@ -86,12 +108,15 @@ pub fn typed(req: &HttpRequest, user: Option<String>) -> Result<Typed> {
     let site = Site::of(req);
     let path = req.uri().path_and_query().and_then(|path| site.safe_next(path.as_str()));
     let Some(path) = path else { return Ok(Typed::Lost) };
+    let kept = Kept { path, user, fields: to_be_kept(&sent) };
+    Ok(site.0.seals.seal(kept)?.map_or(Typed::Lost, Typed::Kept))
+}
+
+/// All but passwords, and what belongs to this one time.
+fn to_be_kept(sent: &Fields) -> Vec<(String, String)> {
     let is_kept =
         |(name, _): &(&str, &str)| !is_secret(name) && ![FORM_ID, SEAL, BACK].contains(name);
-    let fields =
-        sent.iter().filter(is_kept).map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let kept = Kept { path, user, fields: fields.collect() };
-    Ok(site.0.seals.seal(kept)?.map_or(Typed::Lost, Typed::Kept))
+    sent.iter().filter(is_kept).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Where a form leads: by itself, or to the page that it was on, since the address that it is sent to

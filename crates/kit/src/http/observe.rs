@@ -1,6 +1,7 @@
 //! The outermost middleware: what every request gets, however it ends.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -10,7 +11,7 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{BytesMut, Data};
 use actix_web::{HttpMessage, rt};
 use futures_util::FutureExt;
 use log::Level;
@@ -18,6 +19,7 @@ use log::Level;
 use crate::error::Error;
 use crate::http::accept::wants_html;
 use crate::http::body::receive;
+use crate::http::kept::Unsent;
 use crate::http::request_id::RequestId;
 use crate::http::site::{OfThread, Site};
 use crate::http::{deadline, headers, health, kept};
@@ -45,6 +47,8 @@ pub struct Lost<'a> {
     pub request_id: &'a str,
     /// What happened.
     pub error: &'a actix_web::Error,
+    /// What was typed into the form that it carried.
+    pub unsent: Option<Unsent>,
 }
 
 /// Gives the request an id, waits for its body, gives its handler a time limit, turns a panic into a
@@ -72,8 +76,9 @@ async fn answer<B: MessageBody + 'static>(
             // The request is gone, and with it who was logged in.
             let (path, request_id) = (entry.path.as_str(), entry.id.0.as_str());
             let wants_html = entry.wants_html;
-            let lost = Lost { site: &site, path, wants_html, request_id, error: &error };
-            let mut response = (site.0.draw)(&lost);
+            let unsent = entry.unsent.take();
+            let lost = Lost { site: &site, path, wants_html, request_id, error: &error, unsent };
+            let mut response = (site.0.draw)(lost);
             entry.finish(&site, response.head_mut());
             Err(InternalError::from_response(error, response).into())
         }
@@ -96,7 +101,9 @@ async fn carry_out<B: MessageBody + 'static>(
     // Gone before we could see where it came from: it would be nobody's deed in every record.
     req.peer_addr().ok_or(Error::BadRequest)?;
     let _place = here.places.try_acquire().map_err(|_| Error::Busy)?;
-    let arrived = tokio::time::timeout(site.0.timeout, receive(&mut req)).await;
+    let mut body = BytesMut::new();
+    let arrived = tokio::time::timeout(site.0.timeout, receive(&mut req, &mut body)).await;
+    entry.keep(&req, &body);
     arrived.map_err(|_| Error::TooSlow)?;
     let answer = AssertUnwindSafe(async {
         if kept::brings_back(&req) {
@@ -117,6 +124,8 @@ struct Entry {
     path: String,
     wants_html: bool,
     level: Level,
+    /// What was typed, in case that the request is lost.
+    unsent: Cell<Option<Unsent>>,
 }
 
 impl Entry {
@@ -133,6 +142,14 @@ impl Entry {
             path: req.path().chars().take(PATH_MAX).collect(),
             wants_html: wants_html(req.request()),
             level: if is_probe { Level::Debug } else { Level::Info },
+            unsent: Cell::default(),
+        }
+    }
+
+    /// Remembers what was typed: it has arrived, or as much as this.
+    fn keep(&self, req: &ServiceRequest, so_far: &[u8]) {
+        if self.wants_html && self.method == Method::POST {
+            self.unsent.set(Unsent::of(req.request(), so_far));
         }
     }
 

@@ -58,7 +58,7 @@ pub struct SiteSettings<'a> {
     /// The addresses.
     pub addresses: Addresses,
     /// Draws and logs the answer to a request that no handler brought to an end.
-    pub draw: fn(&Lost) -> HttpResponse,
+    pub draw: fn(Lost) -> HttpResponse,
     /// What counts the requests, where they are counted.
     pub metrics: Option<Metrics>,
 }
@@ -73,7 +73,7 @@ pub(crate) struct Parts {
     pub(crate) flash: FlashCookie,
     pub(crate) seals: Seals,
     pub(crate) addresses: Addresses,
-    pub(crate) draw: fn(&Lost) -> HttpResponse,
+    pub(crate) draw: fn(Lost) -> HttpResponse,
     metrics: Option<Metrics>,
 }
 
