@@ -1,6 +1,7 @@
 //! Accounts, from the first to the last: making one, getting in, looking after it, leaving.
 
 mod activity;
+mod appearance;
 mod data;
 mod email;
 mod email_form;
@@ -13,14 +14,18 @@ mod opened;
 mod password;
 mod profile;
 mod register;
+mod security;
 mod sessions;
 pub mod setup;
 pub mod sudo;
 mod tokens;
 
+use crate::feature::{Figure, Place, Shelf};
 use crate::people::personal_token::PersonalToken;
 use crate::people::{Activity, Link, Session, User, grants};
 use crate::web::{Feature, ServiceConfig};
+
+const SECURITY: &str = "/account/security";
 
 pub const FEATURE: Feature = Feature {
     exports: &[
@@ -31,8 +36,41 @@ pub const FEATURE: Feature = Feature {
         ("links", Link::EXPORT),
         ("events", Activity::EXPORT),
     ],
+    places: &[
+        place("/account", "Profile", "person", Shelf::Person),
+        place(SECURITY, "Security", "shield", Shelf::Person),
+        place("/account/appearance", "Appearance", "contrast", Shelf::Person),
+        place("/account/tokens", "API tokens", "key", Shelf::Person),
+        place("/account/invitations", "Invitations", "people", Shelf::Invitations),
+        place("/account/data", "Your data", "data", Shelf::Account),
+        place("/account/password", "Password", "shield", Shelf::Within(SECURITY)),
+        place("/account/sessions", "Sessions", "desktop", Shelf::Within(SECURITY)),
+        place("/account/activity", "Activity", "clock", Shelf::Within(SECURITY)),
+        place("/account/delete", "Delete your account", "bin", Shelf::Within("/account/data")),
+    ],
+    figures: &[
+        Figure {
+            name: "Sessions",
+            path: "/account/sessions",
+            count: Session::count,
+            first_step: None,
+        },
+        Figure {
+            name: "API tokens",
+            path: "/account/tokens",
+            count: PersonalToken::count,
+            first_step: Some((
+                "Make an API token",
+                "For a program that shall read or write for you.",
+            )),
+        },
+    ],
     ..Feature::pages(routes)
 };
+
+const fn place(path: &'static str, name: &'static str, icon: &'static str, shelf: Shelf) -> Place {
+    Place { path, name, icon, shelf }
+}
 
 fn routes(config: &mut ServiceConfig) {
     setup::routes(config);
@@ -44,6 +82,8 @@ fn routes(config: &mut ServiceConfig) {
     forgot::routes(config);
     profile::routes(config);
     email::routes(config);
+    security::routes(config);
+    appearance::routes(config);
     password::routes(config);
     sessions::routes(config);
     activity::routes(config);

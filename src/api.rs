@@ -5,6 +5,7 @@ mod token;
 use diesel::prelude::*;
 use serde::Serialize;
 
+use crate::db::Connection;
 use crate::people::{Name, Scoped, User};
 use crate::schema::users;
 use crate::web::{
@@ -56,7 +57,7 @@ impl<'a> From<&'a User> for Profile<'a> {
 
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 struct Rename {
-    #[schema(value_type = String)]
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
     name: Typed<Name>,
 }
 
@@ -98,8 +99,10 @@ async fn rename(user: Scoped<ProfileWrite>, db: Db, form: Valid<Rename>) -> Resp
     security(("password" = ["users:read"]), ("token" = []))
 )]
 async fn index(_: Scoped<UsersRead>, db: Db, paging: Paging) -> Response {
-    let page = users::table.order(users::id).limit(paging.limit()).offset(paging.offset());
-    let page = page.select(User::as_select());
-    let users = db.list(paging, move |conn| page.load(conn)).await?;
+    let load = |conn: &mut Connection, paging: &Paging| {
+        let page = users::table.order(users::id).limit(paging.limit()).offset(paging.offset());
+        page.select(User::as_select()).load(conn)
+    };
+    let users = db.list(paging, load, |conn| users::table.count().get_result(conn)).await?;
     Ok(HttpResponse::Ok().json(users.each(Profile::from)))
 }

@@ -33,7 +33,7 @@ use crate::{accounts, api, dev_mail, docs, home, notes, purge};
 
 /// The features. Each is a file or folder, and tells here all that the rest of the program knows of it:
 /// its routes, its scopes, its tables with something of users.
-pub const FEATURES: &[Feature] = &[home::FEATURE, accounts::FEATURE, notes::FEATURE, api::FEATURE];
+pub const FEATURES: &[Feature] = &[home::FEATURE, notes::FEATURE, accounts::FEATURE, api::FEATURE];
 
 /// What the parts below are told of the features.
 const FRAME: Frame = Frame {

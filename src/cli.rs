@@ -13,7 +13,8 @@ use kit::password::Passwords;
 use kit::{Clock, http::health, key_file, logger, signals};
 
 use crate::app::App;
-use crate::config::{APP_NAME, BRAND, Config};
+use crate::brand::NAME;
+use crate::config::{APP_NAME, Config};
 use crate::db::{self, Db, MIGRATIONS};
 use crate::error::Result;
 use crate::purge::purge;
@@ -117,7 +118,7 @@ fn run(work: impl AsyncFnOnce(Config, Db) -> Result<(), Failure>) -> Result<(), 
 }
 
 fn app(config: Config, db: Db) -> Result<App, String> {
-    let site_words = [APP_NAME, BRAND, config.host_name()];
+    let site_words = [APP_NAME, NAME, config.host_name()];
     let passwords = Passwords::new(config.hash_cost, config.password_min_length, &site_words)?;
     App::new(config, db, Clock::System, passwords)
 }
@@ -131,8 +132,13 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     let setup = app.open_setup_link().await?;
     let db = app.state().db().clone();
     let server = app.serve()?;
-    let first = setup.map(|path| format!(". Make the first account: {url}{path}"));
-    announce(format!("{BRAND} runs at {url}{}", first.unwrap_or_default()));
+    announce(match setup {
+        // On a line of its own, to be opened by a click.
+        Some(path) => format!(
+            "{NAME} runs at {url}. Make the first account by this link:\n\n    {url}{path}\n"
+        ),
+        None => format!("{NAME} runs at {url}"),
+    });
     let stopped = server.await;
     db.write_uses().await;
     stopped.map_err(|error| Failure::from(format!("The server stopped: {error}.")))

@@ -17,11 +17,10 @@ use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 use time::Duration;
 use url::Url;
 
+use crate::brand;
+
 /// The name in cookies, in tokens and in the database's file name.
 pub const APP_NAME: &str = env!("CARGO_PKG_NAME");
-
-/// The name that people read: on pages, in mails, in documents.
-pub const BRAND: &str = "Doorstep";
 
 /// What is said about signing keys where they are wanted.
 pub const SIGNING_KEYS: SigningKeys = SigningKeys {
@@ -56,6 +55,10 @@ pub enum CookieUse {
     Flash,
     /// There are two for each purpose of a link: for one that was opened, and one that was used.
     Link,
+    /// Light or dark.
+    Theme,
+    /// Whether the first steps were dismissed.
+    Steps,
 }
 
 /// Every setting. `.env.example` explains each.
@@ -114,7 +117,7 @@ impl Config {
         let production = environment == Environment::Production;
         let port = read.number("PORT", "8080", 1..=65_535);
         let public_url = read.public_url("PUBLIC_URL", &format!("http://localhost:{port}"));
-        let mail_from = read.sender("MAIL_FROM", BRAND, &public_url);
+        let mail_from = read.sender("MAIL_FROM", brand::NAME, &public_url);
         let (secret_keys, secret_key_file) = read.secret_keys(production, SIGNING_KEYS);
         let config = Self {
             environment,

@@ -6,7 +6,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use serde_json::Value;
 
 use crate::error::Error;
-pub use database::{Backend, Connection, copy_of, hold_name, hold_table, unless_duplicate};
+pub use database::{Backend, Connection, copy_of, hold_name, hold_table, lower, unless_duplicate};
 
 #[cfg(feature = "postgres")]
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");

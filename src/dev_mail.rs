@@ -6,6 +6,7 @@ use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::web::{Path, ServiceConfig, resource};
 use askama::Template;
 use kit::mail::{DevMailbox, Mail, deliver};
+use kit::{Clock, Time};
 
 use crate::error::{Error, Response, Result};
 use crate::mail::Outbox;
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
 struct Index {
     page: Page,
     mails: Vec<Mail>,
+    now: Time,
 }
 
 #[derive(Template)]
@@ -40,10 +42,10 @@ impl Show {
     }
 }
 
-async fn index(page: Page, state: State, outbox: Outbox) -> Response {
+async fn index(page: Page, state: State, outbox: Outbox, clock: Clock) -> Response {
     // What was asked for a moment ago is there.
     deliver(&outbox).await?;
-    render(&Index { page, mails: mailbox(&state)?.mails() })
+    render(&Index { page, mails: mailbox(&state)?.mails(), now: clock.now() })
 }
 
 async fn show(page: Page, state: State, id: Path<i64>) -> Response {

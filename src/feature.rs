@@ -3,9 +3,11 @@
 
 use actix_login::{ScopeInfo, Scopes};
 use actix_web::web::ServiceConfig;
+use diesel::QueryResult;
+use kit::Time;
 use utoipa::openapi::OpenApi;
 
-use crate::db::Export;
+use crate::db::{Connection, Export};
 
 #[derive(Clone, Copy)]
 pub struct Feature {
@@ -18,12 +20,81 @@ pub struct Feature {
     /// Its tables with a `user_id`, for a copy of somebody's data. `tests/web/data.rs` fails for one
     /// that is missing.
     pub exports: &'static [(&'static str, Export)],
+    /// Its pages that have a name of their own.
+    pub places: &'static [Place],
+    /// What the dashboard counts.
+    pub figures: &'static [Figure],
+    /// What the dashboard lists.
+    pub newest: Option<Newest>,
+}
+
+/// A page with a name: the same one in the navigation, in the person's menu and above the page.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub path: &'static str,
+    pub name: &'static str,
+    /// One of `static/icons.svg`.
+    pub icon: &'static str,
+    pub shelf: Shelf,
+}
+
+/// Where a place is offered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    /// In the side bar.
+    Main,
+    /// In the person's menu, and among the account's pages.
+    Person,
+    /// Among the account's pages.
+    Account,
+    /// The same, for whoever may invite.
+    Invitations,
+    /// On the page of the place with this path.
+    Within(&'static str),
+}
+
+/// A number on the dashboard.
+#[derive(Clone, Copy)]
+pub struct Figure {
+    pub name: &'static str,
+    pub path: &'static str,
+    pub count: fn(&mut Connection, i64) -> QueryResult<i64>,
+    /// The first step of somebody new, done when there is one: what to do, and what for.
+    pub first_step: Option<(&'static str, &'static str)>,
+}
+
+/// The newest of something, on the dashboard.
+#[derive(Clone, Copy)]
+pub struct Newest {
+    pub title: &'static str,
+    pub place: Place,
+    pub rows: fn(&mut Connection, i64) -> QueryResult<Vec<Row>>,
+    /// What is said while there is none.
+    pub none: (&'static str, &'static str),
+    /// Where one is made.
+    pub new: (&'static str, &'static str),
+}
+
+/// One of them.
+pub struct Row {
+    pub path: String,
+    pub title: String,
+    pub created_at: Time,
 }
 
 impl Feature {
     /// Pages, and nothing else.
     pub const fn pages(routes: fn(&mut ServiceConfig)) -> Self {
-        Self { routes, api_routes: |_| (), describe: None, scopes: &[], exports: &[] }
+        Self {
+            routes,
+            api_routes: |_| (),
+            describe: None,
+            scopes: &[],
+            exports: &[],
+            places: &[],
+            figures: &[],
+            newest: None,
+        }
     }
 }
 
@@ -44,5 +115,17 @@ impl Features {
     /// The descriptions of their APIs.
     pub fn descriptions(self) -> impl Iterator<Item = OpenApi> {
         self.0.iter().filter_map(|feature| feature.describe).map(|describe| describe())
+    }
+
+    pub fn places(self) -> impl Iterator<Item = &'static Place> {
+        self.0.iter().flat_map(|feature| feature.places)
+    }
+
+    pub fn figures(self) -> impl Iterator<Item = &'static Figure> {
+        self.0.iter().flat_map(|feature| feature.figures)
+    }
+
+    pub fn newest(self) -> impl Iterator<Item = &'static Newest> {
+        self.0.iter().filter_map(|feature| feature.newest.as_ref())
     }
 }

@@ -49,19 +49,36 @@ impl Letter {
     }
 }
 
+impl Letter {
+    /// What happened, in a few words each.
+    fn facts(self, posted_at: String) -> Vec<(&'static str, String)> {
+        let mut facts = match self {
+            Self::NewDevice { device, ip_address } => {
+                vec![("Device", device), ("From", ip_address)]
+            }
+            Self::EmailChangeAsked { new } | Self::EmailChanged { new } => {
+                vec![("New address", new)]
+            }
+            _ => Vec::new(),
+        };
+        facts.push(("When", posted_at));
+        facts
+    }
+}
+
 #[derive(Template)]
 #[template(path = "mail/words.txt")]
 struct Words<'a> {
     letter: &'a Letter,
     site: &'a str,
     works_for: String,
-    posted_at: String,
 }
 
 /// A letter before it is drawn, as text and as HTML.
 struct Sheet {
     subject: &'static str,
     opening: Vec<String>,
+    facts: Vec<(&'static str, String)>,
     action: Option<(&'static str, String)>,
     closing: Vec<String>,
 }
@@ -102,11 +119,12 @@ pub fn write(writer: &mut Writer, message: Message, to: &Email) -> Result<Option
     let works_for = purpose.map_or_else(String::new, |purpose| {
         format!("The link works once, for {}.", span(purpose.about().lifetime))
     });
-    let (site, posted_at) = (writer.site, readable(&writer.posted_at));
-    let words = Words { letter: &letter, site, works_for, posted_at }.render()?;
+    let words = Words { letter: &letter, site: writer.site, works_for }.render()?;
     let (opening, closing) = words.split_once("\n---\n").unwrap_or((&words, ""));
     let (opening, closing) = (paragraphs(opening), paragraphs(closing));
-    let sheet = Sheet { subject, opening, action: button.map(|(label, _)| (label, url)), closing };
+    let (facts, action) =
+        (letter.facts(readable(&writer.posted_at)), button.map(|(label, _)| (label, url)));
+    let sheet = Sheet { subject, opening, facts, action, closing };
     let (text, html) = (Text { letter: &sheet }.render()?, Html { letter: &sheet }.render()?);
     let (id, posted_at) = (writer.id, writer.posted_at);
     Ok(Some(Mail { id, to: to.typed, subject: subject.to_owned(), text, html, posted_at }))

@@ -4,6 +4,7 @@
 
 #![expect(missing_docs, reason = "an application: most names say it all")]
 
+pub mod brand; // the name and the colours
 pub mod config; // the settings, all checked
 pub mod error; // what can go wrong, and what the visitor gets
 pub mod schema; // the tables
@@ -14,7 +15,6 @@ pub mod people; // who is who, how they are recognised, what they may do
 pub mod letters; // the words of each mail
 pub mod feature; // what a feature is
 pub mod state; // the parts, put together once
-pub mod purge; // deleting what has expired
 pub mod web; // what all pages share
 pub mod home; // start page and dashboard
 pub mod notes; // the worked example
@@ -22,5 +22,6 @@ pub mod accounts; // set-up, register, log-in, and the account's own pages
 pub mod api; // what programs may ask; the token endpoint
 pub mod dev_mail; // the development mailbox
 pub mod docs; // the API described
+pub mod purge; // deleting what has expired
 pub mod app; // the features listed, the middlewares in their order, the server
 pub mod cli; // the commands

@@ -4,29 +4,50 @@ mod api;
 mod model;
 
 use diesel::prelude::*;
+use kit::{Clock, Time};
 
-use self::model::{Draft, Note, list, notes_of};
+pub use self::model::UNDO;
+use self::model::{Draft, Note, deleted_notes_of, list, notes_of};
 use crate::people::CurrentUser;
 use crate::schema::notes;
 use crate::web::{
-    Db, Feature, Flash, List, Own, Page, Paging, Path, Response, Sent, ServiceConfig, Submitted,
-    Template, once, redirect, render, render_with, resource,
+    Db, Deserialize, Feature, Figure, Flash, List, Newest, Own, Page, Paging, Path, Place, Query,
+    Response, Sent, ServiceConfig, Shelf, Submitted, Template, once, redirect, render, render_with,
+    resource,
 };
 
+const PLACE: Place = Place { path: "/notes", name: "Notes", icon: "note", shelf: Shelf::Main };
+
 pub const FEATURE: Feature = Feature {
-    routes,
     api_routes: api::routes,
     describe: Some(<api::Described as utoipa::OpenApi>::openapi),
     scopes: api::SCOPES,
     exports: &[("notes", model::EXPORT)],
+    places: &[PLACE],
+    figures: &[Figure {
+        name: PLACE.name,
+        path: PLACE.path,
+        count: |conn, user_id| notes_of(user_id).count().get_result(conn),
+        first_step: Some(("Write a note", "It is the worked example: a model with its pages.")),
+    }],
+    newest: Some(Newest {
+        title: "Newest notes",
+        place: PLACE,
+        rows: model::newest,
+        none: ("No notes yet", "What you write is seen by nobody else."),
+        new: ("/notes/new", "Write the first one"),
+    }),
+    ..Feature::pages(routes)
 };
 
 fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/notes").get(index).post(create))
         .service(resource("/notes/new").get(new))
-        .service(resource("/notes/{id}").get(edit).post(update))
-        .service(resource("/notes/{id}/delete").get(confirm_delete).post(delete));
+        .service(resource("/notes/{id}").get(show).post(update))
+        .service(resource("/notes/{id}/edit").get(edit))
+        .service(resource("/notes/{id}/delete").get(confirm_delete).post(delete))
+        .service(resource("/notes/{id}/restore").post(restore));
 }
 
 #[derive(Template)]
@@ -34,6 +55,16 @@ fn routes(config: &mut ServiceConfig) {
 struct Index {
     page: Page,
     notes: List<Note>,
+    /// The note that was deleted a moment ago, and can be brought back.
+    deleted: Option<i64>,
+    now: Time,
+}
+
+#[derive(Template)]
+#[template(path = "notes/show.html")]
+struct Show {
+    page: Page,
+    note: Note,
 }
 
 #[derive(Template)]
@@ -51,8 +82,24 @@ struct ConfirmDelete {
     note: Note,
 }
 
-async fn index(user: CurrentUser, page: Page, db: Db, paging: Paging) -> Response {
-    render(&Index { page, notes: list(&db, user.id, paging).await? })
+#[derive(Deserialize)]
+struct Deleted {
+    deleted: Option<i64>,
+}
+
+async fn index(
+    user: CurrentUser, page: Page, (db, clock): (Db, Clock), paging: Paging, asked: Query<Deleted>,
+) -> Response {
+    let (user_id, now) = (user.id, clock.now());
+    let notes = list(&db, user_id, paging).await?;
+    let deleted = match asked.deleted {
+        None => None,
+        Some(id) => {
+            let there = deleted_notes_of(user_id, now).filter(notes::id.eq(id)).select(notes::id);
+            db.look_up(move |conn| there.first(conn).optional()).await?
+        }
+    };
+    render(&Index { page, notes, deleted, now })
 }
 
 async fn new(_: CurrentUser, page: Page) -> Response {
@@ -69,6 +116,10 @@ async fn create(user: CurrentUser, page: Page, db: Db, form: Submitted<Draft>) -
     Ok(redirect("/notes", Flash::success("Your note is saved.")))
 }
 
+async fn show(note: Own<Note>, page: Page) -> Response {
+    render(&Show { page, note: note.into_inner() })
+}
+
 async fn edit(note: Own<Note>, page: Page) -> Response {
     let Note { id, title, body, .. } = note.into_inner();
     render(&Edit { page, form: Submitted::with(Draft { title, body }), id: Some(id) })
@@ -80,7 +131,7 @@ async fn update(note: Own<Note>, page: Page, db: Db, form: Submitted<Draft>) -> 
     }
     let change = diesel::update(notes::table.find(note.id)).set(form.fields);
     note.owner().write(&db, move |conn| change.execute(conn)).await?;
-    Ok(redirect("/notes", Flash::success("Your changes are saved.")))
+    Ok(redirect(&format!("/notes/{}", note.id), Flash::success("Your changes are saved.")))
 }
 
 async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
@@ -88,8 +139,19 @@ async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
 }
 
 /// Not by `Own`: on a second click the note is gone, and that is what was wanted.
-async fn delete(user: CurrentUser, id: Path<i64>, db: Db, sent: Sent) -> Response {
-    let own = diesel::delete(notes_of(user.id).filter(notes::id.eq(*id))).returning(notes::id);
-    user.write(&db, once(sent, move |conn| own.get_result::<i64>(conn))).await?;
-    Ok(redirect("/notes", Flash::success("Your note is deleted.")))
+async fn delete(
+    user: CurrentUser, id: Path<i64>, (db, clock): (Db, Clock), sent: Sent,
+) -> Response {
+    let own = diesel::update(notes_of(user.id).filter(notes::id.eq(*id)));
+    let end = own.set(notes::deleted_at.eq(clock.now())).returning(notes::id);
+    user.write(&db, once(sent, move |conn| end.get_result::<i64>(conn))).await?;
+    Ok(redirect(&format!("/notes?deleted={id}"), None))
+}
+
+/// A moment later it is gone for good.
+async fn restore(user: CurrentUser, id: Path<i64>, db: Db, clock: Clock) -> Response {
+    let own = diesel::update(deleted_notes_of(user.id, clock.now()).filter(notes::id.eq(*id)));
+    let back = own.set(notes::deleted_at.eq(None::<Time>)).returning(notes::id);
+    user.write(&db, move |conn| back.get_result::<i64>(conn)).await?;
+    Ok(redirect(&format!("/notes/{id}"), Flash::success("Your note is back.")))
 }

@@ -8,11 +8,14 @@ use time::Duration;
 use crate::db::Db;
 use crate::error::Result;
 use crate::mail::GIVE_UP_AFTER;
+use crate::notes::UNDO;
 use crate::people::events::KEPT_FOR;
-use crate::schema::{api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions};
+use crate::schema::{
+    api_tokens, events, links, notes, outbox, refresh_tokens, sent_forms, sessions,
+};
 
 /// What goes, and how long after its time.
-const PURGES: [Purge; 7] = [
+const PURGES: [Purge; 8] = [
     // Those that are over for want of use go when their time would have been up.
     old_rows!(sessions.id: i64, expires_at, Duration::ZERO),
     old_rows!(refresh_tokens.id: i64, expires_at, Duration::ZERO),
@@ -22,6 +25,8 @@ const PURGES: [Purge; 7] = [
     old_rows!(events.id: i64, created_at, KEPT_FOR),
     // The limits count what was asked for in a day.
     old_rows!(outbox.id: i64, created_at, Duration::DAY, outbox::sent_at.is_not_null()),
+    // Nobody can bring them back any more.
+    old_rows!(notes.id: i64, deleted_at, UNDO),
     // Whoever sends a form once more without meaning to does so soon; later it may be a new wish.
     old_rows!(sent_forms.hash: String, created_at, Duration::minutes(10)),
 ];

@@ -36,6 +36,7 @@ diesel::table! {
         title -> Text,
         body -> Text,
         created_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
     }
 }
 

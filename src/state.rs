@@ -30,7 +30,7 @@ pub struct Frame {
     pub default_scope: &'static str,
     pub addresses: Addresses,
     /// Draws and logs the answer to a request that no handler brought to an end.
-    pub draw_lost: fn(&Lost) -> HttpResponse,
+    pub draw_lost: fn(Lost) -> HttpResponse,
 }
 
 /// Declares the parts: each is to be had from the state, and those before the line are arguments of

@@ -1,131 +1,95 @@
-// Comforts for forms. Every page works without this file.
+// Comforts. Every page works without this file.
 "use strict";
 
-const WAIT_MS = 400;
-const SENT_MS = 10000;
+const all = (selector, use) => document.querySelectorAll(selector).forEach(use);
+const make = (name, values) => Object.assign(document.createElement(name), values);
+const press = (icon, values, onclick) => {
+  const innerHTML = icon && `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="${document.documentElement.dataset.icons}#${icon}"/></svg>`;
+  return make("button", { type: "button", innerHTML, onclick, ...values });
+};
 
-function showButton(input) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "quiet";
-  button.setAttribute("aria-controls", input.id);
-  const draw = () => {
-    const shown = input.type === "text";
-    button.textContent = shown ? "Hide" : "Show";
-    button.setAttribute("aria-label", (shown ? "Hide" : "Show") + " the password");
-  };
-  button.addEventListener("click", () => {
-    input.type = input.type === "text" ? "password" : "text";
-    draw();
-    input.focus();
-  });
-  // Browsers offer to remember what was a password when the form was sent.
-  input.form.addEventListener("submit", () => { input.type = "password"; });
-  draw();
-  const row = document.createElement("div");
-  row.className = "with-button";
-  input.replaceWith(row);
-  row.append(input, button);
-}
-
-// Asks the server what it would say to this password, while it is typed.
-function strengthHint(input) {
-  const hint = document.createElement("p");
-  hint.className = "strength";
-  hint.setAttribute("role", "status");
-  input.closest(".field").append(hint);
-  const say = (text, good) => {
-    hint.textContent = text;
-    hint.classList.toggle("good", good);
-  };
-  const complaint = document.getElementById(input.id + "-error");
-  let timer;
-  let latest = 0;
-  const ask = async () => {
-    const number = ++latest;
-    const fields = new URLSearchParams({ password: input.value });
-    for (const name of ["name", "email"]) {
-      const other = input.form.elements[name];
-      if (other) fields.set(name, other.value);
-    }
-    const answer = await fetch("/password-check", { method: "POST", body: fields }).catch(() => null);
-    if (!answer || !answer.ok || number !== latest) return;
-    const sentence = await answer.text();
-    say(sentence || "This is a good password.", !sentence);
-  };
-  input.addEventListener("input", () => {
-    // What the form complained about was another password.
-    complaint?.remove();
-    input.removeAttribute("aria-invalid");
-    clearTimeout(timer);
-    latest += 1;
-    if (input.value) timer = setTimeout(ask, WAIT_MS);
-    else say("", false);
-  });
-}
-
-// Says how many characters are left where a text comes near its limit, and how many are too many.
-// Nothing is cut off: the form itself refuses with a sentence.
-function countDown(input) {
-  const limit = Number(input.dataset.limit);
-  const note = document.createElement("p");
-  note.className = "count";
-  note.setAttribute("aria-live", "polite");
-  input.closest(".field").append(note);
-  const count = () => {
-    // As the server counts: characters, not the halves of them that make a string's length.
-    const text = input.tagName === "TEXTAREA" ? input.value : input.value.trim();
-    const left = limit - [...text].length;
-    const many = Math.abs(left) === 1 ? "1 character" : Math.abs(left) + " characters";
-    note.classList.toggle("over", left < 0);
-    if (left < 0) note.textContent = many + " too many";
-    else note.textContent = left <= limit / 10 ? many + " left" : "";
-  };
-  let timer;
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(count, WAIT_MS);
-  });
-  count();
-}
-
-// A second click does not send a form again while its answer is on the way. The server knows it too.
-const buttonsOf = (form) => [...form.elements].filter((element) => element.type === "submit");
-
-function release(form) {
-  delete form.dataset.sent;
-  for (const button of buttonsOf(form)) button.disabled = false;
-}
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || !form.matches("[method=post]")) return;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
+// A second click sends nothing while the answer is on its way. The server knows it too.
+const busy = (form, sent) => {
+  form.sent = sent;
+  for (const button of form.querySelectorAll("[data-busy]")) {
+    button.said ??= button.textContent;
+    button.textContent = sent ? button.dataset.busy : button.said;
+    button.disabled = sent;
   }
-  form.dataset.sent = "yes";
-  // Not at once: a button that is disabled now would be left out of what is sent.
-  setTimeout(() => {
-    for (const button of buttonsOf(form)) button.disabled = true;
-  });
+};
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.sent) return event.preventDefault();
+  form.sent = true;
+  // The button not at once: what is disabled now would be left out of what is sent.
+  setTimeout(busy, 0, form, true);
   // Whoever stopped the loading may try again.
-  setTimeout(() => release(form), SENT_MS);
+  setTimeout(busy, 10000, form, false);
 });
-
 // The page may come back as it was left: by the Back button, or in Firefox by a reload.
-addEventListener("pageshow", () => {
-  for (const form of document.forms) release(form);
+addEventListener("pageshow", () => all("form", (form) => busy(form, false)));
+
+// The question of the page that a link leads to, over this page.
+const ask = (innerHTML) => {
+  const dialog = make("dialog", { innerHTML, onclose: () => dialog.remove() });
+  dialog.ariaLabel = dialog.querySelector("h1").textContent;
+  dialog.querySelector("a").onclick = () => { dialog.close(); return false; };
+  document.body.append(dialog);
+  dialog.showModal();
+};
+all("[data-ask]", (link) => link.addEventListener("click", async (event) => {
+  event.preventDefault();
+  const page = await fetch(link.href).then((answer) => answer.text(), () => "");
+  const question = new DOMParser().parseFromString(page, "text/html").querySelector(".question");
+  if (question) ask(question.innerHTML);
+  else location.assign(link.href);
+}));
+
+// A message floats and goes by itself, unless somebody is at it. An error stays.
+all("main > .flash[role]", (flash) => {
+  flash.append(press("cross", { ariaLabel: "Close" }, () => flash.remove()));
+  flash.classList.add("toast");
+  const go = () => (flash.matches(":hover, :focus-within") ? setTimeout(go, 2000) : flash.remove());
+  if (flash.role === "status") setTimeout(go, 10000);
 });
 
-for (const input of document.querySelectorAll("[data-limit]")) countDown(input);
+all(".copy", (row) => row.append(press("", { className: "quiet small", textContent: "Copy" }, async ({ target }) => {
+  await navigator.clipboard.writeText(row.firstElementChild.textContent);
+  target.textContent = "Copied";
+})));
 
-for (const input of document.querySelectorAll("input[type=password]")) {
-  showButton(input);
-  if (input.autocomplete === "new-password") strengthHint(input);
-}
+// Times as they are where they are read.
+const local = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
+all("time", (time) => {
+  time.title = local.format(new Date(time.dateTime));
+  if (time.textContent.endsWith("UTC")) time.textContent = time.title;
+});
+all("[data-greet]", (greeting) => {
+  const hour = new Date().getHours();
+  const part = hour < 5 || hour > 17 ? "evening" : hour < 12 ? "morning" : "afternoon";
+  greeting.textContent = greeting.textContent.replace("Hello", "Good " + part);
+});
 
-// What was typed before somebody was asked who they are goes back into its form. Not when the page is
-// reached by the Back button: that would be no way back.
-const [visit] = performance.getEntriesByType("navigation");
-if (visit?.type === "navigate") document.querySelector("form[data-press]")?.requestSubmit();
+// One row's menu at a time.
+addEventListener("click", ({ target }) => all(".more[open]", (menu) => { menu.open = menu.contains(target); }));
+
+// Short cuts.
+let going = false;
+addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, textarea")) return;
+  const find = (selector, is = () => true) => [...document.querySelectorAll(selector)].find(is);
+  const to = going ? find(".side nav a", (place) => place.text.trim()[0].toLowerCase() === key)
+    : find({ "/": "[type=search]", n: "a[href$='/new']" }[key] ?? "none");
+  going = key === "g";
+  if (to) {
+    event.preventDefault();
+    to.focus();
+    to.click();
+  } else if (key === "?" && !find("dialog")) {
+    const row = ([keys, what]) => `<div><dt><kbd>${keys}</kbd></dt><dd>${what}</dd></div>`;
+    const rows = [["g n", "Go to a place, by its first letter"], ["n", "New"], ["/", "Search"]].map(row);
+    ask(`<h1>Short cuts</h1><dl>${rows.join("")}</dl><p class="after"><a href="">Close</a></p>`);
+  }
+});

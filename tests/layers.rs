@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// The modules of `src/lib.rs`. Those of one line do not look at each other, and each looks only at
 /// lines before its own.
 const LAYERS: &[&[&str]] = &[
+    &["brand"],
     &["config", "error", "schema"],
     &["db"],
     &["once"],
@@ -18,9 +19,9 @@ const LAYERS: &[&[&str]] = &[
     &["letters"],
     &["feature"],
     &["state"],
-    &["purge", "web"],
+    &["web"],
     FEATURES,
-    &["docs"],
+    &["docs", "purge"],
     &["app"],
     &["cli"],
     &["main"],

@@ -80,12 +80,15 @@ async fn reset(
     let user = opened.link.account()?;
     let (words, password) = ([user.name.as_str(), user.email.as_str()], &form.fields.password);
     accounts.check_new_password(&client, &mut form.errors, password, &words).await?;
+    if form.is_valid() && accounts.confirms(&client, user, form.fields.password.clone()).await? {
+        form.errors.add("password", super::password::NOT_NEW);
+    }
     if !form.is_valid() {
         return show_form(&opened, page, form, &accounts);
     }
     let hash = accounts.passwords().hash(&client, form.fields.password).await?;
     let (redeem, now) = (opened.redeem(), accounts.now());
-    let replace = move |conn: &mut _| -> Result<i64> {
+    let replace = move |conn: &mut _| -> Result<(i64, String)> {
         let link = redeem(conn)?;
         let user = link.account()?;
         // Whoever opened a link that was mailed reads the mail of the address.
@@ -93,12 +96,12 @@ async fn reset(
             User::set_verified_email(conn, user.id, &user.address(), now)?;
         }
         Accounts::replace_password(conn, user, &hash, None, now)?;
-        Ok(user.id)
+        Ok((user.id, user.email.clone()))
     };
-    let user_id = db.write(replace).await?;
+    let (user_id, email) = db.write(replace).await?;
     accounts.tell(&client, Event::PasswordReset.of(user_id)).await;
     let sentence = "Your password is changed, and you are logged out everywhere. Log in with it.";
-    let mut response = redirect("/login", Flash::success(sentence));
+    let mut response = redirect("/login", Flash::success(sentence).with_typed(email));
     opened.close(&mut response)?;
     response.add_cookie(&sessions.clear_cookie())?;
     Ok(response)

@@ -1,20 +1,23 @@
 //! Offering an account to somebody. Administrators only; the link leads to [`super::join`].
 
 use derive_more::Deref;
-use kit::from_request;
+use kit::{Clock, Time, from_request};
 
 use crate::accounts::email_form::EmailForm;
 use crate::config::Registration;
-use crate::mail::Request;
-use crate::people::{Accounts, Admin, Event};
+use crate::mail::{self, Request};
+use crate::people::{Accounts, Admin, Event, Invitation, Link};
 use crate::state::State;
 use crate::web::{
-    Client, Db, Error, Flash, Page, Response, ServiceConfig, Submitted, Template, once, redirect,
-    render, render_with, resource,
+    Client, Db, Error, Flash, Page, Path, Response, Result, Sent, ServiceConfig, Submitted,
+    Template, once, redirect, render_with, resource,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(resource("/account/invitations").get(show).post(invite));
+    config
+        .service(resource("/account/invitations").get(show).post(invite))
+        .service(resource("/account/invitations/{id}/resend").post(resend))
+        .service(resource("/account/invitations/{id}/revoke").post(take_back));
 }
 
 /// Guard: an administrator, where `REGISTRATION` lets them invite; where not, there is no such page.
@@ -34,10 +37,23 @@ from_request!(MayInvite, Error, |req| {
 struct InvitePage {
     page: Page,
     form: Submitted<EmailForm>,
+    /// Whose mail waits to be sent.
+    posted: Vec<String>,
+    waiting: Vec<Invitation>,
+    now: Time,
 }
 
-async fn show(_: MayInvite, page: Page) -> Response {
-    render(&InvitePage { page, form: Submitted::default() })
+async fn show(_: MayInvite, page: Page, db: Db, clock: Clock) -> Response {
+    show_form(page, Submitted::default(), &db, clock.now()).await
+}
+
+async fn show_form(page: Page, form: Submitted<EmailForm>, db: &Db, now: Time) -> Response {
+    let both = move |conn: &mut _| -> Result<_> {
+        Ok((mail::about_to_be_invited(conn)?, Link::invitations(conn, now)?))
+    };
+    let (posted, mut waiting) = db.run(both).await?;
+    waiting.retain(|invitation| !posted.contains(&invitation.email));
+    render_with(form.status(), &InvitePage { page, form, posted, waiting, now })
 }
 
 async fn invite(
@@ -45,7 +61,7 @@ async fn invite(
     mut form: Submitted<EmailForm>,
 ) -> Response {
     let Some(email) = EmailForm::address(&form) else {
-        return render_with(form.status(), &InvitePage { page, form });
+        return show_form(page, form, &db, accounts.now()).await;
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);
     let (now, request) = (accounts.now(), Request::Invite { by: admin.name.clone() });
@@ -53,7 +69,7 @@ async fn invite(
     match admin.write(&db, post).await {
         Err(Error::Request(kit::Error::TooOften(again))) => {
             form.errors.add("email", format!("They were invited often enough. {again}"));
-            return render_with(form.status(), &InvitePage { page, form });
+            return show_form(page, form, &db, now).await;
         }
         posted => {
             if posted?.is_some() {
@@ -62,4 +78,44 @@ async fn invite(
         }
     }
     Ok(redirect("/account/invitations", Flash::mailed(sentence)))
+}
+
+/// Mails another link; the one before stays good.
+async fn resend(
+    admin: MayInvite, client: Client, accounts: Accounts, (db, id): (Db, Path<i64>), sent: Sent,
+) -> Response {
+    let (id, now, by) = (*id, accounts.now(), admin.name.clone());
+    let post = once(sent, move |conn| -> Result<()> {
+        let to = Link::invited(conn, id)?;
+        Request::Invite { by }.post_or_refuse(conn, &to, now)
+    });
+    let flash = match admin.write(&db, post).await {
+        Err(Error::Request(kit::Error::TooOften(again))) => {
+            Flash::error(format!("They were invited often enough. {again}"))
+        }
+        posted => {
+            if posted?.is_some() {
+                accounts.tell(&client, Event::Invited.of(admin.id)).await;
+            }
+            Flash::mailed("The invitation is on its way once more.")
+        }
+    };
+    Ok(redirect("/account/invitations", flash))
+}
+
+/// Whoever opens the link finds that it has ended.
+async fn take_back(
+    admin: MayInvite, client: Client, accounts: Accounts, (db, id): (Db, Path<i64>), sent: Sent,
+) -> Response {
+    let id = *id;
+    let end = once(sent, move |conn| -> Result<()> {
+        let email = Link::invited(conn, id)?;
+        mail::forget_invitations(conn, &email)?;
+        Link::take_back(conn, &email)?;
+        Ok(())
+    });
+    if admin.write(&db, end).await?.is_some() {
+        accounts.tell(&client, Event::InvitationTakenBack.of(admin.id)).await;
+    }
+    Ok(redirect("/account/invitations", Flash::success("The invitation is taken back.")))
 }

@@ -1,11 +1,12 @@
 //! Leaving: the account is deleted, and everything in it.
 
+use crate::accounts::email_form::EmailForm;
 use crate::error::LAST_ADMINISTRATOR;
 use crate::mail::{self, Notice};
 use crate::people::{Accounts, Event, Sessions, Sudo, User};
 use crate::web::{
-    Client, Db, Flash, Page, Response, Result, Sent, ServiceConfig, Template, once, redirect,
-    render, resource,
+    Client, Db, Flash, Page, Response, Result, ServiceConfig, Submitted, Template, once, redirect,
+    render_with, resource,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -17,22 +18,35 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 struct DeletePage {
     page: Page,
     email: String,
+    form: Submitted<EmailForm>,
     /// Why it cannot be deleted.
     obstacle: Option<&'static str>,
 }
 
 async fn confirm(user: Sudo, page: Page, db: Db) -> Response {
+    show_form(user, page, db, Submitted::default()).await
+}
+
+async fn show_form(user: Sudo, page: Page, db: Db, form: Submitted<EmailForm>) -> Response {
     let user_id = user.id;
     let is_last = db.run(move |conn| User::is_last_admin(conn, user_id)).await?;
     let obstacle = is_last.then_some(LAST_ADMINISTRATOR);
-    render(&DeletePage { page, email: user.email.clone(), obstacle })
+    let (status, email) = (form.status(), user.email.clone());
+    render_with(status, &DeletePage { page, email, form, obstacle })
 }
 
 async fn delete(
-    user: Sudo, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions), sent: Sent,
+    user: Sudo, client: Client, page: Page, accounts: Accounts, (db, sessions): (Db, Sessions),
+    mut form: Submitted<EmailForm>,
 ) -> Response {
     let (user_id, email, now) = (user.id, user.address(), accounts.now());
-    let end = once(sent, move |conn| -> Result<()> {
+    if EmailForm::address(&form).is_some_and(|typed| typed.canonical != email.canonical) {
+        form.errors.add("email", "This is not the address of this account.");
+    }
+    if !form.is_valid() {
+        return show_form(user, page, db, form).await;
+    }
+    let end = once(form.sent, move |conn| -> Result<()> {
         User::delete(conn, user_id)?;
         mail::forget(conn, &email)?;
         Notice::AccountDeleted.post(conn, &email, now)

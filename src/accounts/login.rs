@@ -67,7 +67,8 @@ async fn show(
     if session.is_ok() {
         return Ok(redirect(&Site::of(&req).landing_page(&next), page.flash));
     }
-    let form = LoginForm { next, ..LoginForm::default() };
+    let email = page.flash.as_ref().map(|flash| flash.typed.clone()).unwrap_or_default();
+    let form = LoginForm { email, next, ..LoginForm::default() };
     show_form(page, Submitted::with(form), registration)
 }
 

@@ -16,6 +16,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(resource("/password-check").post(check));
 }
 
+pub(super) const NOT_NEW: &str = "This is the password that you have. Choose another one.";
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct PasswordForm {
@@ -96,9 +98,13 @@ async fn check_both(
     form: &mut Submitted<PasswordForm>,
 ) -> crate::error::Result<()> {
     let user = session.user();
-    let (words, password) = ([user.name.as_str(), user.email.as_str()], &form.fields.password);
-    accounts.check_new_password(client, &mut form.errors, password, &words).await?;
+    let password = form.fields.password.clone();
+    let words = [user.name.as_str(), user.email.as_str()];
+    accounts.check_new_password(client, &mut form.errors, &password, &words).await?;
     let current = std::mem::take(&mut form.fields.current);
+    if password == current {
+        form.errors.add("password", NOT_NEW);
+    }
     if form.errors.get("current").is_none() && !accounts.confirms(client, user, current).await? {
         accounts.tell(client, Event::SudoDenied.of(user.id)).await;
         form.errors.add("current", "This is not your password.");

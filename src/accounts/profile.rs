@@ -1,10 +1,9 @@
 //! The account's first page: name and address.
 
-use crate::config::Registration;
 use crate::people::{CurrentUser, Name, User};
 use crate::web::{
     Db, Deserialize, Errors, Flash, Form, Page, Response, ServiceConfig, Submitted, Template,
-    Typed, redirect, render_with, resource,
+    Typed, redirect, render, render_with, resource,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -29,28 +28,18 @@ struct ProfilePage {
     page: Page,
     form: Submitted<NameForm>,
     user: CurrentUser,
-    may_invite: bool,
 }
 
-async fn show(user: CurrentUser, page: Page, registration: Registration) -> Response {
+async fn show(user: CurrentUser, page: Page) -> Response {
     let form = Submitted::with(NameForm { name: Typed::new(user.name.as_str()) });
-    show_form(user, page, form, registration)
+    render(&ProfilePage { page, form, user })
 }
 
-async fn rename(
-    user: CurrentUser, page: Page, registration: Registration, db: Db, form: Submitted<NameForm>,
-) -> Response {
+async fn rename(user: CurrentUser, page: Page, db: Db, form: Submitted<NameForm>) -> Response {
     let (true, Ok(name)) = (form.is_valid(), form.fields.name.value().cloned()) else {
-        return show_form(user, page, form, registration);
+        return render_with(form.status(), &ProfilePage { page, form, user });
     };
     let id = user.id;
     user.write(&db, move |conn| User::set_name(conn, id, &name)).await?;
     Ok(redirect("/account", Flash::success("Your name is saved.")))
-}
-
-fn show_form(
-    user: CurrentUser, page: Page, form: Submitted<NameForm>, registration: Registration,
-) -> Response {
-    let may_invite = user.is_verified_admin() && registration != Registration::Closed;
-    render_with(form.status(), &ProfilePage { page, form, user, may_invite })
 }

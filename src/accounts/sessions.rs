@@ -40,7 +40,7 @@ async fn end(
     if current.user().write(&db, ended).await?.is_some() {
         events.tell(&client, Event::SessionEnded.of(user_id)).await;
     }
-    Ok(redirect("/account/sessions", Flash::success("That session is ended.")))
+    Ok(redirect("/account/sessions", Flash::success("That browser is logged out.")))
 }
 
 async fn end_others(current: CurrentSession, client: Client, db: Db, events: Events) -> Response {

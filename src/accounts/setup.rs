@@ -60,12 +60,14 @@ impl FromRequest for FirstVisitor {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct SetupForm {
+    name: Typed<Name>,
     email: Typed<Email>,
     password: String,
 }
 
 impl Form for SetupForm {
     fn check(&mut self, errors: &mut Errors) {
+        errors.typed("name", &self.name);
         errors.typed("email", &self.email);
     }
 }
@@ -87,14 +89,15 @@ async fn set_up(
     visitor: FirstVisitor, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
     mut form: Submitted<SetupForm>,
 ) -> Response {
-    let (words, password) = ([form.fields.email.text()], &form.fields.password);
+    let words = [form.fields.name.text(), form.fields.email.text()];
+    let password = &form.fields.password;
     accounts.check_new_password(&client, &mut form.errors, password, &words).await?;
-    let (true, Ok(email)) = (form.is_valid(), form.fields.email.value().cloned()) else {
+    let (name, email) = (form.fields.name.value().cloned(), form.fields.email.value().cloned());
+    let (true, Ok(name), Ok(email)) = (form.is_valid(), name, email) else {
         return show_form(visitor, page, form, &accounts);
     };
     let password_hash = accounts.passwords().hash(&client, form.fields.password).await?;
     let (to, created_at) = (email.clone(), accounts.now());
-    let name = Name::parse(email.local_part()).map_err(Error::Internal)?;
     let (is_admin, is_verified) = (true, false);
     let new = NewUser { email, name, password_hash, is_admin, created_at, is_verified };
     // The transaction decides who is first, here and at `user add`.
@@ -108,8 +111,9 @@ async fn set_up(
     };
     let created = accounts.create(new, nobody_yet).await?;
     let user = created.ok_or(DONE)?;
-    let welcome = "Welcome! You are logged in, and you are the administrator.";
-    let mut response = redirect("/dashboard", Flash::success(welcome));
+    let welcome =
+        "Welcome! You are the administrator. A mail went to your address: confirm it by its link.";
+    let mut response = redirect("/dashboard", Flash::mailed(welcome));
     response.add_cookie(&accounts.log_in(&req, &user, LogIn::by_password()).await?)?;
     Ok(response)
 }

@@ -8,6 +8,7 @@ use time::Duration;
 
 use crate::people::personal_token::{LIVES, NAME_MAX, NewToken, PersonalToken};
 use crate::people::{CurrentUser, Event, Events, Sudo};
+use crate::state::State;
 use crate::web::{
     Client, Db, Deserialize, Errors, Flash, Form, HttpResponse, Page, Path, Response, Sent,
     ServiceConfig, Submitted, Template, once, redirect, render, render_with, resource,
@@ -62,6 +63,8 @@ struct TokensPage {
     tokens: Vec<PersonalToken>,
     /// The text of the one that was just made.
     made: Option<String>,
+    /// Where programs find us.
+    origin: String,
     now: Time,
 }
 
@@ -73,8 +76,8 @@ struct NewTokenPage {
     scopes: Vec<ScopeInfo>,
 }
 
-async fn index(user: CurrentUser, page: Page, db: Db, clock: Clock) -> Response {
-    show(user.id, page, &db, &clock, None).await
+async fn index(user: CurrentUser, page: Page, state: State) -> Response {
+    show(user.id, page, &state, None).await
 }
 
 async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
@@ -84,7 +87,7 @@ async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
 }
 
 async fn create(
-    user: Sudo, client: Client, page: Page, (db, clock): (Db, Clock),
+    user: Sudo, client: Client, page: Page, (state, clock): (State, Clock),
     (scopes, events): (Scopes, Events), mut form: Submitted<TokenForm>,
 ) -> Response {
     let ticked = form.fields.scope(&scopes);
@@ -103,15 +106,15 @@ async fn create(
     let new = NewToken { user_id: user.id, name: form.fields.name, scope, lifetime };
     let now = clock.now();
     let made = once(form.sent, move |conn| PersonalToken::create(conn, &new, now));
-    let Some(token) = user.write(&db, made).await? else { return Ok(made_before()) };
+    let Some(token) = user.write(state.db(), made).await? else { return Ok(made_before()) };
     events.tell(&client, Event::ApiTokenCreated.of(user.id)).await;
-    show(user.id, page, &db, &clock, Some(token)).await
+    show(user.id, page, &state, Some(token)).await
 }
 
 /// Only the first answer had the token's text, and we keep none.
 fn made_before() -> HttpResponse {
     let sentence = "Your first click made this token, and what it showed cannot be shown again. If you \
-                    did not copy it, end the token here and make another one.";
+                    did not copy it, revoke it here and make another one.";
     redirect("/account/tokens", Flash::notice(sentence))
 }
 
@@ -123,10 +126,11 @@ async fn revoke(
     if user.write(&db, ended).await?.is_some() {
         events.tell(&client, Event::TokenRevoked.of(user_id)).await;
     }
-    Ok(redirect("/account/tokens", Flash::success("The token is ended.")))
+    Ok(redirect("/account/tokens", Flash::success("The token is revoked.")))
 }
 
-async fn show(user_id: i64, page: Page, db: &Db, clock: &Clock, made: Option<String>) -> Response {
-    let tokens = PersonalToken::of(db, user_id).await?;
-    render(&TokensPage { page, tokens, made, now: clock.now() })
+async fn show(user_id: i64, page: Page, state: &State, made: Option<String>) -> Response {
+    let tokens = PersonalToken::of(state.db(), user_id).await?;
+    let (origin, now) = (state.config().origin(), state.site().clock().now());
+    render(&TokensPage { page, tokens, made, origin, now })
 }

@@ -71,6 +71,9 @@ pub enum Notice {
 }
 
 impl Request {
+    /// The name of [`Self::Invite`] in the table.
+    const INVITE: &str = "invite";
+
     /// Puts it into the outbox, unless it was asked for too often.
     pub fn post(&self, conn: &mut Connection, to: &Email, now: Time) -> Result<Posted> {
         let kind: &str = self.into();
@@ -128,6 +131,23 @@ fn put(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The addresses that are invited by a mail that is not sent yet.
+pub fn about_to_be_invited(conn: &mut Connection) -> QueryResult<Vec<String>> {
+    unsent_invitations().order(outbox::due_at).select(outbox::email).load(conn)
+}
+
+/// Takes back the invitations of an address that are not sent yet.
+pub fn forget_invitations(conn: &mut Connection, email: &Email) -> QueryResult<usize> {
+    let theirs = unsent_invitations().filter(outbox::email_canonical.eq(email.canonical.clone()));
+    diesel::delete(theirs).execute(conn)
+}
+
+#[diesel::dsl::auto_type]
+fn unsent_invitations() -> _ {
+    let kind: &'static str = Request::INVITE;
+    outbox::table.filter(outbox::kind.eq(kind)).filter(outbox::sent_at.is_null())
 }
 
 /// Takes back what waits for an address whose owner is gone.

@@ -25,7 +25,11 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Your notes, newest first.
 #[utoipa::path(
     get, path = "/api/notes", operation_id = "list_notes", tag = "notes",
-    params(("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)),
+    params(
+        ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query),
+        ("q" = Option<String>, Query, description = "What the title or the text holds"),
+        ("sort" = Option<String>, Query, description = "`title` or `created`; with `-`, the other way round"),
+    ),
     responses((status = 200, body = List<Note>)),
     security(("password" = ["notes:read"]), ("token" = []))
 )]

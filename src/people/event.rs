@@ -60,6 +60,7 @@ events! {
     DataExported: News("A copy of the data was taken"),
     AccountDeleted: Logged,
     Invited: News("Somebody was invited"),
+    InvitationTakenBack: News("An invitation was taken back"),
     TokenIssued: News("A program logged in with the password"),
     TokenRefused: Logged,
     TokenRefreshed: Logged,
@@ -74,6 +75,12 @@ events! {
 impl Event {
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// The names of those that are to be looked at.
+    pub fn warnings() -> impl Iterator<Item = &'static str> {
+        let all = Self::VARIANTS.iter();
+        all.filter(|event| matches!(event.about(), About::Warning(_))).map(|event| event.name())
     }
 
     pub fn of(self, user_id: i64) -> SecurityEvent {

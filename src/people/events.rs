@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
-use kit::http::client::device;
+use kit::http::client::{device, device_icon};
 use kit::http::list::Paging;
 use kit::{Client, Clock, Time};
 use time::Duration;
@@ -66,6 +66,12 @@ impl Events {
     }
 }
 
+/// What happened to a user: all of it, or what is to be looked at.
+fn events_of(user_id: i64, only_warnings: bool) -> events::BoxedQuery<'static, Backend> {
+    let own = events::table.filter(events::user_id.eq(user_id)).into_boxed();
+    if only_warnings { own.filter(events::kind.eq_any(Event::warnings())) } else { own }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(Backend))]
 pub struct Activity {
@@ -78,9 +84,36 @@ pub struct Activity {
 
 impl Activity {
     /// What happened to a user, the newest first.
-    pub fn of(conn: &mut Connection, user_id: i64, paging: Paging) -> QueryResult<Vec<Self>> {
-        let own = events::table.filter(events::user_id.eq(user_id)).order(events::id.desc());
+    pub fn of(
+        conn: &mut Connection, user_id: i64, only_warnings: bool, paging: &Paging,
+    ) -> QueryResult<Vec<Self>> {
+        let own = events_of(user_id, only_warnings).order(events::id.desc());
         own.offset(paging.offset()).limit(paging.limit()).select(Self::as_select()).load(conn)
+    }
+
+    pub fn count(conn: &mut Connection, user_id: i64, only_warnings: bool) -> QueryResult<i64> {
+        events_of(user_id, only_warnings).count().get_result(conn)
+    }
+
+    /// Whether it is the same once more, so that one line says both.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.ip_address == other.ip_address
+    }
+
+    /// One of `static/icons.svg`.
+    pub fn icon(&self) -> &'static str {
+        match self.kind.parse() {
+            _ if self.is_warning() => "error",
+            Ok(Event::LoggedIn | Event::LoggedOut) => device_icon(&self.user_agent),
+            Ok(Event::TokenIssued | Event::TokenRevoked | Event::ApiTokenCreated) => "key",
+            Ok(
+                Event::EmailConfirmed
+                | Event::EmailChangeAsked
+                | Event::EmailChanged
+                | Event::Invited,
+            ) => "mailed",
+            _ => "shield",
+        }
     }
 
     pub const EXPORT: Export =

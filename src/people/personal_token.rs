@@ -77,6 +77,11 @@ impl PersonalToken {
         Ok(found)
     }
 
+    /// How many tokens a user has, those included that have ended.
+    pub fn count(conn: &mut Connection, user_id: i64) -> QueryResult<i64> {
+        api_tokens::table.filter(api_tokens::user_id.eq(user_id)).count().get_result(conn)
+    }
+
     pub const EXPORT: Export = copy_of!(
         api_tokens.user_id, Self;
         name, last_four, scope, created_at, expires_at, last_used_at

@@ -2,7 +2,7 @@
 
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
-use kit::http::client::device;
+use kit::http::client::{device, device_icon};
 use kit::{Client, Time};
 use time::Duration;
 
@@ -49,6 +49,16 @@ impl Session {
 
     pub fn device(&self) -> String {
         device(&self.user_agent)
+    }
+
+    /// One of `static/icons.svg`.
+    pub fn icon(&self) -> &'static str {
+        device_icon(&self.user_agent)
+    }
+
+    /// How many browsers somebody is logged in with.
+    pub fn count(conn: &mut Connection, user_id: i64) -> QueryResult<i64> {
+        sessions::table.filter(sessions::user_id.eq(user_id)).count().get_result(conn)
     }
 }
 

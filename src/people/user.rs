@@ -3,6 +3,7 @@
 use std::fmt;
 
 use diesel::prelude::*;
+use kit::name::{color, initials};
 use kit::{Time, export};
 
 use crate::db::{self, Backend, Connection, Export};
@@ -51,6 +52,15 @@ impl User {
     /// Where mail to them goes.
     pub fn address(&self) -> Email {
         Email { typed: self.email.clone(), canonical: self.email_canonical.clone() }
+    }
+
+    /// For a small picture, beside [`Self::color`].
+    pub fn initials(&self) -> String {
+        initials(&self.name)
+    }
+
+    pub fn color(&self) -> u32 {
+        color(&self.name)
     }
 
     pub fn may_log_in(&self) -> bool {

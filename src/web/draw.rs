@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use kit::http::accept::wants_html;
+use kit::http::kept::Unsent;
 use kit::http::observe::Lost;
 use kit::http::problem::{self, Token, log_failure, problem};
 use kit::http::request_id::RequestId;
@@ -14,6 +15,9 @@ use kit::http::request_id::RequestId;
 use crate::config::APP_NAME;
 use crate::error::{Error, LAST_ADMINISTRATOR, LinkEnding, Response, Result};
 use crate::web::page::{Page, render_with};
+
+/// The refusals that are no fault of what was typed.
+const KEEP_TYPED: [u16; 4] = [408, 413, 429, 503];
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -25,6 +29,7 @@ struct ErrorPage<'a> {
     /// Where to go from here, and what that is called.
     way_out: (&'a str, &'a str),
     request_id: &'a str,
+    unsent: Option<Unsent>,
 }
 
 #[derive(Template)]
@@ -40,6 +45,8 @@ pub struct Subject {
     /// Whether the request carried credentials in its header.
     pub had_token: bool,
     pub request_id: String,
+    /// What was typed, and is not lost.
+    pub unsent: Option<Unsent>,
 }
 
 impl Subject {
@@ -48,27 +55,31 @@ impl Subject {
             page: wants_html(req).then(|| Page::without_flash(req)),
             had_token: has_bearer(req),
             request_id: RequestId::of(req),
+            unsent: Unsent::of(req, &[]),
         }
     }
 }
 
 /// The answer to a request that no handler brought to an end, and its line in the log.
-pub fn draw_lost(lost: &Lost) -> HttpResponse {
+pub fn draw_lost(lost: Lost) -> HttpResponse {
     let status = lost.error.as_response_error().status_code();
     log_failure(lost.request_id, status, &lost.error.to_string());
     let page = lost.wants_html.then(|| Page::bare(lost.path, lost.site));
-    let subject = Subject { page, had_token: false, request_id: lost.request_id.to_owned() };
+    let (request_id, unsent) = (lost.request_id.to_owned(), lost.unsent);
+    let subject = Subject { page, had_token: false, request_id, unsent };
     draw(subject, status, Error::of(lost.error).as_ref())
         .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Response {
-    let Subject { page, had_token, request_id } = subject;
+    let Subject { page, had_token, request_id, unsent } = subject;
     let (request_id, (title, sentence)) = (request_id.as_str(), words(status, error)?);
     let mut response = match page {
         Some(page) => {
             let (code, sentence, way_out) = (status.as_u16(), sentence.as_ref(), way_out(error));
-            let drawn = ErrorPage { page, status: code, title, sentence, way_out, request_id };
+            let unsent = unsent.filter(|_| KEEP_TYPED.contains(&code));
+            let drawn =
+                ErrorPage { page, status: code, title, sentence, way_out, request_id, unsent };
             render_with(status, &drawn)?
         }
         None => problem(status, (title, &sentence), request_id, refused(error)),
@@ -109,6 +120,9 @@ fn words(status: StatusCode, error: Option<&Error>) -> Result<(&'static str, Cow
                 _ => "This link has ended",
             };
             return Ok((title, Ended { ending: *ending }.render()?.into()));
+        }
+        Some(Error::Forbidden) => {
+            ("Not allowed", "This is for administrators. One of them could do it, or make you one.")
         }
         Some(Error::OutOfScope(_)) => ("Not allowed", "Your token is not good for this."),
         Some(Error::NotVerified) => ("Not allowed", "Confirm your e-mail address first."),

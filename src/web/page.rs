@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use actix_login::Presented;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,9 +10,14 @@ use askama::Template;
 use askama::filters::Safe;
 use kit::http::flash::{self, Flash};
 use kit::http::site::Site;
+use kit::http::theme::Theme;
 use kit::{Time, clock, from_request};
+use time::Date;
 
+use crate::brand;
+use crate::config::{CookieUse, Registration};
 use crate::error::Response;
+use crate::feature::{Features, Place, Shelf};
 use crate::people::CurrentUser;
 use crate::state::State;
 
@@ -24,32 +30,111 @@ pub struct Page {
     pub path: String,
     /// Whether mail stays here, to be read at `/dev/mail`.
     pub has_mailbox: bool,
+    pub theme: Theme,
+    may_invite: bool,
+    features: Features,
     site: Site,
 }
 
 impl Page {
     /// For a page about a request that could not be served: it leaves the message for the next.
     pub fn without_flash(req: &HttpRequest) -> Self {
+        let (state, user) = (State::of(req), CurrentUser::of(req));
+        let invites = state.config().registration != Registration::Closed;
+        let theme = state.config().cookie(CookieUse::Theme).read(req);
         Self {
-            user: CurrentUser::of(req),
-            has_mailbox: State::of(req).dev_mailbox().is_some(),
+            may_invite: invites && user.as_ref().is_some_and(|user| user.is_verified_admin()),
+            user,
+            has_mailbox: state.dev_mailbox().is_some(),
+            theme: match theme {
+                Presented::One(name) => name.parse().unwrap_or_default(),
+                _ => Theme::default(),
+            },
+            features: *state.features(),
             ..Self::bare(req.path(), Site::of(req))
         }
     }
 
     /// For a page about a request that is gone.
     pub fn bare(path: &str, site: &Site) -> Self {
-        let (path, site) = (path.to_owned(), site.clone());
-        Self { user: None, flash: None, path, has_mailbox: false, site }
+        Self {
+            user: None,
+            flash: None,
+            path: path.to_owned(),
+            has_mailbox: false,
+            theme: Theme::default(),
+            may_invite: false,
+            features: Features(&[]),
+            site: site.clone(),
+        }
     }
 
     pub fn asset(&self, name: &str) -> String {
         self.site.assets().url(name)
     }
 
+    /// One of `static/icons.svg`.
+    pub fn icon(&self, name: &str) -> Safe<String> {
+        let sprite = self.asset("icons.svg");
+        Safe(format!(
+            r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{sprite}#{name}"/></svg>"#
+        ))
+    }
+
+    /// The colours of what stands around the page, of the themes that it can have.
+    pub fn theme_colors(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let [light, dark] = brand::color("paper");
+        let (theme, colors) = (self.theme, [(Theme::Light, light), (Theme::Dark, dark)]);
+        let colors =
+            colors.into_iter().filter(move |(of, _)| theme == *of || theme == Theme::System);
+        colors.map(|(theme, color)| (theme.name(), color))
+    }
+
     /// Whether this page lies at or under `path`; for the navigation.
     pub fn is_under(&self, path: &str) -> bool {
         self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// For the side bar.
+    pub fn places(&self) -> impl Iterator<Item = &'static Place> {
+        self.features.places().filter(|place| place.shelf == Shelf::Main)
+    }
+
+    /// For the person's menu.
+    pub fn own_places(&self) -> impl Iterator<Item = &'static Place> {
+        self.features.places().filter(|place| place.shelf == Shelf::Person)
+    }
+
+    /// For who is lost.
+    pub fn all_places(&self) -> impl Iterator<Item = &'static Place> {
+        self.places().chain(self.own_places())
+    }
+
+    /// The account's pages.
+    pub fn tabs(&self) -> impl Iterator<Item = &'static Place> {
+        self.features.places().filter(|place| match place.shelf {
+            Shelf::Person | Shelf::Account => true,
+            Shelf::Invitations => self.may_invite,
+            Shelf::Main | Shelf::Within(_) => false,
+        })
+    }
+
+    /// The place that this page belongs to, after those that lead to it.
+    pub fn trail(&self) -> Vec<&'static Place> {
+        let here = self.features.places().filter(|place| self.is_under(place.path));
+        let here = here.max_by_key(|place| place.path.len());
+        let mut trail: Vec<_> = std::iter::successors(here, |place| match place.shelf {
+            Shelf::Within(path) => self.features.places().find(|outer| outer.path == path),
+            _ => None,
+        })
+        .collect();
+        trail.reverse();
+        trail
+    }
+
+    /// Whether this page belongs to `place`, or to one within it.
+    pub fn is_at(&self, place: &Place) -> bool {
+        self.trail().first().is_some_and(|first| first.path == place.path)
     }
 }
 
@@ -68,6 +153,11 @@ pub fn render_with(status: StatusCode, template: &impl Template) -> Response {
     let mut page = String::with_capacity(8 * 1024);
     template.render_into(&mut page)?;
     Ok(HttpResponse::build(status).content_type(ContentType::html()).body(page))
+}
+
+/// A day, for people.
+pub fn day(date: &Date) -> String {
+    clock::day(*date)
 }
 
 /// A time for people, with the exact one for who points at it.

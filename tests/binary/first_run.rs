@@ -5,8 +5,8 @@ use std::fs;
 use crate::client::Client;
 use crate::server::{Server, free_port};
 
-const ADA: [(&str, &str); 2] =
-    [("email", "ada@example.com"), ("password", "correct horse battery")];
+const ADA: [(&str, &str); 3] =
+    [("name", "Ada"), ("email", "ada@example.com"), ("password", "correct horse battery")];
 
 #[test]
 fn from_an_empty_folder_to_a_logged_in_page_and_over_a_restart() {
@@ -18,7 +18,7 @@ fn from_an_empty_folder_to_a_logged_in_page_and_over_a_restart() {
     assert!(ada.get(&link).body.contains("Make the first account"));
     let answer = ada.submit(&link, &ADA);
     assert_eq!((answer.status, answer.location.as_str()), (303, "/dashboard"));
-    assert!(ada.get("/dashboard").body.contains("Hello, ada"));
+    assert!(ada.get("/dashboard").body.contains("Hello, Ada"));
     assert_eq!(ada.submit("/logout", &[]).status, 303);
     assert_eq!(ada.get("/dashboard").location, "/login?next=%2Fdashboard");
     assert_eq!(ada.submit("/login", &ADA).location, "/dashboard");
@@ -29,7 +29,7 @@ fn from_an_empty_folder_to_a_logged_in_page_and_over_a_restart() {
     let page = ada.get(&link);
     assert_eq!(page.status, 410);
     assert!(page.body.contains("It was used already"), "{}", page.body);
-    assert!(ada.get("/dashboard").body.contains("Hello, ada"));
+    assert!(ada.get("/dashboard").body.contains("Hello, Ada"));
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::server::{Server, free_port, program};
 
-pub const ADA: [(&str, &str); 2] =
-    [("email", "ada@example.com"), ("password", "correct horse battery")];
+pub const ADA: [(&str, &str); 3] =
+    [("email", "ada@example.com"), ("password", "correct horse battery"), ("name", "Ada")];
 
 /// A server with Ada logged in.
 pub fn with_ada(dir: &Path, settings: &[(&str, &str)]) -> (Server, Client) {
@@ -99,7 +99,8 @@ fn a_crash_in_the_middle_of_writing_leaves_a_database_that_opens() {
         let port = server.url.rsplit(':').next().unwrap().parse().unwrap();
         server = Server::start(dir.path(), port);
     }
-    let pages = (1..).map(|n| ada.get(&format!("/notes?page={n}")).body.matches("<li>").count());
+    let pages =
+        (1..).map(|n| ada.get(&format!("/notes?page={n}")).body.matches("<tr><td>").count());
     let kept: usize = pages.take_while(|found| *found > 0).sum();
     // A killed process loses nothing that was answered; only a power cut may cost the last ones.
     assert!(saved > 10 && kept >= saved, "{kept} of {saved}");

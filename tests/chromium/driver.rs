@@ -50,7 +50,9 @@ impl Visitor {
         let visitor = Self::new().await;
         let link = visitor.server.setup_link().unwrap().to_owned();
         visitor.browser.goto(&link).await.unwrap();
-        visitor.fill(&[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+        visitor
+            .fill(&[("name", "Ada"), ("email", "ada@example.com"), ("password", PASSWORD)])
+            .await;
         visitor.press("Make the account").await;
         visitor
     }
@@ -147,6 +149,12 @@ impl Visitor {
         self.and_arrive(button.click()).await;
     }
 
+    /// Opens the person's menu, and logs out there.
+    pub async fn log_out(&self) {
+        self.click(".person").await;
+        self.press("Log out").await;
+    }
+
     /// Clicks what this selector finds first, and waits for the page it leads to.
     pub async fn follow(&self, selector: &str) {
         let found = self.browser.find(Locator::Css(selector)).await;
@@ -157,7 +165,7 @@ impl Visitor {
     /// Waits until the newest mail with this subject is in the development mailbox, where several
     /// are on their way at once, and opens the link in it.
     pub async fn open_the_link_in_the_mail(&self, subject: &str) {
-        let mail = format!("//a[.//strong='{subject}']");
+        let mail = format!("//td/a[.='{subject}']");
         for _ in 0..200 {
             self.open("/dev/mail").await;
             if let Ok(mail) = self.browser.find(Locator::XPath(&mail)).await {
@@ -174,6 +182,15 @@ impl Visitor {
         self.open("/login").await;
         self.fill(&[("email", email), ("password", password)]).await;
         self.press("Log in").await;
+    }
+
+    /// Makes a personal token for this scope, and reads it.
+    pub async fn token(&self, scope: &str) -> String {
+        self.open("/account/tokens/new").await;
+        self.fill(&[("name", "A program")]).await;
+        self.tick(scope).await;
+        self.press("Create token").await;
+        self.browser.find(Locator::Css("#token")).await.unwrap().text().await.unwrap()
     }
 
     /// Asks for an account, and opens the link in the mail.
@@ -195,7 +212,10 @@ impl Visitor {
     pub async fn downloaded(&self, name: &str) -> String {
         let path = self.dir.path().join("downloads").join(name);
         for _ in 0..200 {
-            if let Ok(text) = std::fs::read_to_string(&path) {
+            // A file that is being written is there before what it holds.
+            if let Ok(text) = std::fs::read_to_string(&path)
+                && !text.is_empty()
+            {
                 return text;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -221,32 +241,6 @@ impl Visitor {
     pub async fn path(&self) -> String {
         let url = self.browser.current_url().await.unwrap();
         url[url::Position::BeforePath..].to_owned()
-    }
-
-    /// Sends a form that no page of ours has: with this encoding, and a text as long as this.
-    #[cfg(not(feature = "postgres"))]
-    pub async fn send_a_form(&self, path: &str, encoding: &str, length: usize) {
-        let script = "const [action, encoding, length] = arguments;
-            const form = document.createElement('form');
-            Object.assign(form, { method: 'post', action, enctype: encoding });
-            const text = document.createElement('textarea');
-            Object.assign(text, { name: 'title', value: 'a'.repeat(length) });
-            form.append(text);
-            document.body.append(form);
-            form.submit();";
-        let action = format!("{}{path}", self.server.url);
-        let arguments = vec![json!(action), json!(encoding), json!(length)];
-        self.and_arrive(self.browser.execute(script, arguments)).await;
-    }
-
-    /// Changes rows behind the program's back.
-    #[cfg(not(feature = "postgres"))]
-    pub fn edit_rows(&self, sql: &str) {
-        use diesel::Connection as _;
-        use diesel::connection::SimpleConnection as _;
-        let path = self.dir.path().join(named!("data/" @ ".db"));
-        let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-        conn.batch_execute(&format!("PRAGMA busy_timeout = 5000; {sql}")).unwrap();
     }
 
     /// What a person reads on the page.

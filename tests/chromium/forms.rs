@@ -60,7 +60,7 @@ async fn ada_who_is_asked_for_her_password_is_back_at_the_boxes_she_ticked() {
         ada.fill(&[("name", "Backup script")]).await;
         ada.tick("notes:write").await;
         ada.turns_into_another_browser().await;
-        ada.press("Make the token").await;
+        ada.press("Create token").await;
         ada.reads("Confirm your password, and you come back to what you typed.").await;
         ada.fill(&[("password", PASSWORD)]).await;
         ada.press("Confirm").await;
@@ -71,7 +71,7 @@ async fn ada_who_is_asked_for_her_password_is_back_at_the_boxes_she_ticked() {
         assert_eq!(value(&ada, "name").await, "Backup script");
         let ticked = ada.browser.find_all(Locator::Css("[type=checkbox]:checked")).await.unwrap();
         assert_eq!(ticked.len(), 1);
-        ada.press("Make the token").await;
+        ada.press("Create token").await;
         ada.reads("It will not be shown again.").await;
         ada.leave().await;
         home.leave().await;

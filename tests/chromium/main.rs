@@ -1,5 +1,7 @@
 //! A real Chromium, driven through chromedriver. `scripts/check` installs both and runs these.
 
+// The program is the same with PostgreSQL, and what a browser shows of it.
+#![cfg(not(feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
 #[macro_use]
@@ -11,7 +13,4 @@ mod driver;
 mod server;
 
 mod forms;
-#[cfg(not(feature = "postgres"))]
-mod error_pages;
 mod journey;
-mod screenshots;

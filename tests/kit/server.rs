@@ -57,14 +57,19 @@ impl Server {
             }
         });
         let mut announcement = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut announcement).unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut announcement).unwrap();
+        // The link stands on a line of its own.
+        while announcement.contains("first account") && !announcement.contains("?token=") {
+            assert_ne!(stdout.read_line(&mut announcement).unwrap(), 0);
+        }
         assert!(announcement.contains("runs at"), "it did not start: {}", log.lock().unwrap());
         Self { child, url: format!("http://localhost:{port}"), announcement, log }
     }
 
     /// The set-up link, if it was printed.
     pub fn setup_link(&self) -> Option<&str> {
-        self.announcement.split_once("first account: ").map(|(_, link)| link.trim())
+        self.announcement.split_once("by this link:").map(|(_, link)| link.trim())
     }
 
     /// What it logged so far.

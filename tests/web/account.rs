@@ -86,7 +86,7 @@ async fn ada_sees_her_sessions_and_ends_one() {
     page.shows("Firefox on Linux").shows("this one").shows("Chrome on Windows");
     page.shows("5 minutes ago").shows("127.0.0.1").shows("title=\"2026-11-01 12:00:00 UTC\"");
     let answer = ada.submit("/account/sessions/2/end", &[]).await;
-    ada.follow(&answer).await.shows("That session is ended.").hides("Chrome on Windows");
+    ada.follow(&answer).await.shows("That browser is logged out.").hides("Chrome on Windows");
     assert!(!phone.is_logged_in().await);
     assert!(ada.is_logged_in().await);
 }
@@ -155,7 +155,7 @@ async fn activity_is_kept_for_ninety_days_and_shown_a_page_at_a_time() {
         ada.submit("/sudo", &[("password", "not my password")]).await;
     }
     ada.get("/account/activity").await.shows("?page=2").hides("Logged in");
-    ada.get("/account/activity?page=2").await.shows("Logged in").shows("?page=1");
+    ada.get("/account/activity?page=2").await.shows("Logged in").shows("rel=\"prev\"");
 }
 
 /// Logs Ada in from an address and a browser; how many mails about it there are then.
@@ -237,4 +237,24 @@ async fn a_log_in_looks_at_a_hundred_browsers_at_the_most() {
     assert!(asked.take().len() < 130);
     let mail = ada.site.mail_to("ada").await;
     assert_eq!(mail.subject, "A log-in from a new device");
+}
+
+#[actix_web::test]
+async fn the_same_thing_several_times_is_one_line_and_warnings_can_be_seen_alone() {
+    let ada = Browser::logged_in("ada").await;
+    for _ in 0..17 {
+        ada.submit("/sudo", &[("password", "not my password")]).await;
+    }
+    ada.get("/account/activity").await.shows("17 times").shows("Sunday, 1 November 2026");
+    let warnings = ada.get("/account/activity?only=warnings").await;
+    warnings.shows("17 times").hides("Logged in");
+}
+
+#[actix_web::test]
+async fn the_password_that_ada_has_is_not_taken_for_a_new_one() {
+    let ada = Browser::logged_in("ada").await;
+    let same = [("current", PASSWORD), ("password", PASSWORD)];
+    let page = ada.submit("/account/password", &same).await;
+    assert_eq!(page.status, 422);
+    page.shows("This is the password that you have.");
 }

@@ -21,12 +21,12 @@ async fn the_last_administrator_is_told_so_instead_of_being_deleted() {
     let (root, ada) = (logged_in(&site, "root").await, site.logged_in("ada").await);
     let page = root.get("/account/delete").await;
     page.shows(named!(@ " user promote")).hides("action=\"/account/delete\"");
-    let answer = root.submit("/account/delete", &[]).await;
+    let answer = root.leave("root").await;
     assert_eq!(answer.status, 409);
     answer.shows("the last one stays");
     assert!(root.is_logged_in().await, "nothing was ended");
     ada.get("/account/delete").await.shows("action=\"/account/delete\"");
-    assert_eq!(ada.submit("/account/delete", &[]).await.location(), "/");
+    assert_eq!(ada.leave("ada").await.location(), "/");
 }
 
 #[actix_web::test]
@@ -35,10 +35,10 @@ async fn one_of_two_administrators_may_leave_unless_the_other_is_disabled() {
     let root = logged_in(&site, "root").await;
     site.admin("grace").await;
     site.sql("UPDATE users SET disabled_at = created_at WHERE name = 'grace'").await;
-    assert_eq!(root.submit("/account/delete", &[]).await.status, 409);
+    assert_eq!(root.leave("root").await.status, 409);
     site.sql("UPDATE users SET disabled_at = NULL").await;
     root.get("/account/delete").await.shows("action=\"/account/delete\"");
-    assert_eq!(root.submit("/account/delete", &[]).await.location(), "/");
+    assert_eq!(root.leave("root").await.location(), "/");
     assert_eq!(site.count(ADMINS).await, 1);
 }
 
@@ -50,7 +50,7 @@ async fn of_administrators_who_all_leave_at_once_one_stays() {
     for name in names {
         browsers.push(logged_in(&site, name).await);
     }
-    let answers = join_all(browsers.iter().map(|b| b.submit("/account/delete", &[]))).await;
+    let answers = join_all(browsers.iter().zip(names).map(|(b, name)| b.leave(name))).await;
     let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 303, 303, 303, 303, 409]);

@@ -14,7 +14,7 @@ async fn make(ada: &Browser) -> String {
     let page = ada.submit("/account/tokens", &FORM).await;
     assert_eq!(page.status, 200, "{}", page.body);
     page.shows("It will not be shown again.");
-    page.body.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap().to_owned()
+    page.body.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap().to_owned()
 }
 
 async fn call(site: &std::rc::Rc<Site>, token: &str, path: &str) -> u16 {
@@ -34,7 +34,7 @@ async fn a_token_is_shown_once_and_opens_what_it_was_made_for() {
     page.hides(&token)
         .shows("Backup script")
         .shows(&token[token.len() - 4..])
-        .shows("used <time")
+        .shows("data-is=\"Last used\"><time")
         .shows("datetime=\"2026-11-01T12:00:00Z\"");
 }
 
@@ -72,7 +72,7 @@ async fn a_token_that_is_ended_is_dead_and_anothers_cannot_be() {
     assert_eq!(eve.submit("/account/tokens/1/revoke", &[]).await.status, 404);
     assert_eq!(call(&ada.site, &token, "/api/notes").await, 200);
     let answer = ada.submit("/account/tokens/1/revoke", &[]).await;
-    ada.follow(&answer).await.shows("The token is ended.").shows("You have no tokens.");
+    ada.follow(&answer).await.shows("The token is revoked.").shows("No tokens yet");
     assert_eq!(call(&ada.site, &token, "/api/notes").await, 401);
 }
 
@@ -141,7 +141,7 @@ async fn a_token_lives_for_the_days_that_were_chosen_to_the_second() {
         ada.get("/account/tokens/new").await.shows(&format!("value=\"{days}\""));
         let form = [("name", "x"), ("days", text.as_str()), ("notes:read", "yes")];
         let page = ada.submit("/account/tokens", &form).await;
-        let token = page.body.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap();
+        let token = page.body.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
         ada.site.clock.advance(Duration::days(days) - Duration::SECOND);
         assert_eq!(call(&ada.site, token, "/api/notes").await, 200, "{days} days");
         ada.site.clock.advance(Duration::SECOND);

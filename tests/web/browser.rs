@@ -62,7 +62,7 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 
 /// Password threads of their own, for tests that change their settings or fill their queue.
 pub fn passwords(config: &Config) -> Passwords {
-    let site_words = [app::config::APP_NAME, app::config::BRAND, config.host_name()];
+    let site_words = [app::config::APP_NAME, app::brand::NAME, config.host_name()];
     Passwords::new(config.hash_cost, config.password_min_length, &site_words).unwrap()
 }
 
@@ -413,6 +413,11 @@ impl Browser {
     }
 
     /// Whether the dashboard greets somebody.
+    /// Deletes the account of `name`, who is logged in here.
+    pub async fn leave(&self, name: &str) -> Answer {
+        self.submit("/account/delete", &[("email", &address(name))]).await
+    }
+
     pub async fn is_logged_in(&self) -> bool {
         self.get("/dashboard").await.status == 200
     }

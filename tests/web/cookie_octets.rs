@@ -20,7 +20,9 @@ fn ours() -> Vec<CookieKind> {
         };
         match of {
             CookieUse::Link => Purpose::VARIANTS.iter().map(for_links).collect(),
-            CookieUse::Session | CookieUse::Flash => vec![kind],
+            CookieUse::Session | CookieUse::Flash | CookieUse::Theme | CookieUse::Steps => {
+                vec![kind]
+            }
         }
     };
     CookieUse::VARIANTS.iter().flat_map(of).collect()
@@ -186,6 +188,6 @@ async fn a_value_that_we_never_set_is_not_believed_and_ended() {
         let answer = ada.site.stranger().set_octets("cookie", &pair).get("/").await;
         let ended = &answer.cookies()[0];
         assert_eq!((ended.name(), ended.value()), (named!("__Host-" @ "_session"), ""));
-        answer.shows("Nobody is logged in here.");
+        answer.shows("href=\"/login\"");
     }
 }

@@ -41,7 +41,7 @@ async fn every_table_with_a_user_id_is_in_the_copy_and_is_emptied_by_the_end() {
         assert!(rows_of_ada(&ada.site, table).await > 0, "leave a row in {table} in `with_a_life`");
         assert!(!copy[table].as_array().unwrap().is_empty(), "{table} is empty in {copy}");
     }
-    assert_eq!(ada.submit("/account/delete", &[]).await.location(), "/");
+    assert_eq!(ada.leave("ada").await.location(), "/");
     for table in &tables {
         let left = "keeps rows: let its user_id reference users (id) ON DELETE CASCADE";
         assert_eq!(rows_of_ada(&ada.site, table).await, 0, "{table} {left}");
@@ -88,12 +88,12 @@ async fn ada_leaves_and_a_last_mail_says_so() {
         (ada.site.logged_in("ada").await, ada.site.program("ada", "notes:read").await);
     ada.submit("/account/password", &[("current", "wrong"), ("password", OTHER_PASSWORD)]).await;
     ada.get("/account/delete").await.shows("Delete your account?").shows("ada@example.com");
-    let answer = ada.submit("/account/delete", &[]).await;
+    let answer = ada.leave("ada").await;
     assert!(
         answer.header("set-cookie").starts_with(named!("__Host-" @ "_session=; ")),
         "{answer:?}"
     );
-    ada.follow(&answer).await.shows("Your account is deleted").shows("Log in");
+    ada.follow(&answer).await.shows("Your account is deleted");
     assert!(!phone.is_logged_in().await);
     assert_eq!(script.get("/api/notes").await.status, 401);
     assert_eq!(ada.log_in("ada").await.status, 422);
@@ -106,7 +106,21 @@ async fn mails_that_wait_for_somebody_who_left_are_not_sent() {
     ada.submit("/forgot", &[("email", "ada@example.com")]).await;
     let change = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
     assert_eq!(ada.submit("/account/password", &change).await.status, 303);
-    ada.submit("/account/delete", &[]).await;
+    ada.leave("ada").await;
     let subjects: Vec<_> = ada.site.mails().await.into_iter().map(|mail| mail.subject).collect();
     assert_eq!(subjects, ["Your account is deleted"]);
+}
+
+#[actix_web::test]
+async fn an_account_is_deleted_only_when_its_address_was_typed() {
+    let ada = Browser::logged_in("ada").await;
+    for (typed, sentence) in
+        [("eve@example.com", "This is not the address of this account."), ("", "Enter")]
+    {
+        let page = ada.submit("/account/delete", &[("email", typed)]).await;
+        assert_eq!(page.status, 422);
+        page.shows(sentence);
+    }
+    assert!(ada.is_logged_in().await);
+    assert_eq!(ada.submit("/account/delete", &[("email", " ADA@example.com ")]).await.status, 303);
 }

@@ -12,6 +12,9 @@ static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let path = dir.path().join("template.db");
     let db = app::db::connect(path.to_str().unwrap(), 1).unwrap();
     db.migrate().unwrap();
+    // All of it into the one file, now: the connections are closed on another thread, and nobody waits for that.
+    let mut other = Connection::establish(path.to_str().unwrap()).unwrap();
+    other.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     dir
 });
 
@@ -27,7 +30,6 @@ impl TestDatabase {
     /// A file of its own: an in-memory database would hide what locking does.
     pub fn create() -> Self {
         let empty = Self::empty();
-        // The last connection to the template is closed: all of it is in the one file.
         std::fs::copy(TEMPLATE.path().join("template.db"), &empty.url).unwrap();
         empty
     }

@@ -21,6 +21,7 @@ pub fn forms_of(page: &Answer) -> Vec<Drawn> {
     let own = page.body.split_once("<main").map_or("", |(_, main)| main);
     own.split("<form ")
         .skip(1)
+        .filter(|form| form.contains("method=\"post\""))
         .map(|form| Drawn::read(form.split("</form>").next().unwrap()))
         .collect()
 }

@@ -20,7 +20,8 @@ async fn unproved() -> (Browser, String) {
 async fn the_first_account_is_sent_the_link_by_itself() {
     let ada = Browser::stranger().await;
     let setup = ada.site.app.open_setup_link().await.unwrap().unwrap();
-    ada.submit(&setup, &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    ada.submit(&setup, &[("name", "Ada"), ("email", "ada@example.com"), ("password", PASSWORD)])
+        .await;
     ada.get("/dashboard").await.shows("not confirmed yet");
     ada.open_link(&ada.site.link_to("ada").await).await;
     assert_eq!(ada.submit("/confirm", &[]).await.location(), "/account");
@@ -64,7 +65,8 @@ async fn who_reads_the_mail_but_is_not_logged_in_is_sent_to_the_login_and_comes_
 async fn whoever_gets_the_mail_of_a_mistyped_address_can_do_nothing_with_it() {
     let ada = Browser::stranger().await;
     let setup = ada.site.app.open_setup_link().await.unwrap().unwrap();
-    ada.submit(&setup, &[("email", "aba@example.com"), ("password", PASSWORD)]).await;
+    ada.submit(&setup, &[("name", "Ada"), ("email", "aba@example.com"), ("password", PASSWORD)])
+        .await;
     let page = ada.get("/dashboard").await;
     page.shows("<strong>aba@example.com</strong>").shows("not confirmed yet");
     page.shows("href=\"/account/email\"");

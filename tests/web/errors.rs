@@ -1,6 +1,6 @@
 //! Errors as pages, and the headers that every answer has.
 
-use app::config::BRAND;
+use app::brand::NAME;
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -13,6 +13,7 @@ use futures_util::future::{Either, join_all, select};
 use kit::http::observe::IN_FLIGHT_MAX;
 
 use crate::browser::{Answer, Browser, Site, config, passwords};
+use crate::drawn::form_of;
 
 /// The app, and pages that go wrong.
 fn with_trouble(config: &mut ServiceConfig) {
@@ -25,12 +26,12 @@ fn with_trouble(config: &mut ServiceConfig) {
     let fails = |error: fn() -> Error| move || async move { Err::<HttpResponse, _>(error()) };
     config
         .route("/panics", web::get().to(panics))
-        .route("/hangs", web::get().to(hangs))
+        .route("/hangs", web::route().to(hangs))
         .route("/forbidden", web::get().to(fails(|| Error::Forbidden)))
         .route("/broken", web::get().to(fails(|| Error::Internal("the secret reason".to_owned()))))
-        .route("/busy", web::get().to(fails(|| Error::Request(kit::Error::Busy))))
+        .route("/busy", web::route().to(fails(|| Error::Request(kit::Error::Busy))))
         .route("/malformed", web::get().to(fails(|| Error::Request(kit::Error::BadRequest))))
-        .route("/limited", web::get().to(HttpResponse::TooManyRequests))
+        .route("/limited", web::route().to(HttpResponse::TooManyRequests))
         .route("/unauthorized", web::get().to(HttpResponse::Unauthorized))
         .configure(features);
 }
@@ -106,7 +107,7 @@ async fn every_error_is_a_page_in_the_layout_with_the_requests_id() {
     for (status, answer) in every_kind(&site).await.into_iter().filter(|(status, _)| *status >= 400)
     {
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
-        answer.shows("<title>").shows(BRAND).hides("secret reason");
+        answer.shows("<title>").shows(NAME).hides("secret reason");
         let id = answer.header("x-request-id");
         assert_eq!(id.len(), 16);
         if status != 422 {
@@ -269,4 +270,22 @@ async fn the_ids_of_two_requests_do_not_tell_how_many_came_between() {
     }
     let steps: Vec<_> = ids.windows(2).map(|two| two[1].wrapping_sub(two[0])).collect();
     assert!(steps[0] != steps[1] || steps[1] != steps[2], "{ids:x?}");
+}
+
+#[actix_web::test]
+async fn what_was_typed_into_a_form_is_not_lost_by_a_refusal_that_is_no_fault_of_it() {
+    let ada = troubled(&[("REQUEST_TIMEOUT", "1s")]).await.logged_in("ada").await;
+    let typed = [("title", "Milk & <tea>"), ("password", "secret words")];
+    for (status, path) in [(503, "/busy"), (429, "/limited"), (503, "/hangs")] {
+        let page = ada.submit(path, &typed).await;
+        assert_eq!(page.status, status, "{path}");
+        page.shows("Milk &#38; &#60;tea&#62;").hides("secret words");
+        let form = form_of(&page, path);
+        assert_eq!((form.value("title"), form.value("brought_back")), ("Milk & <tea>", "yes"));
+    }
+    ada.submit("/malformed", &typed).await.hides("Milk");
+    let large = format!("Milk{}", "a".repeat(300_000));
+    let page = ada.submit("/notes", &[("title", &large)]).await;
+    assert_eq!(page.status, 413);
+    page.shows("copy it from here").shows("Milkaaa").hides("brought_back");
 }

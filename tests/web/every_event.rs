@@ -57,7 +57,7 @@ async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
         "password_changed" => ada.submit("/account/password", &change).await,
         "other_sessions_ended" => ada.submit("/account/sessions/end-others", &[]).await,
         "data_exported" => ada.get("/account/export").await,
-        "account_deleted" => ada.submit("/account/delete", &[]).await,
+        "account_deleted" => ada.leave("ada").await,
         "session_moved" => from_afar().get("/dashboard").await,
         "needs_fresh" => {
             ada.site.clock.advance(time::Duration::minutes(10));
@@ -87,6 +87,13 @@ async fn by_mail(kind: &str, ada: &Browser) -> bool {
     match kind {
         "invited" => {
             drop(site.logged_in("root").await.submit("/account/invitations", &invite).await);
+        }
+        "invitation_taken_back" => {
+            let root = site.logged_in("root").await;
+            root.submit("/account/invitations", &invite).await;
+            site.mails().await;
+            let id = site.count("SELECT id AS count FROM links WHERE purpose = 'invite'").await;
+            root.submit(&format!("/account/invitations/{id}/revoke"), &[]).await;
         }
         "registered" => {
             site.logged_in("root").await.submit("/account/invitations", &invite).await;
@@ -167,7 +174,7 @@ async fn rows(site: &Site, kind: &str) -> i64 {
 /// Whose each kind is here.
 fn owner(kind: &str) -> Option<i64> {
     match kind {
-        "invited" => Some(2),
+        "invited" | "invitation_taken_back" => Some(2),
         "registered" => Some(3),
         _ => (!NOBODYS.contains(&kind)).then_some(1),
     }

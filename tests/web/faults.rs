@@ -185,7 +185,10 @@ async fn of_two_servers_that_are_set_up_at_once_one_has_the_administrator() {
     let (one, two) = (links(&site).await, links(&beside).await);
     let mut other = site.database.other_program(HOLD_EVERYTHING);
     let set_up = async |site: &Rc<Site>, link: &str, email| {
-        site.stranger().submit(link, &[("email", email), ("password", PASSWORD)]).await.status
+        site.stranger()
+            .submit(link, &[("name", "Ada"), ("email", email), ("password", PASSWORD)])
+            .await
+            .status
     };
     let both =
         join(set_up(&site, &one, "ada@example.com"), set_up(&beside, &two, "grace@example.com"));

@@ -25,6 +25,11 @@ async fn site() -> Rc<Site> {
     Site::build(&[], passwords(&config(&[])), with_news).await
 }
 
+/// An error is read out at once.
+fn role(category: &str) -> &str {
+    if category == "error" { "alert" } else { "status" }
+}
+
 #[actix_web::test]
 async fn a_message_of_each_category_is_shown_once_in_its_colour() {
     let visitor = site().await.stranger();
@@ -32,11 +37,15 @@ async fn a_message_of_each_category_is_shown_once_in_its_colour() {
     for category in ["success", "notice", "error", "mailed"] {
         let answer = visitor.get(&format!("/{category}")).await;
         assert_eq!(answer.status, 303);
-        let sentence =
-            format!("<p class=\"flash {category}\" role=\"status\">It was &#60;so&#62;.");
-        visitor.follow(&answer).await.shows(&sentence);
+        let sentence = format!("<div class=\"flash {category}\" role=\"{}\">", role(category));
+        visitor.follow(&answer).await.shows(&sentence).shows("It was &#60;so&#62;.");
         visitor.get("/").await.hides("It was");
-        style.shows(&format!(".flash.{category}"));
+        let of_its_own = if matches!(category, "notice" | "error") {
+            format!(".{category}")
+        } else {
+            String::new()
+        };
+        style.shows(&format!(".flash{of_its_own} {{"));
     }
 }
 

@@ -65,7 +65,7 @@ impl Life {
         let form = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
         let made = here.submit("/account/tokens", &form).await.body;
         let token =
-            made.split_once("class=\"token\">").unwrap().1.split_once('<').unwrap().0.to_owned();
+            made.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0.to_owned();
         let script = site.stranger();
         script.set_header("authorization", Some(&format!("Bearer {token}")));
         here.submit("/forgot", &[("email", "ada@example.com")]).await;
@@ -245,7 +245,7 @@ async fn a_row_that_says_disabled_is_enough_whoever_wrote_it() {
 #[actix_web::test]
 async fn a_deleted_account_has_nothing_that_works() {
     let life = Life::new().await;
-    assert_eq!(life.here.submit("/account/delete", &[]).await.location(), "/");
+    assert_eq!(life.here.leave("ada").await.location(), "/");
     assert_eq!(life.row().await, [NO; 7]);
 }
 

@@ -110,3 +110,38 @@ async fn an_administrator_is_told_when_somebody_was_invited_often_enough() {
     assert_eq!(fourth.status, 422);
     fourth.shows("invited often enough. Try again in 60 minutes.").shows("bob@example.com");
 }
+
+/// The number of the invitation that is listed first.
+async fn listed(ada: &Browser) -> String {
+    let page = ada.get("/account/invitations").await.body;
+    let (_, rest) = page.split_once("action=\"/account/invitations/").unwrap();
+    rest.split('/').next().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn an_invitation_that_is_taken_back_opens_nothing() {
+    let ada = admin_where("invite").await;
+    let link = invite(&ada, "bob").await;
+    ada.submit("/account/invitations", &[("email", "BOB@example.com")]).await;
+    ada.get("/account/invitations").await.shows("on its way");
+    let answer =
+        ada.submit(&format!("/account/invitations/{}/revoke", listed(&ada).await), &[]).await;
+    ada.follow(&answer).await.shows("The invitation is taken back.").shows("Nobody is invited");
+    ada.site.stranger().open_link(&link).await.shows("This link has ended");
+    assert_eq!(ada.site.mails().await.len(), 1, "what was on its way is not sent");
+}
+
+#[actix_web::test]
+async fn an_invitation_is_sent_again_and_both_links_are_good() {
+    let ada = admin_where("invite").await;
+    let first = invite(&ada, "bob").await;
+    let answer =
+        ada.submit(&format!("/account/invitations/{}/resend", listed(&ada).await), &[]).await;
+    ada.follow(&answer).await.shows("once more");
+    assert_ne!(ada.site.link_to("bob").await, first);
+    ada.site.stranger().open_link(&first).await.shows("bob@example.com");
+    let page = ada.get("/account/invitations").await.body;
+    assert_eq!(page.matches("<strong>bob@example.com</strong>").count(), 1);
+    let bob = ada.site.logged_in("eve").await;
+    assert_eq!(bob.submit("/account/invitations/1/revoke", &[]).await.status, 403);
+}

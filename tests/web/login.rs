@@ -36,10 +36,7 @@ async fn without_a_next_page_a_login_leads_to_the_dashboard() {
     let answer = ada.log_in("ada").await;
     assert_eq!((answer.status, answer.location()), (303, "/dashboard"));
     let page = ada.follow(&answer).await;
-    page.shows("Hello, ada")
-        .shows("1 November 2026, 12:00 UTC")
-        .shows("127.0.0.1")
-        .shows("Firefox on Linux");
+    page.shows("Hello, ada");
 }
 
 #[actix_web::test]

@@ -118,7 +118,7 @@ async fn a_mistyped_personal_token_costs_no_query() {
     let ada = Browser::logged_in("ada").await;
     let form = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
     let page = ada.submit("/account/tokens", &form).await.body;
-    let token = page.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap();
+    let token = page.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
     let (program, asked) = (ada.site.stranger(), ada.site.record());
     let mut queries = Vec::new();
     for at in

@@ -125,7 +125,7 @@ async fn links_are_made_for_the_public_address_whatever_a_request_calls_us() {
 async fn the_mailbox_shows_each_mail_as_text_and_as_html_with_links_that_work() {
     let eve = Browser::stranger().await;
     eve.site.user("ada").await;
-    eve.get("/dev/mail").await.shows("No mail yet.");
+    eve.get("/dev/mail").await.shows("No mail yet");
     forget(&eve.site, "ada").await;
     eve.get("/dev/mail").await.shows("Choose a new password").shows("To ada@example.com");
     let link = eve.site.link_to("ada").await;

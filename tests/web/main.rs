@@ -19,6 +19,7 @@ mod addresses;
 mod administrators;
 mod api;
 mod api_tokens;
+mod appearance;
 mod cookie_octets;
 mod at_once;
 mod cookies;

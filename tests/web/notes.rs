@@ -1,5 +1,7 @@
 //! The worked example.
 
+use time::Duration;
+
 use crate::browser::{Browser, Site};
 
 const MILK: [(&str, &str); 2] = [("title", "Milk"), ("body", "Two litres\nof it")];
@@ -7,7 +9,7 @@ const MILK: [(&str, &str); 2] = [("title", "Milk"), ("body", "Two litres\nof it"
 #[actix_web::test]
 async fn a_note_is_written_read_changed_and_deleted() {
     let ada = Browser::logged_in("ada").await;
-    ada.get("/notes").await.shows("You have no notes yet.");
+    ada.get("/notes").await.shows("No notes yet");
     let answer = ada.submit("/notes", &MILK).await;
     assert_eq!((answer.status, answer.location()), (303, "/notes"));
     ada.follow(&answer).await.shows("Your note is saved.").shows("Milk").shows("/notes/1");
@@ -18,9 +20,10 @@ async fn a_note_is_written_read_changed_and_deleted() {
         .shows("Your changes are saved.")
         .shows("Oat milk")
         .hides("Two litres");
-    ada.get("/notes/1/delete").await.shows("“Oat milk” will be gone for good.");
+    ada.get("/notes/1/delete").await.shows("“Oat milk” leaves your notes.");
     let answer = ada.submit("/notes/1/delete", &[]).await;
     ada.follow(&answer).await.shows("Your note is deleted.").hides("Oat milk");
+    assert_eq!(ada.get("/notes/1").await.status, 404);
 }
 
 #[actix_web::test]
@@ -117,4 +120,64 @@ async fn line_breaks_count_as_the_browser_counts_them() {
     let body = format!("{}{}", "\r\n".repeat(100), "a".repeat(4900));
     assert_eq!(ada.submit("/notes", &[("title", "Lines"), ("body", &body)]).await.status, 303);
     assert_eq!(ada.submit("/notes", &[("title", "NUL"), ("body", "a\u{0}b")]).await.status, 422);
+}
+
+#[actix_web::test]
+async fn a_deleted_note_can_be_brought_back_for_a_minute_and_by_its_owner_alone() {
+    let site = Site::open().await;
+    let (ada, eve) = (site.logged_in("ada").await, site.logged_in("eve").await);
+    ada.submit("/notes", &MILK).await;
+    let answer = ada.submit("/notes/1/delete", &[]).await;
+    ada.follow(&answer).await.shows("action=\"/notes/1/restore\"");
+    eve.get("/notes?deleted=1").await.hides("/notes/1/restore");
+    assert_eq!(eve.submit("/notes/1/restore", &[]).await.status, 404);
+    let answer = ada.submit("/notes/1/restore", &[]).await;
+    ada.follow(&answer).await.shows("Your note is back.").shows("Two litres");
+    ada.submit("/notes/1/delete", &[]).await;
+    site.clock.advance(Duration::minutes(1));
+    assert_eq!(ada.submit("/notes/1/restore", &[]).await.status, 404);
+    app::purge::purge(&site.db, &site.clock).await.unwrap();
+    assert_eq!(site.count("SELECT count(*) AS count FROM notes").await, 0);
+}
+
+/// The titles on a page, in their order.
+async fn titles(ada: &Browser, path: &str) -> Vec<String> {
+    let page = ada.get(path).await.body;
+    let rows = page.split("<tr><td><a href=\"/notes/").skip(1);
+    rows.map(|row| row.split(['>', '<']).nth(1).unwrap().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn notes_are_found_by_their_words_however_they_are_written() {
+    let ada = Browser::logged_in("ada").await;
+    for (title, body) in [("Ärger", "50% off"), ("Tea", "für zwei"), ("_", "none")] {
+        ada.submit("/notes", &[("title", title), ("body", body)]).await;
+    }
+    for (typed, found) in [
+        ("%C3%A4rger", &["Ärger"][..]),
+        ("F%C3%9CR", &["Tea"]),
+        ("0%25", &["Ärger"]),
+        ("%25", &["Ärger"]),
+        ("_", &["_"]),
+        ("milk", &[]),
+    ] {
+        assert_eq!(titles(&ada, &format!("/notes?q={typed}")).await, found, "{typed}");
+    }
+    ada.get("/notes?q=%3Cb%3E").await.shows("“&#60;b&#62;” in it").hides("<b>");
+}
+
+#[actix_web::test]
+async fn notes_are_sorted_by_the_head_that_was_clicked_and_counted() {
+    let ada = Browser::logged_in("ada").await;
+    for n in 0..48 {
+        ada.submit("/notes", &[("title", &format!("{} {n:02}", ["b", "A"][n % 2]))]).await;
+    }
+    assert_eq!(titles(&ada, "/notes?sort=title").await[0], "A 01");
+    assert_eq!(titles(&ada, "/notes?sort=-title").await[0], "b 46");
+    assert_eq!(titles(&ada, "/notes?sort=created").await[0], "b 00");
+    assert_eq!(titles(&ada, "/notes?sort=nonsense").await[0], "A 47");
+    let page = ada.get("/notes?sort=title&q=a&page=2").await;
+    page.shows("21–24 of 24").shows("rel=\"prev\" href=\"/notes?q=a&#38;sort=title\"");
+    page.shows("aria-sort=\"ascending\"").shows("sort=-title").hides("rel=\"next\"");
+    ada.get("/notes").await.shows("1–20 of 48").shows("rel=\"next\" href=\"/notes?page=2\"");
 }

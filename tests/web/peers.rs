@@ -8,8 +8,8 @@ use crate::browser::{Browser, Site};
 async fn noted(ada: &Browser, forwarded: &[u8]) -> String {
     ada.set_octets("x-forwarded-for", forwarded);
     ada.log_in("ada").await;
-    let page = ada.get("/dashboard").await.body;
-    let (_, rest) = page.split_once("<dt>From</dt><dd>").unwrap_or_else(|| panic!("{page}"));
+    let page = ada.get("/account/sessions").await.body;
+    let (_, rest) = page.split_once("<p>From ").unwrap_or_else(|| panic!("{page}"));
     rest.split('<').next().unwrap().to_owned()
 }
 
@@ -53,7 +53,7 @@ async fn an_odd_octet_does_not_hide_a_browser() {
     let ada = Browser::logged_in("ada").await;
     ada.set_octets("user-agent", b"Ren\xe9 (Windows NT 10.0) Chrome/140.0 \xff");
     ada.log_in("ada").await;
-    ada.get("/dashboard").await.shows("<dd>Chrome on Windows</dd>");
+    ada.get("/account/sessions").await.shows("<strong>Chrome on Windows</strong>");
 }
 
 #[actix_web::test]

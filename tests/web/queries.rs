@@ -88,7 +88,8 @@ async fn walk_as_the_first(site: &Rc<Site>) -> Browser {
     let ada = site.stranger();
     let link = site.app.open_setup_link().await.unwrap().unwrap();
     ada.get(&link).await;
-    send(&ada, &link, &[("email", &address("ada")), ("password", PASSWORD)]).await;
+    let account = [("name", "Ada"), ("email", &*address("ada")), ("password", PASSWORD)];
+    send(&ada, &link, &account).await;
     send(&ada, "/account/confirm", &[]).await;
     ada.open_link(&site.link_to("ada").await).await;
     send(&ada, "/confirm", &[]).await;
@@ -98,7 +99,6 @@ async fn walk_as_the_first(site: &Rc<Site>) -> Browser {
 async fn walk_as_a_stranger(site: &Rc<Site>) {
     let bob = site.stranger();
     walk_through_all_pages(&bob).await;
-    bob.get("/docs/index.html").await;
     let fields = [("name", "bob"), ("email", &address("bob")), ("password", PASSWORD)];
     send(&bob, "/password-check", &fields).await;
     bob.register("bob").await;
@@ -129,12 +129,17 @@ async fn walk_through_all_pages(browser: &Browser) {
 
 async fn walk_as_an_owner(ada: &Browser) {
     send(ada, "/notes", &[("title", "one")]).await;
-    for path in ["/notes?page=2", "/notes/1"] {
+    for path in ["/notes?page=2", "/notes?q=ON", "/notes/1", "/notes/1/edit"] {
         assert_eq!(ada.get(path).await.status, 200, "{path}");
     }
     send(ada, "/notes/1", &[("title", "two")]).await;
     ada.get("/notes/1/delete").await;
     send(ada, "/notes/1/delete", &[]).await;
+    ada.get("/notes?deleted=1").await;
+    send(ada, "/notes/1/restore", &[]).await;
+    ada.get("/account/activity?only=warnings").await;
+    send(ada, "/dashboard/steps", &[]).await;
+    send(ada, "/account/appearance", &[("theme", "dark")]).await;
     // The session was used.
     ada.site.clock.advance(Duration::minutes(2));
     ada.get("/notes").await;
@@ -170,7 +175,7 @@ async fn walk_through_the_account(ada: &Browser) {
     send(ada, "/account", &[("name", "Ada")]).await;
     let fields = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
     let page = ada.submit("/account/tokens", &fields).await.body;
-    let token = page.split_once("class=\"token\">").unwrap().1.split_once('<').unwrap().0;
+    let token = page.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0;
     let program = ada.site.stranger();
     program.set_header("authorization", Some(&format!("Bearer {token}")));
     assert_eq!(program.get("/api/notes").await.status, 200);
@@ -185,6 +190,11 @@ async fn walk_through_the_account(ada: &Browser) {
 
 async fn walk_to_the_end(ada: &Browser) {
     let site = &ada.site;
+    send(ada, "/account/invitations", &[("email", &address("bob2"))]).await;
+    site.mails().await;
+    let id = site.count("SELECT max(id) AS count FROM links").await;
+    send(ada, &format!("/account/invitations/{id}/resend"), &[]).await;
+    send(ada, &format!("/account/invitations/{id}/revoke"), &[]).await;
     send(ada, "/account/invitations", &[("email", &address("grace"))]).await;
     let grace = site.stranger();
     grace.open_link(&site.link_to("grace").await).await;
@@ -196,7 +206,7 @@ async fn walk_to_the_end(ada: &Browser) {
     grace.open_link(&site.link_to("hopper").await).await;
     send(&grace, "/account/email/confirm", &[]).await;
     grace.get("/account/delete").await;
-    send(&grace, "/account/delete", &[]).await;
+    send(&grace, "/account/delete", &[("email", &address("hopper"))]).await;
     site.mails().await;
 }
 
@@ -251,7 +261,7 @@ const TABLES: [(&str, &str, &str); 9] = [
     (
         "links",
         "purpose, token_hash, user_id, email, expires_at",
-        "'p', 'h' || n, n / 10 + 1, '', NOW",
+        "'p' || (n % 7), 'h' || n, n / 10 + 1, '', NOW",
     ),
     (
         "outbox",

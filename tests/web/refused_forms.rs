@@ -1,7 +1,7 @@
 //! A form that is refused is a page: the form again, with what was typed.
 
 use crate::browser::{Browser, PASSWORD, Site};
-use app::config::BRAND;
+use app::brand::NAME;
 
 /// A form, what is sent of it, what of that is on the page again, and what the page says.
 type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
@@ -53,9 +53,7 @@ async fn is_shown_again(visitor: &Browser, (path, fields, kept, sentence): Refus
     let page = visitor.submit(path, fields).await;
     assert_eq!(page.status, 422, "{path}");
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
-    page.shows("<!doctype html>")
-        .shows("<nav aria-label=\"Main\">")
-        .shows(&format!(" · {BRAND}</title>"));
+    page.shows("<!doctype html>").shows("<main id=\"main\"").shows(&format!(" · {NAME}</title>"));
     page.shows("<h1").shows("<form method=\"post\"").shows("role=\"alert\"");
     page.shows(kept).shows(sentence);
     for (name, text) in fields {

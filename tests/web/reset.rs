@@ -243,3 +243,19 @@ async fn a_link_that_an_operator_handed_over_proves_no_address() {
     let unproved = "SELECT count(*) AS count FROM users WHERE verified_at IS NULL";
     assert_eq!(ada.site.count(unproved).await, 1);
 }
+
+#[actix_web::test]
+async fn a_reset_leads_to_the_log_in_with_the_address_and_not_to_the_old_password() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    let ada = site.stranger();
+    ada.submit("/forgot", &[("email", "ada@example.com")]).await;
+    ada.open_link(&site.link_to("ada").await).await;
+    let page = ada.submit("/reset", &[("password", PASSWORD)]).await;
+    assert_eq!(page.status, 422);
+    page.shows("This is the password that you have.");
+    let answer = ada.submit("/reset", &[("password", OTHER_PASSWORD)]).await;
+    assert_eq!(answer.location(), "/login");
+    ada.follow(&answer).await.shows("value=\"ada@example.com\"");
+    ada.get("/login").await.hides("value=\"ada@example.com\"");
+}

@@ -17,14 +17,16 @@ use diesel::RunQueryDsl as _;
 use crate::browser::{Answer, Browser, Site, config, passwords};
 
 /// Every route that writes, or hands out everything, with somebody's rights; and a body that does it.
-const WRITES: [(&str, &str, &str); 21] = [
+const WRITES: [(&str, &str, &str); 24] = [
     ("GET", "/account/export", ""),
     ("POST", "/account", "name=Countess"),
     ("POST", "/account/confirm", ""),
-    ("POST", "/account/delete", ""),
+    ("POST", "/account/delete", "email=ada@example.com"),
     ("POST", "/account/email", "email=lovelace@example.com"),
     ("POST", "/account/email/confirm", ""),
     ("POST", "/account/invitations", "email=bob@example.com"),
+    ("POST", "/account/invitations/{id}/resend", ""),
+    ("POST", "/account/invitations/{id}/revoke", ""),
     (
         "POST",
         "/account/password",
@@ -38,6 +40,7 @@ const WRITES: [(&str, &str, &str); 21] = [
     ("POST", "/notes", "title=Bread"),
     ("POST", "/notes/{id}", "title=Oat+milk"),
     ("POST", "/notes/{id}/delete", ""),
+    ("POST", "/notes/{id}/restore", ""),
     ("POST", "/sudo", "password=correct+horse+battery"),
     ("PATCH", "/api/me", r#"{"name":"Countess"}"#),
     ("POST", "/api/notes", r#"{"title":"Bread","body":""}"#),
@@ -45,8 +48,10 @@ const WRITES: [(&str, &str, &str); 21] = [
     ("DELETE", "/api/notes/{id}", ""),
 ];
 
-/// What strangers may send: they have no rights to lose.
-const STRANGERS: [&str; 11] = [
+/// What strangers may send: they have no rights to lose. And what is nothing but a cookie of the browser.
+const STRANGERS: [&str; 13] = [
+    "/account/appearance",
+    "/dashboard/steps",
     "/login",
     "/logout",
     "/register",
@@ -105,7 +110,7 @@ async fn rows(db: &Db) -> Vec<String> {
         UNION ALL SELECT token_hash || COALESCE(used_at, expires_at) || COALESCE(bound_to, '') FROM links \
         UNION ALL SELECT name || token_hash FROM api_tokens \
         UNION ALL SELECT token_hash FROM refresh_tokens \
-        UNION ALL SELECT title || body FROM notes \
+        UNION ALL SELECT title || body || COALESCE(deleted_at, created_at) FROM notes \
         UNION ALL SELECT email || kind FROM outbox \
         UNION ALL SELECT kind FROM events ORDER BY text";
     let found = db.run(move |conn| diesel::sql_query(sql).load::<Row>(conn)).await.unwrap();
@@ -134,7 +139,7 @@ async fn ada() -> (Browser, Browser) {
     let scopes = [("notes:read", "y"), ("notes:write", "y"), ("profile:write", "y")];
     let form = [&[("name", "Script"), ("days", "30")], &scopes[..]].concat();
     let made = ada.submit("/account/tokens", &form).await.body;
-    let token = made.split_once("class=\"token\">").unwrap().1.split_once('<').unwrap().0;
+    let token = made.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0;
     let program = site.stranger();
     program.set_header("authorization", Some(&format!("Bearer {token}")));
     site.sql("UPDATE users SET verified_at = NULL").await;
@@ -143,6 +148,8 @@ async fn ada() -> (Browser, Browser) {
     site.sql("UPDATE users SET verified_at = created_at").await;
     ada.submit("/account/email", &[("email", "countess@example.com")]).await;
     ada.get(&site.link_to("countess").await).await;
+    ada.submit("/account/invitations", &[("email", "eve@example.com")]).await;
+    site.mails().await;
     // Not as often as the limit lets her.
     site.sql("DELETE FROM outbox").await;
     (ada, program)
@@ -153,6 +160,14 @@ async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: usize
     if path == "/account/confirm" {
         ada.site.sql("UPDATE users SET verified_at = NULL").await;
     }
+    if path == "/notes/{id}/restore" {
+        ada.site.sql("UPDATE notes SET deleted_at = '2026-11-01 12:00:00'").await;
+    }
+    let id = if path.starts_with("/account/invitations/") {
+        ada.site.count("SELECT id AS count FROM links WHERE purpose = 'invite'").await
+    } else {
+        1
+    };
     let who = if path.starts_with("/api/") { program } else { ada };
     who.set_header("x-meanwhile", Some(meanwhile));
     if path.starts_with("/api/") {
@@ -165,7 +180,7 @@ async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: usize
     };
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let body = (method != Method::GET).then_some(body);
-    who.send(method, &path.replace("{id}", "1"), body).await
+    who.send(method, &path.replace("{id}", &id.to_string()), body).await
 }
 
 /// Sends the writes under a path while `meanwhile` happens behind the guard: nothing may come of any.

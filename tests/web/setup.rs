@@ -8,7 +8,8 @@ use crate::at_once::insist;
 use crate::browser::{Browser, PASSWORD, Site, address};
 use crate::database::HOLD_EVERYTHING;
 
-const ADA: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", PASSWORD)];
+const ADA: [(&str, &str); 3] =
+    [("name", "Ada"), ("email", "ada@example.com"), ("password", PASSWORD)];
 
 async fn link(browser: &Browser) -> String {
     browser.site.app.open_setup_link().await.unwrap().unwrap()
@@ -21,7 +22,7 @@ async fn whoever_has_the_link_makes_the_first_account_and_is_logged_in() {
     ada.get(&link).await.shows("Make the first account").shows("At least 12 characters");
     let answer = ada.submit(&link, &ADA).await;
     assert_eq!((answer.status, answer.location()), (303, "/dashboard"));
-    ada.follow(&answer).await.shows("Hello, ada").shows("you are the administrator");
+    ada.follow(&answer).await.shows("Hello, Ada").shows("You are the administrator");
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM users WHERE is_admin").await, 1);
 }
 
@@ -45,7 +46,7 @@ async fn of_twenty_who_use_the_link_at_once_one_becomes_the_administrator() {
     // Each with an address of their own: it is not the address that lets only one through.
     let set_up = async |n: u32| {
         let email = address(&format!("ada{n}"));
-        insist(&site.stranger(), &link, &[("email", &email), ADA[1]]).await
+        insist(&site.stranger(), &link, &[ADA[0], ("email", &email), ADA[2]]).await
     };
     let answers = join_all((0..20).map(set_up)).await;
     let of = |status| answers.iter().filter(|answer| answer.status == status).count();

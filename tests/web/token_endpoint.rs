@@ -291,7 +291,7 @@ async fn a_personal_token_can_be_given_back_too() {
     let person = Browser::logged_in("ada").await;
     let form = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
     let page = person.submit("/account/tokens", &form).await.body;
-    let token = page.split_once("class=\"token\">").unwrap().1.split('<').next().unwrap();
+    let token = page.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
     let program = person.site.stranger();
     program.submit("/auth/revoke", &[("token", token)]).await;
     program.set_header("authorization", Some(&format!("Bearer {token}")));
