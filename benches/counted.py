@@ -9,13 +9,13 @@ import time
 
 import load
 from load import Candidate, Wrk, get, request
-from servers import BROWSER, PASSWORD, SESSIONS, App, Sqlite, sessions
+from servers import BROWSER, PASSWORD, PROTECTED, SESSIONS, App, Sqlite, sessions
 
 CORES = os.cpu_count()
 FLOOD = 32  # clients
 FEW = 1000  # users
 ASKING = 10_000  # of them, in turn
-# Who logs in again and again has the oldest session ended: not the one whose dashboard is asked for.
+# Who logs in again and again has the oldest session ended: not the one whose page is asked for.
 SOMEBODY = "user2@example.com"
 
 
@@ -56,12 +56,12 @@ def flood(server, cookie, seconds):
         server.log_in(SOMEBODY)
         return time.monotonic() - started
 
-    rows = [row("dashboard, quiet", load.latencies(server, 50, seconds, Cookie=cookie)),
+    rows = [row("a protected page, quiet", load.latencies(server, 50, seconds, Cookie=cookie)),
             row("right log-in, quiet", [timed_log_in() for _ in range(20)])]
     guesses = [log_in_form("wrong horse battery", f"198.51.100.{number}") for number in range(1, 5)]
     wrong = Wrk(server, guesses, 3600, FLOOD, status=0)
     time.sleep(1)
-    rows += [row("dashboard, during the flood", load.latencies(server, 50, seconds, Cookie=cookie)),
+    rows += [row("a protected page, during the flood", load.latencies(server, 50, seconds, Cookie=cookie)),
              row("right log-in from another address, during the flood", [timed_log_in() for _ in range(20)])]
     found = wrong.stop()
     print("\n## Pages and log-ins during a flood of wrong log-ins\n")
@@ -89,12 +89,12 @@ def memory(app, requests):
             return (name, f"{server.status('VmRSS') / 1024:.1f}", str(server.status("Threads")),
                     str(server.descriptors()))
         rows = [row("after the start")]
-        pages, sent = Candidate("", server, get("/dashboard", Cookie=server.log_in())), 0
+        pages, sent = Candidate("", server, get(PROTECTED, Cookie=server.log_in())), 0
         rows.append(row("after a log-in"))
         while sent < requests:
             sent += pages.run(seconds=5)["requests"]
         time.sleep(1)  # until the connections are closed
-        rows.append(row(f"after {sent:,} dashboards"))
+        rows.append(row(f"after {sent:,} protected pages"))
     print("\n## Memory\n")
     load.table(("when", "resident MiB", "threads", "file descriptors"), *rows)
 
@@ -114,7 +114,7 @@ def start_and_size(app):
 
 
 def many_users(program, folder, users, rounds, seconds):
-    """The dashboard beside few and beside many others, who all have an account and a session."""
+    """A protected page beside few and beside many others, who all have an account and a session."""
     candidates = []
     with contextlib.ExitStack() as stack:
         for count in (FEW, users):
@@ -124,8 +124,8 @@ def many_users(program, folder, users, rounds, seconds):
             app.database.run(SESSIONS.format(count))
             server = stack.enter_context(app.start())
             requests = [text for cookie in sessions(app, server, ASKING)
-                        for text in get("/dashboard", Cookie=cookie)]
-            candidates.append(Candidate(f"dashboard, {count:,} users", server, requests))
+                        for text in get(PROTECTED, Cookie=cookie)]
+            candidates.append(Candidate(f"a protected page, {count:,} users", server, requests))
         load.measure(candidates, rounds, seconds)
     print(f"\n## {users:,} users\n\nEach with a session; {ASKING:,} of them, spread over all, ask in turn: more "
           "than the\nserver keeps in mind, so that each is looked up.\n")

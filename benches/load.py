@@ -13,7 +13,7 @@ import time
 import urllib.parse
 from dataclasses import dataclass, field
 
-from servers import BROWSER, ROOT
+from servers import BROWSER, PROTECTED, ROOT
 
 
 def install():
@@ -87,18 +87,18 @@ class Wrk:
 
 
 def latencies(server, requests_of_a_second, seconds, **headers):
-    """The seconds that the dashboard takes for somebody who asks for it now and then, on one connection."""
+    """The seconds that a protected page takes for somebody who asks for it now and then, on one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     found, begin = [], time.monotonic()
     for number in range(requests_of_a_second * seconds):
         time.sleep(max(0, begin + number / requests_of_a_second - time.monotonic()))
         asked = time.monotonic()
-        connection.request("GET", "/dashboard", headers={**BROWSER, **headers})
+        connection.request("GET", PROTECTED, headers={**BROWSER, **headers})
         answer = connection.getresponse()
         answer.read()
         found.append(time.monotonic() - asked)
         if answer.status != 200:
-            raise SystemExit(f"FAILED: the dashboard was answered with {answer.status}")
+            raise SystemExit(f"FAILED: {PROTECTED} was answered with {answer.status}")
     return found
 
 

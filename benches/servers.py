@@ -16,6 +16,8 @@ import urllib.parse
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EMAIL, PASSWORD, HOST = "ada@example.com", "correct horse battery", "bench.example"
+# A page that is only for who is logged in, and shows nothing of the database but who that is.
+PROTECTED = "/account/appearance"
 TICKS = os.sysconf("SC_CLK_TCK")
 # What a browser sends, and the proxy in front adds. The sessions of the app want it to stay the same.
 BROWSER = {

@@ -24,95 +24,178 @@ pub fn port() -> u16 {
     env::var("PORT").ok().and_then(|port| port.parse().ok()).expect("PORT is a number")
 }
 
+/// Where the page is that is only for who is logged in.
+pub const PROTECTED: &str = "/account/appearance";
+
+const NAME: &str = "Example";
+
+/// What the page offers, and its words for it.
+const THEMES: &[(&str, &str)] = &[("system", "System"), ("light", "Light"), ("dark", "Dark")];
+
+/// A page with a name.
+struct Place {
+    shelf: Shelf,
+    path: &'static str,
+    name: &'static str,
+    icon: &'static str,
+}
+
+/// Where a place is offered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shelf {
+    /// In the side bar.
+    Main,
+    /// In the person's menu, and among the account's pages.
+    Person,
+    /// Among the account's pages.
+    Account,
+    /// The same, for whoever may invite.
+    Invitations,
+}
+
+const PLACES: &[Place] = &[
+    place(Shelf::Main, "/dashboard", "Dashboard", "home"),
+    place(Shelf::Main, "/notes", "Notes", "note"),
+    place(Shelf::Person, "/account", "Profile", "person"),
+    place(Shelf::Person, "/account/security", "Security", "shield"),
+    place(Shelf::Person, PROTECTED, "Appearance", "contrast"),
+    place(Shelf::Person, "/account/tokens", "API tokens", "key"),
+    place(Shelf::Invitations, "/account/invitations", "Invitations", "people"),
+    place(Shelf::Account, "/account/data", "Your data", "data"),
+];
+
+const fn place(shelf: Shelf, path: &'static str, name: &'static str, icon: &'static str) -> Place {
+    Place { shelf, path, name, icon }
+}
+
+fn places(shelf: Shelf) -> impl Iterator<Item = &'static Place> {
+    PLACES.iter().filter(move |place| place.shelf == shelf)
+}
+
 /// Somebody with an account.
-#[derive(Clone)]
 pub struct User {
     pub email: String,
     pub name: String,
-    pub is_verified: bool,
+    pub may_invite: bool,
 }
 
-/// A message of the page before.
-pub struct Flash {
-    pub category: &'static str,
-    pub text: String,
+impl User {
+    fn initials(&self) -> String {
+        let mut words = self.name.split_whitespace().filter_map(|word| word.chars().next());
+        let (first, last) = (words.next(), words.next_back());
+        first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    }
+
+    fn color(&self) -> u32 {
+        self.name.chars().map(u32::from).fold(0, u32::wrapping_add) % 8
+    }
 }
 
 /// What the layout needs.
-pub struct Page {
-    pub user: Option<User>,
-    pub flash: Option<Flash>,
-    pub path: String,
-    pub has_mailbox: bool,
+struct Page {
+    user: User,
+    path: &'static str,
+    theme: &'static str,
     /// What the addresses of static files end with.
     version: &'static str,
 }
 
 impl Page {
     /// The page at `path`, seen by `user`.
-    pub fn new(path: &str, user: User) -> Self {
-        let (path, version) = (path.to_owned(), "0123456789ab");
-        Self { user: Some(user), flash: None, path, has_mailbox: false, version }
+    fn new(path: &'static str, user: User) -> Self {
+        Self { user, path, theme: "system", version: "0123456789ab" }
     }
 
     fn asset(&self, name: &str) -> String {
         format!("/static/{name}?v={}", self.version)
     }
 
+    fn icon(&self, name: &str) -> Safe<String> {
+        let sprite = self.asset("icons.svg");
+        Safe(format!(
+            r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{sprite}#{name}"/></svg>"#
+        ))
+    }
+
     fn is_under(&self, path: &str) -> bool {
         self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
+
+    /// The account's pages.
+    fn tabs(&self) -> impl Iterator<Item = &'static Place> {
+        PLACES.iter().filter(|place| match place.shelf {
+            Shelf::Person | Shelf::Account => true,
+            Shelf::Invitations => self.user.may_invite,
+            Shelf::Main => false,
+        })
+    }
+
+    fn here(&self) -> Option<&'static Place> {
+        PLACES.iter().find(|place| place.path == self.path)
+    }
 }
 
-/// A log-in, as the dashboard shows it.
-pub struct LogIn {
-    pub created_at: PrimitiveDateTime,
-    pub device: String,
-    pub ip_address: String,
-    pub expires_at: PrimitiveDateTime,
-}
-
-/// The dashboard.
+/// The page that is only for who is logged in: it shows nothing but the layout and a form.
 #[derive(Template)]
-#[template(path = "dashboard.html")]
-pub struct Dashboard {
-    pub page: Page,
-    pub user: User,
-    pub session: LogIn,
+#[template(path = "protected.html")]
+pub struct Protected {
+    page: Page,
+}
+
+impl Protected {
+    /// The page, seen by `user`.
+    pub fn new(user: User) -> Self {
+        Self { page: Page::new(PROTECTED, user) }
+    }
 }
 
 /// A note in the list.
 pub struct Note {
     pub id: i64,
     pub title: String,
+    pub body: String,
     pub created_at: PrimitiveDateTime,
+}
+
+impl Note {
+    fn excerpt(&self) -> &str {
+        self.body.lines().next().unwrap_or_default()
+    }
 }
 
 /// A page of notes.
 #[derive(Template)]
 #[template(path = "notes.html")]
 pub struct Notes {
-    pub page: Page,
-    pub notes: Vec<Note>,
+    page: Page,
+    list: Vec<Note>,
+    now: PrimitiveDateTime,
 }
 
-fn when(time: &PrimitiveDateTime) -> Safe<String> {
-    let readable =
-        format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
+impl Notes {
+    /// The page, seen by `user`.
+    pub fn new(user: User, list: Vec<Note>) -> Self {
+        Self { page: Page::new("/notes", user), list, now: now() }
+    }
+}
+
+/// A time not long ago, as the app shows it: "5 minutes ago".
+fn ago(time: &PrimitiveDateTime, now: &PrimitiveDateTime) -> Safe<String> {
+    let passed = *now - *time;
+    let text = match (passed.whole_days(), passed.whole_hours(), passed.whole_minutes()) {
+        (0, 0, 0) => "just now".to_owned(),
+        (0, 0, minutes) => counted(minutes, "minute"),
+        (0, hours, _) => counted(hours, "hour"),
+        (days, ..) => counted(days, "day"),
+    };
     let exact = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    let machine = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
-    let [text, title, machine] = [time.format(readable), time.format(exact), time.format(machine)]
-        .map(Result::unwrap_or_default);
-    Safe(format!(r#"<time datetime="{machine}Z" title="{title} UTC">{text}</time>"#))
+    let exact = time.format(exact).unwrap_or_default();
+    let machine = exact.replace(' ', "T");
+    Safe(format!(r#"<time datetime="{machine}Z" title="{exact} UTC">{text}</time>"#))
 }
 
-/// The browser and the system that a user agent names.
-pub fn device(user_agent: &str) -> String {
-    let named =
-        |names: &[&'static str]| names.iter().copied().find(|name| user_agent.contains(name));
-    let browser = named(&["Firefox", "Chrome", "Safari"]).unwrap_or("A program");
-    named(&["Android", "Windows", "Mac OS", "Linux"])
-        .map_or_else(|| browser.to_owned(), |system| format!("{browser} on {system}"))
+fn counted(count: i64, unit: &str) -> String {
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
 /// The time, in UTC, to the second.

@@ -14,7 +14,7 @@ fn a_page_for_somebody_who_is_logged_in_costs_one_round_trip() {
     let settings = [("DATABASE_CONNECTIONS", "2")];
     let server = start(dir.path(), &wire.url, "smtp://127.0.0.1", &settings);
     let mut ada = ada_at(&server.url);
-    let mut look = || assert_eq!(ada.get("/dashboard").status, 200);
+    let mut look = || assert_eq!(ada.get("/account/appearance").status, 200);
     look();
     // The outbox is looked through each second, whoever asks for pages.
     let turns = || {

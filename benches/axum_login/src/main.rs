@@ -10,14 +10,14 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use axum_login::tower_sessions::{Expiry, SessionManagerLayer};
 use axum_login::{AuthManagerLayerBuilder, AuthUser, AuthnBackend, UserId, login_required};
-use benches::{Dashboard, EMAIL, LogIn, Notes, PASSWORD, Page, device, now, port};
-use serde::{Deserialize, Serialize};
+use benches::{EMAIL, Notes, PASSWORD, PROTECTED, Protected, now, port};
+use serde::Deserialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use time::{Duration, PrimitiveDateTime};
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
@@ -32,6 +32,7 @@ struct User {
     email: String,
     name: String,
     password_hash: String,
+    is_admin: bool,
     verified_at: Option<PrimitiveDateTime>,
 }
 
@@ -39,15 +40,8 @@ struct User {
 struct Note {
     id: i64,
     title: String,
+    body: String,
     created_at: PrimitiveDateTime,
-}
-
-/// What the session holds beside the user.
-#[derive(Serialize, Deserialize)]
-struct Began {
-    at: PrimitiveDateTime,
-    ip_address: String,
-    user_agent: String,
 }
 
 #[derive(Deserialize)]
@@ -108,7 +102,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let span = DefaultMakeSpan::new().level(Level::INFO);
     let log = TraceLayer::new_for_http().make_span_with(span);
     let app = Router::new()
-        .route("/dashboard", get(dashboard))
+        .route(PROTECTED, get(protected))
         .route("/notes", get(list))
         .route_layer(login_required!(Backend, login_url = "/login"))
         .route("/login", post(log_in))
@@ -131,7 +125,7 @@ async fn fill(pool: &SqlitePool) -> Result<(), Box<dyn Error>> {
     let hash = Argon2::default().hash_password(PASSWORD.as_bytes())?.to_string();
     let ada =
         "INSERT INTO users (id, email, name, password_hash, is_admin, created_at, verified_at)
-        VALUES (1, ?, 'ada', ?, FALSE, ?, ?)";
+        VALUES (1, ?, 'ada', ?, TRUE, ?, ?)";
     sqlx::query(ada).bind(EMAIL).bind(hash).bind(now()).bind(now()).execute(pool).await?;
     for id in 1..=20 {
         let note =
@@ -142,44 +136,30 @@ async fn fill(pool: &SqlitePool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn log_in(
-    mut auth: AuthSession, headers: HeaderMap, Form(typed): Form<Credentials>,
-) -> Result<Response, Failed> {
+async fn log_in(mut auth: AuthSession, Form(typed): Form<Credentials>) -> Result<Response, Failed> {
     let Some(user) = auth.authenticate(typed).await? else {
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     };
     auth.login(&user).await?;
-    let sent = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (ip_address, user_agent) =
-        (sent("x-forwarded-for").to_owned(), sent("user-agent").to_owned());
-    auth.session.insert("began", Began { at: now(), ip_address, user_agent }).await?;
-    Ok(Redirect::to("/dashboard").into_response())
+    Ok(Redirect::to(PROTECTED).into_response())
 }
 
-async fn dashboard(auth: AuthSession) -> Result<Html<String>, Failed> {
-    let user = shown(&auth)?;
-    let began: Began = auth.session.get("began").await?.ok_or("no log-in")?;
-    let session = LogIn {
-        created_at: began.at,
-        device: device(&began.user_agent),
-        ip_address: began.ip_address,
-        expires_at: began.at + Duration::DAY,
-    };
-    let page = Page::new("/dashboard", user.clone());
-    Ok(Html(Dashboard { page, user, session }.render()?))
+async fn protected(auth: AuthSession) -> Result<Html<String>, Failed> {
+    Ok(Html(Protected::new(shown(&auth)?).render()?))
 }
 
 async fn list(auth: AuthSession, State(pool): State<SqlitePool>) -> Result<Html<String>, Failed> {
     let id = auth.user.as_ref().map(|user| user.id);
     let find =
-        "SELECT id, title, created_at FROM notes WHERE user_id = ? ORDER BY id DESC LIMIT 20";
+        "SELECT id, title, body, created_at FROM notes WHERE user_id = ? ORDER BY id DESC LIMIT 20";
     let rows: Vec<Note> = sqlx::query_as(find).bind(id).fetch_all(&pool).await?;
-    let notes = rows.into_iter().map(|Note { id, title, created_at }| benches::Note {
+    let notes = rows.into_iter().map(|Note { id, title, body, created_at }| benches::Note {
         id,
         title,
+        body,
         created_at,
     });
-    Ok(Html(Notes { page: Page::new("/notes", shown(&auth)?), notes: notes.collect() }.render()?))
+    Ok(Html(Notes::new(shown(&auth)?, notes.collect()).render()?))
 }
 
 fn shown(auth: &AuthSession) -> Result<benches::User, Failed> {
@@ -187,7 +167,7 @@ fn shown(auth: &AuthSession) -> Result<benches::User, Failed> {
     Ok(benches::User {
         email: user.email,
         name: user.name,
-        is_verified: user.verified_at.is_some(),
+        may_invite: user.is_admin && user.verified_at.is_some(),
     })
 }
 

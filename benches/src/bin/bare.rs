@@ -1,4 +1,4 @@
-//! Actix Web by itself: a text, and a page as large as the app's dashboard that asks nobody who they are.
+//! Actix Web by itself: a text, and a page as large as the app's protected one that asks nobody who they are.
 
 use std::io;
 
@@ -6,8 +6,7 @@ use actix_web::http::header::ContentType;
 use actix_web::middleware::Logger;
 use actix_web::{App, HttpResponse, HttpServer, error, web};
 use askama::Template;
-use benches::{Dashboard, EMAIL, KEEP_ALIVE, LogIn, Page, User, port};
-use time::macros::datetime;
+use benches::{EMAIL, KEEP_ALIVE, Protected, User, port};
 
 #[actix_web::main]
 async fn main() -> io::Result<()> {
@@ -30,15 +29,7 @@ async fn hello() -> &'static str {
 }
 
 async fn page() -> actix_web::Result<HttpResponse> {
-    let user = User { email: EMAIL.to_owned(), name: "ada".to_owned(), is_verified: true };
-    let session = LogIn {
-        created_at: datetime!(2026-11-28 12:00:00),
-        device: "Firefox on Linux".to_owned(),
-        ip_address: "192.0.2.1".to_owned(),
-        expires_at: datetime!(2026-11-29 12:00:00),
-    };
-    let page = Page::new("/dashboard", user.clone());
-    let body =
-        Dashboard { page, user, session }.render().map_err(error::ErrorInternalServerError)?;
+    let user = User { email: EMAIL.to_owned(), name: "ada".to_owned(), may_invite: true };
+    let body = Protected::new(user).render().map_err(error::ErrorInternalServerError)?;
     Ok(HttpResponse::Ok().content_type(ContentType::html()).body(body))
 }

@@ -5,20 +5,20 @@ use std::env;
 use std::error::Error;
 
 use actix_identity::{Identity, IdentityMiddleware};
+use actix_session::SessionMiddleware;
 use actix_session::storage::CookieSessionStore;
-use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::Key;
-use actix_web::http::header::{ContentType, LOCATION, USER_AGENT};
+use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::middleware::Logger;
 use actix_web::{App, HttpMessage, HttpRequest, HttpResponse, HttpServer, error, web};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use askama::Template;
-use benches::{Dashboard, EMAIL, KEEP_ALIVE, LogIn, Notes, PASSWORD, Page, device, now, port};
+use benches::{EMAIL, KEEP_ALIVE, Notes, PASSWORD, PROTECTED, Protected, now, port};
 use diesel::prelude::*;
 use diesel::r2d2::ConnectionManager;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use time::PrimitiveDateTime;
 
 #[cfg(not(feature = "postgres"))]
@@ -57,6 +57,7 @@ struct User {
     email: String,
     name: String,
     password_hash: String,
+    is_admin: bool,
     verified_at: Option<PrimitiveDateTime>,
 }
 
@@ -64,15 +65,8 @@ struct User {
 struct Note {
     id: i64,
     title: String,
+    body: String,
     created_at: PrimitiveDateTime,
-}
-
-/// What the cookie holds beside the identity.
-#[derive(Serialize, Deserialize)]
-struct Began {
-    at: PrimitiveDateTime,
-    ip_address: String,
-    user_agent: String,
 }
 
 #[derive(Deserialize)]
@@ -94,7 +88,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .wrap(SessionMiddleware::new(CookieSessionStore::default(), key.clone()))
             .wrap(Logger::default())
             .route("/login", web::post().to(log_in))
-            .route("/dashboard", web::get().to(dashboard))
+            .route(PROTECTED, web::get().to(protected))
             .route("/notes", web::get().to(list))
     });
     server.keep_alive(KEEP_ALIVE).tcp_nodelay(true).bind(("127.0.0.1", port()))?.run().await?;
@@ -114,7 +108,7 @@ fn fill(connection: &mut Connection) -> Result<(), Box<dyn Error>> {
         users::email.eq(EMAIL),
         users::name.eq("ada"),
         users::password_hash.eq(hash),
-        users::is_admin.eq(false),
+        users::is_admin.eq(true),
         users::created_at.eq(now()),
         users::verified_at.eq(now()),
     );
@@ -134,7 +128,7 @@ fn fill(connection: &mut Connection) -> Result<(), Box<dyn Error>> {
 }
 
 async fn log_in(
-    request: HttpRequest, session: Session, pool: web::Data<Pool>, form: web::Form<Credentials>,
+    request: HttpRequest, pool: web::Data<Pool>, form: web::Form<Credentials>,
 ) -> Answer {
     let Credentials { email, password } = form.into_inner();
     let user = ask(&pool, move |connection| {
@@ -147,27 +141,13 @@ async fn log_in(
         Ok(user.id)
     })
     .await?;
-    let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
-    let ip_address = request.connection_info().realip_remote_addr().unwrap_or_default().to_owned();
-    let user_agent = user_agent.unwrap_or_default().to_owned();
-    session.insert("began", Began { at: now(), ip_address, user_agent })?;
     Identity::login(&request.extensions(), user.to_string())
         .map_err(error::ErrorInternalServerError)?;
-    Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/dashboard")).finish())
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, PROTECTED)).finish())
 }
 
-async fn dashboard(identity: Identity, session: Session, pool: web::Data<Pool>) -> Answer {
-    let user = user_of(&identity, &pool).await?;
-    let began: Began =
-        session.get("began")?.ok_or_else(|| error::ErrorUnauthorized("no log-in"))?;
-    let session = LogIn {
-        created_at: began.at,
-        device: device(&began.user_agent),
-        ip_address: began.ip_address,
-        expires_at: began.at + time::Duration::DAY,
-    };
-    let page = Page::new("/dashboard", user.clone());
-    draw(&Dashboard { page, user, session })
+async fn protected(identity: Identity, pool: web::Data<Pool>) -> Answer {
+    draw(&Protected::new(user_of(&identity, &pool).await?))
 }
 
 async fn list(identity: Identity, pool: web::Data<Pool>) -> Answer {
@@ -177,12 +157,13 @@ async fn list(identity: Identity, pool: web::Data<Pool>) -> Answer {
         Ok(own.select(Note::as_select()).load(connection)?)
     })
     .await?;
-    let notes = rows.into_iter().map(|Note { id, title, created_at }| benches::Note {
+    let notes = rows.into_iter().map(|Note { id, title, body, created_at }| benches::Note {
         id,
         title,
+        body,
         created_at,
     });
-    draw(&Notes { page: Page::new("/notes", user), notes: notes.collect() })
+    draw(&Notes::new(user, notes.collect()))
 }
 
 fn id_of(identity: &Identity) -> actix_web::Result<i64> {
@@ -201,7 +182,7 @@ async fn user_of(identity: &Identity, pool: &Pool) -> actix_web::Result<benches:
     Ok(benches::User {
         email: user.email,
         name: user.name,
-        is_verified: user.verified_at.is_some(),
+        may_invite: user.is_admin && user.verified_at.is_some(),
     })
 }
 
