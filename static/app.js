@@ -4,7 +4,7 @@
 const all = (selector, use) => document.querySelectorAll(selector).forEach(use);
 const make = (name, values) => Object.assign(document.createElement(name), values);
 const press = (icon, values, onclick) => {
-  const innerHTML = icon && `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="${document.documentElement.dataset.icons}#${icon}"/></svg>`;
+  const innerHTML = icon && `<svg class="icon" width="20" viewBox="0 0 24 24" aria-hidden="true"><use href="${document.documentElement.dataset.icons}#${icon}"/></svg>`;
   return make("button", { type: "button", innerHTML, onclick, ...values });
 };
 

@@ -113,7 +113,7 @@ impl Page {
     fn icon(&self, name: &str) -> Safe<String> {
         let sprite = self.asset("icons.svg");
         Safe(format!(
-            r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{sprite}#{name}"/></svg>"#
+            r#"<svg class="icon" width="20" viewBox="0 0 24 24" aria-hidden="true"><use href="{sprite}#{name}"/></svg>"#
         ))
     }
 
