@@ -134,9 +134,9 @@ async fn serve(config: Config, db: Db) -> Result<(), Failure> {
     let server = app.serve()?;
     announce(match setup {
         // On a line of its own, to be opened by a click.
-        Some(path) => format!(
-            "{NAME} runs at {url}. Make the first account by this link:\n\n    {url}{path}\n"
-        ),
+        Some(path) => {
+            format!("{NAME} runs at {url}. Make the first account by this link:\n\n    {url}{path}")
+        }
         None => format!("{NAME} runs at {url}"),
     });
     let stopped = server.await;
