@@ -10,7 +10,7 @@ pub const NAME: &str = "Doorstep";
 
 /// What it is, in a sentence, for those who have not seen it: search engines, and links that are sent around.
 pub const ABOUT: &str =
-    "A small, complete web application in Rust: accounts, sessions and protected pages.";
+    "A small, complete web application in Rust: accounts, protected pages and an API.";
 
 static PALETTE: LazyLock<Palette> =
     LazyLock::new(|| Palette::read(include_str!("../static/brand.css")));

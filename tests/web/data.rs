@@ -77,7 +77,7 @@ async fn copy_and_end_need_a_fresh_login() {
     let typed = [("password", PASSWORD), ("next", "/account/data/copy")];
     let back = ada.submit("/sudo", &typed).await;
     let page = ada.follow(&back).await;
-    page.shows("http-equiv=\"refresh\" content=\"1; url=/account/export\"");
+    page.shows("http-equiv=\"refresh\" content=\"0; url=/account/export\"");
     assert_eq!(ada.get("/account/export").await.status, 200);
 }
 
