@@ -187,7 +187,7 @@ def personal_token(server, cookie):
     """Made by the form."""
     form = {"name": "bench", "days": "90", "profile:read": "yes"}
     text = server.send("POST", "/account/tokens", form, Cookie=cookie).text
-    return re.search(r'<code class="token">([^<]+)</code>', text)[1]
+    return re.search(r'<code class="token"[^>]*>([^<]+)</code>', text)[1]
 
 
 def access_token(server, scope="profile:read"):
