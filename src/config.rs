@@ -61,6 +61,9 @@ pub enum CookieUse {
     Steps,
 }
 
+/// How long a browser remembers what was chosen for it: a year.
+pub const CHOICE_LASTS: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Every setting. `.env.example` explains each.
 #[derive(Clone, Debug)]
 pub struct Config {

@@ -1,7 +1,5 @@
 //! The start page, open to all, and the dashboard: what the features have to show.
 
-use std::time::Duration;
-
 use actix_login::Presented;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -11,7 +9,7 @@ use kit::http::deadline::may_write;
 use serde_json::json;
 
 use crate::brand;
-use crate::config::{CookieUse, Registration};
+use crate::config::{CHOICE_LASTS, CookieUse, Registration};
 use crate::db::Connection;
 use crate::feature::{Features, Figure, Newest, Place, Row, Shelf};
 use crate::people::{Accounts, CurrentUser, User};
@@ -19,8 +17,6 @@ use crate::state::State;
 use crate::web::{
     Db, Feature, HttpRequest, Page, Response, ServiceConfig, Template, redirect, render, resource,
 };
-
-const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub const FEATURE: Feature = Feature {
     places: &[Place { path: "/dashboard", name: "Dashboard", icon: "home", shelf: Shelf::Main }],
@@ -146,6 +142,6 @@ async fn dismiss(_: CurrentUser, req: HttpRequest) -> Response {
     may_write()?;
     let cookie = State::of(&req).config().cookie(CookieUse::Steps);
     let mut response = redirect("/dashboard", None);
-    response.add_cookie(&cookie.with("dismissed".to_owned(), Some(YEAR)))?;
+    response.add_cookie(&cookie.with("dismissed".to_owned(), Some(CHOICE_LASTS)))?;
     Ok(response)
 }

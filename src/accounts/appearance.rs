@@ -1,10 +1,8 @@
 //! How pages look, in this browser.
 
-use std::time::Duration;
-
 use kit::http::theme::Theme;
 
-use crate::config::CookieUse;
+use crate::config::{CHOICE_LASTS, CookieUse};
 use crate::people::CurrentUser;
 use crate::state::State;
 use crate::web::{
@@ -15,8 +13,6 @@ use crate::web::{
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/account/appearance").get(show).post(choose));
 }
-
-const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -52,6 +48,6 @@ async fn choose(
     let cookie = State::of(&req).config().cookie(CookieUse::Theme);
     let mut response =
         redirect("/account/appearance", Flash::success("The theme is saved, for this browser."));
-    response.add_cookie(&cookie.with(theme.name().to_owned(), Some(YEAR)))?;
+    response.add_cookie(&cookie.with(theme.name().to_owned(), Some(CHOICE_LASTS)))?;
     Ok(response)
 }

@@ -55,7 +55,7 @@ impl Subject {
             page: wants_html(req).then(|| Page::without_flash(req)),
             had_token: has_bearer(req),
             request_id: RequestId::of(req),
-            unsent: Unsent::of(req, &[]),
+            unsent: Unsent::of(req),
         }
     }
 }

@@ -110,13 +110,15 @@ impl Page {
         self.places().chain(self.own_places())
     }
 
-    /// The account's pages.
-    pub fn tabs(&self) -> impl Iterator<Item = &'static Place> {
-        self.features.places().filter(|place| match place.shelf {
+    /// The account's pages, and whether this page belongs to each, or to one within it.
+    pub fn tabs(&self) -> impl Iterator<Item = (&'static Place, bool)> {
+        let here = self.trail().first().map(|first| first.path);
+        let tabs = self.features.places().filter(|place| match place.shelf {
             Shelf::Person | Shelf::Account => true,
             Shelf::Invitations => self.may_invite,
             Shelf::Main | Shelf::Within(_) => false,
-        })
+        });
+        tabs.map(move |place| (place, here == Some(place.path)))
     }
 
     /// The place that this page belongs to, after those that lead to it.
@@ -130,11 +132,6 @@ impl Page {
         .collect();
         trail.reverse();
         trail
-    }
-
-    /// Whether this page belongs to `place`, or to one within it.
-    pub fn is_at(&self, place: &Place) -> bool {
-        self.trail().first().is_some_and(|first| first.path == place.path)
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 /// A colour by its lightness from 0 to 1, its chroma, and its hue in degrees: the `oklch()` of CSS Color 4.
 #[derive(Clone, Copy, Debug)]
-pub struct Oklch(pub f64, pub f64, pub f64);
+struct Oklch(f64, f64, f64);
 
 impl Oklch {
     /// As `#rrggbb`, by the matrices of CSS Color 4, section 18; what a screen cannot show is cut off.
-    pub fn hex(self) -> String {
+    fn hex(self) -> String {
         let Self(lightness, chroma, hue) = self;
         let (sin, cos) = hue.to_radians().sin_cos();
         let (a, b) = (chroma * cos, chroma * sin);

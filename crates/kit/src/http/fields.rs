@@ -7,7 +7,7 @@ use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::http::body::{Beginning, Received};
+use crate::http::body::Received;
 
 /// The hidden field with the id of the form: see `templates/form.html`.
 pub const FORM_ID: &str = "form_id";
@@ -36,11 +36,8 @@ impl Fields {
     }
 
     /// As much as arrived of one that did not arrive whole, or is too large.
-    pub fn beginning(req: &impl HttpMessage, so_far: &[u8]) -> Option<Self> {
-        let extensions = req.extensions();
-        let body = extensions.get::<Beginning>().map_or(so_far, |beginning| &beginning.0);
-        let pairs = url::form_urlencoded::parse(body).into_owned();
-        is_form(req).then(|| Self(pairs.collect()))
+    pub fn beginning(body: &[u8]) -> Self {
+        Self(url::form_urlencoded::parse(body).into_owned().collect())
     }
 
     /// All of them.

@@ -6,11 +6,13 @@
 //! scripts, and closing the page ends it. Passwords are never kept.
 
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::http::fields::{FORM_ID, Fields};
+use crate::http::body::{Beginning, Received};
+use crate::http::fields::{FORM_ID, Fields, is_form};
 use crate::http::site::Site;
 
 /// The hidden field with the seal, in the forms that ask who somebody is.
@@ -46,15 +48,39 @@ pub struct Unsent {
 }
 
 impl Unsent {
-    /// What the request carries, or `so_far`, if that is all that arrived; `None` when nobody typed anything.
-    pub fn of(req: &HttpRequest, so_far: &[u8]) -> Option<Self> {
-        let site = Site::of(req);
-        let path = site.safe_next(req.uri().path_and_query()?.as_str())?;
-        let (whole, is_whole) = (Fields::of(req), Fields::of(req).is_some());
-        let fields = whole.or_else(|| Fields::beginning(req, so_far))?;
+    /// What the request carries; `None` when nobody typed anything.
+    pub fn of(req: &HttpRequest) -> Option<Self> {
+        Arrived::of(req, &[])?.unsent()
+    }
+}
+
+/// A form as it arrived, not read yet: most are carried out, and nobody asks.
+pub(crate) struct Arrived {
+    path: String,
+    body: Bytes,
+    is_whole: bool,
+}
+
+impl Arrived {
+    /// What the request carries, or `so_far`, if that is all that arrived.
+    pub(crate) fn of(req: &HttpRequest, so_far: &[u8]) -> Option<Self> {
+        let path = req.uri().path_and_query().filter(|_| is_form(req))?;
+        let path = Site::of(req).safe_next(path.as_str())?;
+        let extensions = req.extensions();
+        if let Some(Received(body)) = extensions.get() {
+            return Some(Self { path, body: body.clone(), is_whole: true });
+        }
+        let body = extensions.get::<Beginning>().map(|beginning| beginning.0.clone());
+        let body = body.unwrap_or_else(|| Bytes::copy_from_slice(so_far));
+        Some(Self { path, body, is_whole: false })
+    }
+
+    pub(crate) fn unsent(self) -> Option<Unsent> {
+        let Self { path, body, is_whole } = self;
+        let fields = if is_whole { Fields::read(&body).ok()? } else { Fields::beginning(&body) };
         let form = Kept { path, user: None, fields: to_be_kept(&fields) };
         let is_typed = form.typed().next().is_some();
-        is_typed.then_some(Self { form, is_whole })
+        is_typed.then_some(Unsent { form, is_whole })
     }
 }
 

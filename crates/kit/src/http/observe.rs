@@ -19,7 +19,7 @@ use log::Level;
 use crate::error::Error;
 use crate::http::accept::wants_html;
 use crate::http::body::receive;
-use crate::http::kept::Unsent;
+use crate::http::kept::{Arrived, Unsent};
 use crate::http::request_id::RequestId;
 use crate::http::site::{OfThread, Site};
 use crate::http::{deadline, headers, health, kept};
@@ -76,7 +76,7 @@ async fn answer<B: MessageBody + 'static>(
             // The request is gone, and with it who was logged in.
             let (path, request_id) = (entry.path.as_str(), entry.id.0.as_str());
             let wants_html = entry.wants_html;
-            let unsent = entry.unsent.take();
+            let unsent = entry.arrived.take().and_then(Arrived::unsent);
             let lost = Lost { site: &site, path, wants_html, request_id, error: &error, unsent };
             let mut response = (site.0.draw)(lost);
             entry.finish(&site, response.head_mut());
@@ -125,7 +125,7 @@ struct Entry {
     wants_html: bool,
     level: Level,
     /// What was typed, in case that the request is lost.
-    unsent: Cell<Option<Unsent>>,
+    arrived: Cell<Option<Arrived>>,
 }
 
 impl Entry {
@@ -142,14 +142,14 @@ impl Entry {
             path: req.path().chars().take(PATH_MAX).collect(),
             wants_html: wants_html(req.request()),
             level: if is_probe { Level::Debug } else { Level::Info },
-            unsent: Cell::default(),
+            arrived: Cell::default(),
         }
     }
 
     /// Remembers what was typed: it has arrived, or as much as this.
     fn keep(&self, req: &ServiceRequest, so_far: &[u8]) {
         if self.wants_html && self.method == Method::POST {
-            self.unsent.set(Unsent::of(req.request(), so_far));
+            self.arrived.set(Arrived::of(req.request(), so_far));
         }
     }
 
