@@ -22,19 +22,18 @@ addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method !== "post") return;
   if (form.sent) return event.preventDefault();
   form.sent = true;
-  // The button not at once: what is disabled now would be left out of what is sent.
+  // Not at once: a disabled button is left out of what is sent. And whoever stopped the loading may try again.
   setTimeout(busy, 0, form, true);
-  // Whoever stopped the loading may try again.
   setTimeout(busy, 10000, form, false);
 });
-// The page may come back as it was left: by the Back button, or in Firefox by a reload.
+// By the Back button, the page comes as it was left.
 addEventListener("pageshow", () => all("form", (form) => busy(form, false)));
 
 // The question of the page that a link leads to, over this page.
 const ask = (innerHTML) => {
   const dialog = make("dialog", { innerHTML, onclose: () => dialog.remove() });
   dialog.ariaLabel = dialog.querySelector("h1").textContent;
-  dialog.querySelector("a").onclick = () => { dialog.close(); return false; };
+  dialog.querySelector("a").onclick = () => dialog.close() ?? false;
   document.body.append(dialog);
   dialog.showModal();
 };
@@ -43,10 +42,10 @@ all("[data-ask]", (link) => link.addEventListener("click", async (event) => {
   const page = await fetch(link.href).then((answer) => answer.text(), () => "");
   const question = new DOMParser().parseFromString(page, "text/html").querySelector(".question");
   if (question) ask(question.innerHTML);
-  else location.assign(link.href);
+  else location = link.href;
 }));
 
-// A message floats and goes by itself, unless somebody is at it. An error stays.
+// A message goes by itself, unless somebody is at it. An error stays.
 all("main > .flash[role]", (flash) => {
   flash.append(press("cross", { ariaLabel: "Close" }, () => flash.remove()));
   flash.classList.add("toast");
@@ -72,7 +71,7 @@ all("[data-greet]", (greeting) => {
 });
 
 // One row's menu at a time.
-addEventListener("click", ({ target }) => all(".more[open]", (menu) => { menu.open = menu.contains(target); }));
+addEventListener("click", ({ target }) => all(".list [open]", (menu) => { menu.open = menu.contains(target); }));
 
 // Short cuts.
 let going = false;
@@ -88,8 +87,8 @@ addEventListener("keydown", (event) => {
     to.focus();
     to.click();
   } else if (key === "?" && !find("dialog")) {
-    const row = ([keys, what]) => `<div><dt><kbd>${keys}</kbd></dt><dd>${what}</dd></div>`;
-    const rows = [["g n", "Go to a place, by its first letter"], ["n", "New"], ["/", "Search"]].map(row);
-    ask(`<h1>Short cuts</h1><dl>${rows.join("")}</dl><p class="after"><a href="">Close</a></p>`);
+    const row = (keys, what) => `<div><dt><kbd>${keys}</kbd></dt><dd>${what}</dd></div>`;
+    const rows = row("g n", "Go to a place, by its first letter") + row("n", "New") + row("/", "Search");
+    ask(`<h1>Short cuts</h1><dl>${rows}</dl><p class="after"><a href="">Close</a></p>`);
   }
 });

@@ -1,14 +1,14 @@
-// Comforts of forms, after app.js. Every form works without this file.
+// Comforts of forms, after app.js.
 
-const note = (input) => {
+// Says something about what is in a field, now and after each pause in typing.
+const tell = (input, judge) => {
   const note = make("p", { role: "status" });
-  input.closest(".field").append(note);
-  return (sentence, is = "") => { note.textContent = sentence; note.className = "note " + is; };
-};
-// After a pause in typing.
-const typed = (input, act) => {
+  const say = (sentence, is = "") => { note.textContent = sentence; note.className = "note " + is; };
   let timer;
-  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(act, 400); });
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(judge, 400, say); });
+  input.closest(".field").append(note);
+  judge(say);
+  return say;
 };
 
 all("input[type=password]", (input) => {
@@ -25,36 +25,31 @@ all("input[type=password]", (input) => {
 
 // Asks the server what it would say to this password.
 all("[autocomplete=new-password]", (input) => {
-  const tell = note(input);
   input.addEventListener("input", () => {
-    // What the form complained about was another password.
+    // What was said was about another password.
     document.getElementById(input.id + "-error")?.remove();
     input.removeAttribute("aria-invalid");
-    tell("");
+    say("");
   });
-  typed(input, async () => {
+  const say = tell(input, async (say) => {
     const asked = input.value;
     const body = new URLSearchParams(new FormData(input.form));
     const answer = asked && await fetch("/password-check", { method: "POST", body }).catch(() => null);
     if (!answer?.ok || asked !== input.value) return;
     const sentence = await answer.text();
-    tell(sentence || "This is a good password.", sentence ? "bad" : "good");
+    say(sentence || "This is a good password.", sentence ? "bad" : "good");
   });
 });
 
-// How many characters are left, near the limit. Nothing is cut off: the server refuses with a sentence.
-all("[data-limit]", (input) => {
-  const tell = note(input);
-  const count = () => {
-    // As the server counts: characters, not the halves of them that make a string's length.
-    const left = input.dataset.limit - [...(input.rows ? input.value : input.value.trim())].length;
-    const many = Math.abs(left) + (Math.abs(left) === 1 ? " character" : " characters");
-    if (left < 0) tell(many + " too many", "bad");
-    else tell(left <= input.dataset.limit / 10 ? many + " left" : "");
-  };
-  typed(input, count);
-  count();
-});
+// Nothing is cut off at the limit: the server refuses with a sentence. It counts characters, not the halves of
+// them that make a string's length.
+all("[data-limit]", (input) => tell(input, (say) => {
+  const limit = input.dataset.limit;
+  const left = limit - [...(input.rows ? input.value : input.value.trim())].length;
+  const many = Math.abs(left) + (Math.abs(left) === 1 ? " character" : " characters");
+  if (left < 0) say(many + " too many", "bad");
+  else say(left <= limit / 10 ? many + " left" : "");
+}));
 
 // Text that was not sent is not left without a question.
 all("[data-unsaved]", (form) => {
@@ -64,6 +59,5 @@ all("[data-unsaved]", (form) => {
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 });
 
-// What was typed before somebody was asked who they are goes back into its form. Not when the page is
-// reached by the Back button: that would be no way back.
+// What was typed goes back into its form. Not by the Back button: that would be no way back.
 if (performance.getEntriesByType("navigation")[0]?.type === "navigate") document.querySelector("[data-press] form")?.requestSubmit();

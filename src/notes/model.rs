@@ -14,7 +14,7 @@ use crate::web::{Db, Deserialize, Errors, Form, List, Order, Owned, Paging, Resu
 pub const UNDO: Duration = Duration::MINUTE;
 
 /// How many characters of a note a list shows.
-const EXCERPT: usize = 120;
+const EXCERPT: usize = 80;
 
 #[derive(Queryable, Selectable, Serialize, utoipa::ToSchema)]
 pub(super) struct Note {

@@ -157,7 +157,7 @@ pub fn day(date: &Date) -> String {
     clock::day(*date)
 }
 
-/// A time for people, with the exact one for who points at it.
+/// A time for people, told in the reader's zone where a script runs.
 pub fn when(time: &Time) -> Safe<String> {
     Safe(clock::when(time))
 }

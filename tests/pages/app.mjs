@@ -23,7 +23,7 @@ export async function startApp(settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), "pages-"));
   const port = await freePort();
   const env = { PORT: String(port), STATIC_DIR: STATIC, REGISTRATION: "open", ...settings };
-  const child = spawn(process.env.DOORSTEP_BIN, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(resolve(process.env.DOORSTEP_BIN), { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   const said = { out: "", err: "" };
   child.stdout.on("data", (text) => { said.out += text; });
   child.stderr.on("data", (text) => { said.err += text; });

@@ -5,6 +5,7 @@
 // - status and sees: how to know that it is this page; without a status, 200;
 // - fresh: the page asks for a password that was typed within ten minutes;
 // - except: the judges, and the rules of judges, that do not count here, and why;
+// - limits: how much it may weigh that weighs more than others, and why;
 // - before: what happens elsewhere first; stays: the page before is still on the screen.
 import { Person } from "./app.mjs";
 
@@ -44,6 +45,7 @@ const NOTES = [
 
 const submit = (fields, button) => (person) => person.send(fields, button);
 const click = (selector) => async (person) => (await person.find(selector)).click();
+const TWENTY = { first: 34_000, next: 11_500, why: "twenty rows of what people wrote" };
 const OPENED = "it is the page of docs-stranger, with something open";
 const A_MAIL = "a mail is read within the page of a mail program, and many of these read no other styles";
 const withoutScript = { weight: "only who runs no script sees it, and the script is in the weight" };
@@ -70,7 +72,7 @@ export const PAGES = [
   // Notes.
   { group: "Notes", name: "notes-empty", who: "ada", path: "/notes", sees: "Write the first one" },
   { group: "Note", name: "note-new", who: "ada", path: "/notes/new" },
-  { group: "Note", name: "note-new-wrong", who: "ada", path: "/notes/new", steps: submit({ title: " ", body: "x".repeat(5001) }, "Save"), status: 422 },
+  { group: "Note", name: "note-new-wrong", who: "ada", path: "/notes/new", except: { weight: "all that was typed is on it" }, steps: submit({ title: " ", body: "x".repeat(5001) }, "Save"), status: 422 },
   { group: "Note", name: "note-too-long", who: "ada", path: "/notes/new", sees: "too many",
     steps: async (ada) => {
       await ada.fill({ title: "A title without an end ".repeat(5) });
@@ -86,14 +88,14 @@ export const PAGES = [
       await (await ada.find("main [data-ask]")).click();
       await ada.page.locator("dialog").waitFor();
     } },
-  { group: "Notes", name: "notes-many", who: "ada", path: "/notes", sees: "Next",
+  { group: "Notes", name: "notes-many", who: "ada", path: "/notes", sees: "Next", limits: TWENTY,
     before: async ({ ada }) => { for (const note of NOTES) await ada.post("/notes", note); } },
-  { group: "Notes", name: "notes-page-2", who: "ada", path: "/notes?page=2", sees: "Previous" },
+  { group: "Notes", name: "notes-page-2", who: "ada", path: "/notes?page=2", sees: "Previous", limits: TWENTY },
   { group: "Notes", name: "notes-last-page", who: "ada", path: "/notes?page=3", sees: "Milk" },
-  { group: "Notes", name: "notes-sorted", who: "ada", path: "/notes?sort=title" },
+  { group: "Notes", name: "notes-sorted", who: "ada", path: "/notes?sort=title", limits: TWENTY },
   { group: "Notes", name: "notes-found", who: "ada", path: "/notes?q=number+1", sees: "Note number 12" },
   { group: "Notes", name: "notes-nothing-found", who: "ada", path: "/notes?q=oat+milk", sees: "Nothing found" },
-  { group: "Notes", name: "notes-row-menu", who: "ada", path: "/notes?page=3", steps: click("details.more summary"), sees: "Edit" },
+  { group: "Notes", name: "notes-row-menu", who: "ada", path: "/notes?page=3", steps: click(".list summary"), sees: "Edit" },
   { group: "Note", name: "note-long-title", who: "ada", path: "/notes/2", sees: "hundred characters" },
   { group: "Note", name: "note-arabic", who: "ada", path: "/notes/3", sees: "حليب" },
   { group: "Note", name: "note-hebrew-edit", who: "ada", path: "/notes/4/edit" },
@@ -227,6 +229,7 @@ export const PAGES = [
   { group: "Invitations", name: "invitations-sent", who: "ada", path: "/account/invitations", steps: submit({ email: "cleo@example.com" }, "Send the invitation"), sees: "on its way" },
   { group: "Join", name: "join-invited", who: "stranger", path: (story) => story.link("You are invited"), sees: "You are invited" },
   { group: "Invitations", name: "invitations-too-often", who: "ada", path: "/account/invitations", status: 422, sees: "invited often enough",
+    limits: { first: 30_500, next: 10_000, why: "a form and a list are on it" },
     before: async ({ ada }) => {
       await ada.post("/account/invitations", { email: `dora.${"d".repeat(50)}@mail.example.com` });
       for (let again = 0; again < 2; again += 1) await ada.post("/account/invitations", { email: "cleo@example.com" });

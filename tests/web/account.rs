@@ -84,7 +84,7 @@ async fn ada_sees_her_sessions_and_ends_one() {
     ada.site.clock.advance(Duration::minutes(5));
     let page = ada.get("/account/sessions").await;
     page.shows("Firefox on Linux").shows("this one").shows("Chrome on Windows");
-    page.shows("5 minutes ago").shows("127.0.0.1").shows("title=\"2026-11-01 12:00:00 UTC\"");
+    page.shows("5 minutes ago").shows("127.0.0.1").shows("datetime=\"2026-11-01T12:00:00Z\"");
     let answer = ada.submit("/account/sessions/2/end", &[]).await;
     ada.follow(&answer).await.shows("That browser is logged out.").hides("Chrome on Windows");
     assert!(!phone.is_logged_in().await);

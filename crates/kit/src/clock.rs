@@ -98,8 +98,8 @@ pub fn to_rfc3339(time: &PrimitiveDateTime) -> String {
     time.assume_utc().format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }
 
-/// A time for people as an element of a page, with the exact one for who points at it. Digits and our own
-/// words: nothing in it has to be escaped.
+/// A time for people as an element of a page. Where a script runs it is told in the reader's zone, and the
+/// exact one to who points at it. Digits and our own words: nothing in it has to be escaped.
 pub fn when(time: &PrimitiveDateTime) -> String {
     element(time, &readable(time))
 }
@@ -122,8 +122,7 @@ pub fn ago(time: &PrimitiveDateTime, now: &PrimitiveDateTime) -> String {
 }
 
 fn element(time: &PrimitiveDateTime, text: &str) -> String {
-    let exact = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    let exact = time.format(exact).unwrap_or_else(|_| time.to_string());
-    let machine = exact.replace(' ', "T");
-    format!(r#"<time datetime="{machine}Z" title="{exact} UTC">{text}</time>"#)
+    let machine = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    let machine = time.format(machine).unwrap_or_else(|_| time.to_string());
+    format!(r#"<time datetime="{machine}">{text}</time>"#)
 }
