@@ -1,5 +1,6 @@
 //! The layout's needs, and how a template becomes an answer.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use actix_login::Presented;
@@ -69,7 +70,7 @@ impl Page {
         }
     }
 
-    pub fn asset(&self, name: &str) -> String {
+    pub fn asset(&self, name: &str) -> Cow<'_, str> {
         self.site.assets().url(name)
     }
 
@@ -146,8 +147,8 @@ pub fn render(template: &impl Template) -> Response {
 
 /// The page that `template` draws, with another status: 422 for a form to be corrected.
 pub fn render_with(status: StatusCode, template: &impl Template) -> Response {
-    // As much as most pages take: what grows while it is written is copied each time.
-    let mut page = String::with_capacity(8 * 1024);
+    // As much as nearly all pages take: what grows while it is written is copied each time.
+    let mut page = String::with_capacity(12 * 1024);
     template.render_into(&mut page)?;
     Ok(HttpResponse::build(status).content_type(ContentType::html()).body(page))
 }

@@ -27,8 +27,8 @@ async fn ada_sets_up_logs_out_is_refused_and_comes_back() {
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_writes_changes_and_deletes_a_note() {
+    // From the terminal's link to the first note: four pages, and a click on each.
     let ada = Visitor::logged_in().await;
-    ada.open("/notes").await;
     ada.press("Write the first one").await;
     ada.fill(&[("title", "Milk"), ("body", "Two litres")]).await;
     ada.press("Save").await;

@@ -1,5 +1,6 @@
 //! Static files: served from a folder, named with their hash so that browsers may keep them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -25,8 +26,8 @@ const EXTENSIONS: [&str; 8] = ["css", "ico", "js", "png", "svg", "txt", "webp", 
 /// The folder of static files.
 pub struct Assets {
     dir: PathBuf,
-    /// Empty in development, where a file may change between two requests.
-    hashes: HashMap<String, String>,
+    /// The addresses with their hashes. Empty in development, where a file may change between two requests.
+    urls: HashMap<String, String>,
     /// What was read in development, and of which state of the file.
     seen: Mutex<HashMap<String, (Stamp, String)>>,
 }
@@ -37,22 +38,26 @@ type Stamp = (SystemTime, u64);
 impl Assets {
     /// Reads the folder. With `changing`, a file is read again when it was written meanwhile.
     pub(crate) fn new(dir: PathBuf, changing: bool) -> io::Result<Self> {
-        let mut hashes = HashMap::new();
+        let mut urls = HashMap::new();
         for entry in if changing { None } else { Some(fs::read_dir(&dir)?) }.into_iter().flatten() {
             let path = entry?.path();
             if let (Some(name), Ok(hash)) = (path.file_name(), hash(&path)) {
-                hashes.insert(name.to_string_lossy().into_owned(), hash);
+                let name = name.to_string_lossy();
+                urls.insert(name.clone().into_owned(), format!("/static/{name}?v={hash}"));
             }
         }
-        Ok(Self { dir, hashes, seen: Mutex::default() })
+        Ok(Self { dir, urls, seen: Mutex::default() })
     }
 
     /// The address of a file, with the hash of its content: another content is another address.
-    pub fn url(&self, name: &str) -> String {
-        match self.hash(name) {
+    pub fn url(&self, name: &str) -> Cow<'_, str> {
+        if let Some(url) = self.urls.get(name) {
+            return Cow::Borrowed(url);
+        }
+        Cow::Owned(match self.read(name) {
             Some(hash) => format!("/static/{name}?v={hash}"),
             None => format!("/static/{name}"),
-        }
+        })
     }
 
     /// Serves the folder under `/static`. There is no listing, and no file whose name begins with
@@ -65,10 +70,10 @@ impl Assets {
         web::scope("/static").wrap(actix_web::middleware::from_fn(cache)).service(files)
     }
 
-    /// The hash of a file that lies directly in the folder.
-    fn hash(&self, name: &str) -> Option<String> {
-        if !self.hashes.is_empty() {
-            return self.hashes.get(name).cloned();
+    /// The hash of a file that lies directly in the folder, in development.
+    fn read(&self, name: &str) -> Option<String> {
+        if !self.urls.is_empty() {
+            return None;
         }
         // The name may come from an address: it must not lead out of the folder, nor to something
         // whose reading never ends.
@@ -98,9 +103,8 @@ async fn cache(
     req: ServiceRequest, next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let name = req.path().strip_prefix("/static/").unwrap_or_default();
-    let asked = req.query_string().strip_prefix("v=");
-    let site = Site::of(req.request());
-    let fixed = asked.is_some() && asked == site.assets().hash(name).as_deref();
+    let asked = format!("{}?{}", req.path(), req.query_string());
+    let fixed = asked == Site::of(req.request()).assets().url(name);
     let mut res = next.call(req).await?;
     if res.status().is_success() {
         let value = if fixed { "public, max-age=31536000, immutable" } else { "no-cache" };
