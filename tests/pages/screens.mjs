@@ -20,6 +20,7 @@ const PICTURES = [
   ["dashboard-confirmed", "dark", "dashboard-dark", "home/dashboard.html"],
   ["notes-many", "light", "notes", "notes/index.html"],
 ];
+const BRANDED_PICTURES = [["dashboard", "light", "another-brand", "home/dashboard.html"]];
 const PICTURE_MAX = 120_000;
 
 const { values: options } = parseArgs({
@@ -51,7 +52,7 @@ await walk(browser, app, {
         await page.screenshot({ path: join(sheet, file), type: "jpeg", quality: 70 });
         files.push(file);
       }
-      if (!options.brand && !options.only) await picture(entry.name, theme, page);
+      if (!options.only) await picture(entry.name, theme, page);
     }
     taken.push({ ...entry, files });
     process.stdout.write(".");
@@ -84,7 +85,7 @@ function otherBrand() {
 
 // Takes the README's picture, if this is one: what a laptop shows, as WebP, which Chromium writes by itself.
 async function picture(name, theme, page) {
-  const found = PICTURES.find(([of, in_]) => of === name && in_ === theme);
+  const found = (options.brand ? BRANDED_PICTURES : PICTURES).find(([of, in_]) => of === name && in_ === theme);
   if (!found) return;
   await page.setViewportSize({ width: 1280, height: 800 });
   const png = (await page.screenshot()).toString("base64");
