@@ -131,7 +131,7 @@ struct Dashboard {
 async fn dashboard(user: CurrentUser, page: Page, req: HttpRequest, db: Db) -> Response {
     let (state, user_id) = (State::of(&req), user.id);
     let (features, now) = (*state.features(), state.site().clock().now());
-    let overview = db.look_up(move |conn| Overview::of(conn, features, user_id)).await?;
+    let overview = db.run(move |conn| Overview::of(conn, features, user_id)).await?;
     let dismissed = state.config().cookie(CookieUse::Steps).read(&req) != Presented::Nothing;
     let steps = if dismissed { Vec::new() } else { steps(&user, &page, &overview) };
     render(&Dashboard { page, user, overview, steps, now })

@@ -7,6 +7,6 @@ pub mod outbox; // the rows that wait
 pub use kit::mail::Posted;
 
 pub use self::message::{
-    Message, Notice, Request, about_to_be_invited, forget, forget_invitations,
+    Message, Notice, Request, about_to_be_invited, forget, hold_back_invitations,
 };
 pub use self::outbox::{GIVE_UP_AFTER, Outbox, Writer};

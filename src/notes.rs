@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use kit::{Clock, Time};
 
 pub use self::model::UNDO;
-use self::model::{Draft, Note, deleted_notes_of, list, notes_of};
+use self::model::{Draft, Note, deleted_notes_of, list, note_of, notes_of};
 use crate::people::CurrentUser;
 use crate::schema::notes;
 use crate::web::{
@@ -129,8 +129,10 @@ async fn update(note: Own<Note>, page: Page, db: Db, form: Submitted<Draft>) -> 
     if !form.is_valid() {
         return render_with(form.status(), &Edit { page, form, id: Some(note.id) });
     }
-    let change = diesel::update(notes::table.find(note.id)).set(form.fields);
-    note.owner().write(&db, move |conn| change.execute(conn)).await?;
+    // Once more of the owner's: it may have been deleted since the page asked for it.
+    let own = diesel::update(note_of(note.owner().id, note.id));
+    let change = own.set(form.fields).returning(notes::id);
+    note.owner().write(&db, move |conn| change.get_result::<i64>(conn)).await?;
     Ok(redirect(&format!("/notes/{}", note.id), Flash::success("Your changes are saved.")))
 }
 
@@ -142,7 +144,7 @@ async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
 async fn delete(
     user: CurrentUser, id: Path<i64>, (db, clock): (Db, Clock), sent: Sent,
 ) -> Response {
-    let own = diesel::update(notes_of(user.id).filter(notes::id.eq(*id)));
+    let own = diesel::update(note_of(user.id, *id));
     let end = own.set(notes::deleted_at.eq(clock.now())).returning(notes::id);
     user.write(&db, once(sent, move |conn| end.get_result::<i64>(conn))).await?;
     Ok(redirect(&format!("/notes?deleted={id}"), None))

@@ -9,15 +9,14 @@ use crate::mail::{self, Request};
 use crate::people::{Accounts, Admin, Event, Invitation, Link};
 use crate::state::State;
 use crate::web::{
-    Client, Db, Error, Flash, Page, Path, Response, Result, Sent, ServiceConfig, Submitted,
-    Template, once, redirect, render_with, resource,
+    Client, Db, Error, Flash, Page, Response, Result, ServiceConfig, Submitted, Template, once,
+    redirect, render_with, resource,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/invitations").get(show).post(invite))
-        .service(resource("/account/invitations/{id}/resend").post(resend))
-        .service(resource("/account/invitations/{id}/revoke").post(take_back));
+        .service(resource("/account/invitations/take-back").post(take_back));
 }
 
 /// Guard: an administrator, where `REGISTRATION` lets them invite; where not, there is no such page.
@@ -56,6 +55,7 @@ async fn show_form(page: Page, form: Submitted<EmailForm>, db: &Db, now: Time) -
     render_with(form.status(), &InvitePage { page, form, posted, waiting, now })
 }
 
+/// Also once more, to who waits for it: the link of before stays good.
 async fn invite(
     admin: MayInvite, client: Client, page: Page, accounts: Accounts, db: Db,
     mut form: Submitted<EmailForm>,
@@ -80,39 +80,18 @@ async fn invite(
     Ok(redirect("/account/invitations", Flash::mailed(sentence)))
 }
 
-/// Mails another link; the one before stays good.
-async fn resend(
-    admin: MayInvite, client: Client, accounts: Accounts, (db, id): (Db, Path<i64>), sent: Sent,
-) -> Response {
-    let (id, now, by) = (*id, accounts.now(), admin.name.clone());
-    let post = once(sent, move |conn| -> Result<()> {
-        let to = Link::invited(conn, id)?;
-        Request::Invite { by }.post_or_refuse(conn, &to, now)
-    });
-    let flash = match admin.write(&db, post).await {
-        Err(Error::Request(kit::Error::TooOften(again))) => {
-            Flash::error(format!("They were invited often enough. {again}"))
-        }
-        posted => {
-            if posted?.is_some() {
-                accounts.tell(&client, Event::Invited.of(admin.id)).await;
-            }
-            Flash::mailed("The invitation is on its way once more.")
-        }
-    };
-    Ok(redirect("/account/invitations", flash))
-}
-
-/// Whoever opens the link finds that it has ended.
+/// Whoever opens the link finds that it has ended; one that waits to be sent is not sent any more.
 async fn take_back(
-    admin: MayInvite, client: Client, accounts: Accounts, (db, id): (Db, Path<i64>), sent: Sent,
+    admin: MayInvite, client: Client, page: Page, accounts: Accounts, db: Db,
+    form: Submitted<EmailForm>,
 ) -> Response {
-    let id = *id;
-    let end = once(sent, move |conn| -> Result<()> {
-        let email = Link::invited(conn, id)?;
-        mail::forget_invitations(conn, &email)?;
-        Link::take_back(conn, &email)?;
-        Ok(())
+    let Some(email) = EmailForm::address(&form) else {
+        return show_form(page, form, &db, accounts.now()).await;
+    };
+    let now = accounts.now();
+    let end = once(form.sent, move |conn| -> Result<()> {
+        mail::hold_back_invitations(conn, &email, now)?;
+        Link::take_back(conn, &email)
     });
     if admin.write(&db, end).await?.is_some() {
         accounts.tell(&client, Event::InvitationTakenBack.of(admin.id)).await;

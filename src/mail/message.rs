@@ -138,10 +138,14 @@ pub fn about_to_be_invited(conn: &mut Connection) -> QueryResult<Vec<String>> {
     unsent_invitations().order(outbox::due_at).select(outbox::email).load(conn)
 }
 
-/// Takes back the invitations of an address that are not sent yet.
-pub fn forget_invitations(conn: &mut Connection, email: &Email) -> QueryResult<usize> {
+/// Sees to it that the invitations of an address are not sent that wait. They count as sent: otherwise whoever
+/// invites and takes back in turn would invite without a limit.
+pub fn hold_back_invitations(
+    conn: &mut Connection, email: &Email, now: Time,
+) -> QueryResult<usize> {
     let theirs = unsent_invitations().filter(outbox::email_canonical.eq(email.canonical.clone()));
-    diesel::delete(theirs).execute(conn)
+    let done = (outbox::sent_at.eq(now), outbox::message.eq(""));
+    diesel::update(theirs).set(done).execute(conn)
 }
 
 #[diesel::dsl::auto_type]

@@ -109,9 +109,15 @@ impl Queue for Outbox {
         let message = serde_json::from_str(&waiting.message)
             .map_err(|_| Unsent::ForGood("its message cannot be read".to_owned()))?;
         let (now, site, write) = (self.clock.now(), self.site.clone(), self.write);
-        let (id, posted_at) = (waiting.id, waiting.created_at);
+        let (id, attempts, posted_at) = (waiting.id, waiting.attempts, waiting.created_at);
         let to = Email { typed: waiting.email.clone(), canonical: waiting.email_canonical.clone() };
+        let unsent = outbox::table.find(id).filter(outbox::sent_at.is_null());
         let letter = move |conn: &mut Connection| {
+            // Nobody takes it back any more from here on: a link that is made now would outlive that.
+            let still = diesel::update(unsent).set(outbox::attempts.eq(attempts));
+            if still.execute(conn)? == 0 {
+                return Ok(None);
+            }
             write(&mut Writer { conn, site: &site, now, posted_at, id }, message, &to)
         };
         self.db.write(letter).await.map_err(|e| Unsent::ForNow(e.to_string()))

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{Draft, Note, list};
+use super::model::{Draft, Note, list, note_of};
 use crate::people::Scoped;
 use crate::schema::notes;
 use crate::web::{Db, HttpResponse, List, Own, Paging, Response, ServiceConfig, Valid, resource};
@@ -69,7 +69,7 @@ async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
     security(("password" = ["notes:write"]), ("token" = []))
 )]
 async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>) -> Response {
-    let change = diesel::update(notes::table.find(note.id)).set(draft.0);
+    let change = diesel::update(note_of(note.owner().id, note.id)).set(draft.0);
     let changed = change.returning(Note::as_returning());
     let note: Note = note.owner().write(&db, move |conn| changed.get_result(conn)).await?;
     Ok(HttpResponse::Ok().json(note))
@@ -83,7 +83,7 @@ async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>
     security(("password" = ["notes:write"]), ("token" = []))
 )]
 async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Db) -> Response {
-    let end = diesel::delete(notes::table.find(note.id));
+    let end = diesel::delete(note_of(note.owner().id, note.id));
     note.owner().write(&db, move |conn| end.execute(conn)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

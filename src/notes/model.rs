@@ -57,6 +57,13 @@ pub(super) fn notes_of(user_id: i64) -> _ {
     notes::table.filter(notes::user_id.eq(user_id)).filter(notes::deleted_at.is_null())
 }
 
+/// One of them, if it is.
+#[diesel::dsl::auto_type]
+pub(super) fn note_of(user_id: i64, id: i64) -> _ {
+    let own: notes_of = notes_of(user_id);
+    own.filter(notes::id.eq(id))
+}
+
 /// Those that can be brought back.
 #[diesel::dsl::auto_type]
 pub(super) fn deleted_notes_of(user_id: i64, now: Time) -> _ {
@@ -66,7 +73,7 @@ pub(super) fn deleted_notes_of(user_id: i64, now: Time) -> _ {
 
 impl Owned for Note {
     fn find(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<Self> {
-        notes_of(user_id).filter(notes::id.eq(id)).select(Self::as_select()).first(conn)
+        note_of(user_id, id).select(Self::as_select()).first(conn)
     }
 }
 
@@ -82,8 +89,13 @@ pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<N
     let count = found.clone();
     let load = move |conn: &mut Connection, paging: &Paging| {
         let rows = match paging.order() {
-            ("title", Order::Ascending) => found().order(lower(notes::title).asc()),
-            ("title", Order::Descending) => found().order(lower(notes::title).desc()),
+            // Of one title, the newest first: otherwise a page might show again what the one before showed.
+            ("title", Order::Ascending) => {
+                found().order((lower(notes::title).asc(), notes::id.desc()))
+            }
+            ("title", Order::Descending) => {
+                found().order((lower(notes::title).desc(), notes::id.desc()))
+            }
             ("created", Order::Ascending) => found().order(notes::id.asc()),
             _ => found().order(notes::id.desc()),
         };
@@ -103,4 +115,5 @@ pub(super) fn newest(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Row
     Ok(newest.load(conn)?.into_iter().map(row).collect())
 }
 
-pub(super) const EXPORT: Export = copy_of!(notes.user_id, Note; id, title, body, created_at);
+pub(super) const EXPORT: Export =
+    copy_of!(notes.user_id, Note where notes::deleted_at.is_null(); id, title, body, created_at);

@@ -1,5 +1,8 @@
 //! What the account pages do with people: check their password, make their account, log them in.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use diesel::prelude::*;
@@ -21,13 +24,16 @@ pub struct Accounts {
     events: Events,
     sessions: Sessions,
     passwords: Passwords,
+    /// Whether there is one, once somebody found one: the last administrator's cannot be deleted. So whoever
+    /// opens the start page asks no database.
+    exist: Arc<AtomicBool>,
 }
 
 impl Accounts {
     pub fn new(
         (db, clock, events): (Db, Clock, Events), sessions: Sessions, passwords: Passwords,
     ) -> Self {
-        Self { db, clock, events, sessions, passwords }
+        Self { db, clock, events, sessions, passwords, exist: Arc::default() }
     }
 
     pub fn now(&self) -> Time {
@@ -41,7 +47,10 @@ impl Accounts {
     /// Whether nobody has an account yet. The first one is the operator's: a stranger who registered
     /// before them would leave the site without an administrator.
     pub async fn are_none(&self) -> Result<bool> {
-        Ok(!self.db.run(User::any_exists).await?)
+        if !self.exist.load(Ordering::Relaxed) && self.db.run(User::any_exists).await? {
+            self.exist.store(true, Ordering::Relaxed);
+        }
+        Ok(!self.exist.load(Ordering::Relaxed))
     }
 
     /// The user with this address and password who may log in. Unknown, wrong and disabled are

@@ -95,9 +95,11 @@ impl Activity {
         events_of(user_id, only_warnings).count().get_result(conn)
     }
 
-    /// Whether it is the same once more, so that one line says both.
+    /// Whether it is the same once more, so that one line says both. Not by another device: a thief behind the
+    /// owner's own address would vanish in the owner's line.
     pub fn is_like(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.ip_address == other.ip_address
+        let same = self.kind == other.kind && self.ip_address == other.ip_address;
+        same && self.device() == other.device()
     }
 
     /// One of `static/icons.svg`.

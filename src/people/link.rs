@@ -116,12 +116,6 @@ impl Link {
         Ok(unanswered)
     }
 
-    /// The address of an invitation that waits.
-    pub fn invited(conn: &mut Connection, id: i64) -> Result<Email> {
-        let typed = waiting_invitations().filter(links::id.eq(id)).select(links::email);
-        stored(&typed.first::<String>(conn)?)
-    }
-
     /// Takes back every invitation that was sent to an address.
     pub fn take_back(conn: &mut Connection, email: &Email) -> Result<()> {
         for invitation in Invitation::all(conn)? {

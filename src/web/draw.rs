@@ -55,8 +55,14 @@ impl Subject {
             page: wants_html(req).then(|| Page::without_flash(req)),
             had_token: has_bearer(req),
             request_id: RequestId::of(req),
-            unsent: Unsent::of(req),
+            unsent: None,
         }
+    }
+
+    /// With what was typed, if it is kept for this refusal.
+    pub(super) fn keeping(self, req: &HttpRequest, status: StatusCode) -> Self {
+        let is_kept = KEEP_TYPED.contains(&status.as_u16());
+        Self { unsent: if is_kept { Unsent::of(req) } else { None }, ..self }
     }
 }
 

@@ -46,7 +46,7 @@ async fn answer(
         Some(Error::NotVerified) => (refusals.not_verified)(req, &refusals),
         Some(Error::OutOfScope(scope)) => (refusals.out_of_scope)(req, scope),
         Some(Error::DoneAlready { page, sentence }) => Ok(lead_on(req, page, sentence)),
-        _ => draw(Subject::of(req), status, error),
+        _ => draw(Subject::of(req).keeping(req, status), status, error),
     }
 }
 

@@ -245,7 +245,12 @@ async fn the_same_thing_several_times_is_one_line_and_warnings_can_be_seen_alone
     for _ in 0..17 {
         ada.submit("/sudo", &[("password", "not my password")]).await;
     }
-    ada.get("/account/activity").await.shows("17 times").shows("Sunday, 1 November 2026");
+    let thief = ada.site.stranger();
+    thief.set_header("user-agent", Some(CHROME));
+    thief.log_in("ada").await;
+    ada.site.stranger().log_in("ada").await;
+    let page = ada.get("/account/activity").await;
+    page.shows("17 times").shows("Sunday, 1 November 2026").shows("Chrome on Windows");
     let warnings = ada.get("/account/activity?only=warnings").await;
     warnings.shows("17 times").hides("Logged in");
 }

@@ -288,4 +288,6 @@ async fn what_was_typed_into_a_form_is_not_lost_by_a_refusal_that_is_no_fault_of
     let page = ada.submit("/notes", &[("title", &large)]).await;
     assert_eq!(page.status, 413);
     page.shows("copy it from here").shows("Milkaaa").hides("brought_back");
+    let many = vec![("title", "Milk"); 101];
+    ada.submit("/busy", &many).await.hides("Milk");
 }

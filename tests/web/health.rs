@@ -1,11 +1,14 @@
 //! The two addresses that load balancers and supervisors ask.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use actix_web::FromRequest as _;
 use actix_web::http::Method;
+use actix_web::test::TestRequest;
 use diesel::QueryResult;
 use futures_util::future::join3;
+use kit::http::list::Paging;
 use tokio::sync::oneshot;
 
 use crate::browser::{Browser, Site};
@@ -103,6 +106,27 @@ async fn whoever_takes_long_holds_up_nobody_while_a_connection_is_free() {
     actix_web::rt::spawn(async move {
         db.run(move |_| QueryResult::Ok((taken.send(()), wait.recv()))).await.map(drop)
     });
+    is_taken.await.unwrap();
+    site.db.run(|_| QueryResult::Ok(())).await.unwrap();
+}
+
+#[actix_web::test]
+async fn whoever_searches_holds_up_who_searches_and_no_page() {
+    // Three of them read.
+    let site = Site::with(&[("DATABASE_CONNECTIONS", "4")]).await;
+    let ((_release, wait), (taken, is_taken)) = (mpsc::channel::<()>(), oneshot::channel());
+    let held = Arc::new(Mutex::new((Some(taken), wait)));
+    let asked = TestRequest::with_uri("/notes?q=tea").to_http_request();
+    for _ in 0..3 {
+        let (db, held, paging) = (site.db.clone(), held.clone(), Paging::extract(&asked).await);
+        let search = move |_: &mut _, _: &_| {
+            let (taken, wait) = &mut *held.lock().unwrap();
+            Ok(vec![(taken.take().map(|taken| taken.send(())), wait.recv().is_ok())])
+        };
+        actix_web::rt::spawn(
+            async move { db.list(paging.unwrap(), search, |_| Ok(0)).await.map(drop) },
+        );
+    }
     is_taken.await.unwrap();
     site.db.run(|_| QueryResult::Ok(())).await.unwrap();
 }

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use app::mail::Outbox;
+use kit::mail::Queue as _;
 use time::Duration;
 
-use crate::browser::{Browser, OTHER_PASSWORD, Site};
+use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site};
 
 /// An administrator's browser, where `REGISTRATION` is set so.
 async fn admin_where(registration: &str) -> Browser {
@@ -111,11 +113,8 @@ async fn an_administrator_is_told_when_somebody_was_invited_often_enough() {
     fourth.shows("invited often enough. Try again in 60 minutes.").shows("bob@example.com");
 }
 
-/// The number of the invitation that is listed first.
-async fn listed(ada: &Browser) -> String {
-    let page = ada.get("/account/invitations").await.body;
-    let (_, rest) = page.split_once("action=\"/account/invitations/").unwrap();
-    rest.split('/').next().unwrap().to_owned()
+async fn take_back(ada: &Browser, email: &str) -> Answer {
+    ada.submit("/account/invitations/take-back", &[("email", email)]).await
 }
 
 #[actix_web::test]
@@ -124,24 +123,46 @@ async fn an_invitation_that_is_taken_back_opens_nothing() {
     let link = invite(&ada, "bob").await;
     ada.submit("/account/invitations", &[("email", "BOB@example.com")]).await;
     ada.get("/account/invitations").await.shows("on its way");
-    let answer =
-        ada.submit(&format!("/account/invitations/{}/revoke", listed(&ada).await), &[]).await;
+    let answer = take_back(&ada, "bob@example.com").await;
     ada.follow(&answer).await.shows("The invitation is taken back.").shows("Nobody is invited");
     ada.site.stranger().open_link(&link).await.shows("This link has ended");
     assert_eq!(ada.site.mails().await.len(), 1, "what was on its way is not sent");
+    let bob = ada.site.logged_in("eve").await;
+    assert_eq!(take_back(&bob, "bob@example.com").await.status, 403);
+}
+
+#[actix_web::test]
+async fn an_invitation_that_nobody_has_sent_yet_can_be_taken_back_and_counts() {
+    let ada = admin_where("invite").await;
+    for _ in 0..3 {
+        ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
+        ada.get("/account/invitations").await.shows("Take back").hides("Send again");
+        take_back(&ada, "bob@example.com").await;
+    }
+    let fourth = ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
+    assert_eq!(fourth.status, 422, "otherwise the limit would be none");
+    assert!(ada.site.mails().await.is_empty());
+}
+
+#[actix_web::test]
+async fn an_invitation_that_is_taken_back_while_it_is_about_to_be_written_has_no_link() {
+    let ada = admin_where("invite").await;
+    ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
+    let outbox = ada.site.app.state().outbox();
+    let waiting = outbox.look(Outbox::kinds()).await.unwrap().remove(0);
+    let mine = outbox.claim(waiting, ada.site.clock.now()).await.unwrap().unwrap();
+    take_back(&ada, "bob@example.com").await;
+    assert!(matches!(outbox.compose(&mine).await, Ok(None)));
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM links").await, 0);
 }
 
 #[actix_web::test]
 async fn an_invitation_is_sent_again_and_both_links_are_good() {
     let ada = admin_where("invite").await;
     let first = invite(&ada, "bob").await;
-    let answer =
-        ada.submit(&format!("/account/invitations/{}/resend", listed(&ada).await), &[]).await;
-    ada.follow(&answer).await.shows("once more");
-    assert_ne!(ada.site.link_to("bob").await, first);
+    ada.get("/account/invitations").await.shows("Send again");
+    assert_ne!(invite(&ada, "bob").await, first);
     ada.site.stranger().open_link(&first).await.shows("bob@example.com");
     let page = ada.get("/account/invitations").await.body;
     assert_eq!(page.matches("<strong>bob@example.com</strong>").count(), 1);
-    let bob = ada.site.logged_in("eve").await;
-    assert_eq!(bob.submit("/account/invitations/1/revoke", &[]).await.status, 403);
 }

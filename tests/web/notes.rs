@@ -134,6 +134,7 @@ async fn a_deleted_note_can_be_brought_back_for_a_minute_and_by_its_owner_alone(
     let answer = ada.submit("/notes/1/restore", &[]).await;
     ada.follow(&answer).await.shows("Your note is back.").shows("Two litres");
     ada.submit("/notes/1/delete", &[]).await;
+    assert_eq!(ada.get("/account/export").await.json()["notes"].as_array().unwrap().len(), 0);
     site.clock.advance(Duration::minutes(1));
     assert_eq!(ada.submit("/notes/1/restore", &[]).await.status, 404);
     app::purge::purge(&site.db, &site.clock).await.unwrap();
@@ -176,8 +177,13 @@ async fn notes_are_sorted_by_the_head_that_was_clicked_and_counted() {
     assert_eq!(titles(&ada, "/notes?sort=-title").await[0], "b 46");
     assert_eq!(titles(&ada, "/notes?sort=created").await[0], "b 00");
     assert_eq!(titles(&ada, "/notes?sort=nonsense").await[0], "A 47");
+    for n in 0..3 {
+        ada.submit("/notes", &[("title", "c"), ("body", &n.to_string())]).await;
+    }
+    let twins = ada.get("/notes?sort=-title").await.body;
+    assert!(twins.find("/notes/51\"") < twins.find("/notes/50\""), "in an order of their own");
     let page = ada.get("/notes?sort=title&q=a&page=2").await;
     page.shows("21–24 of 24").shows("rel=\"prev\" href=\"/notes?q=a&#38;sort=title\"");
     page.shows("aria-sort=\"ascending\"").shows("sort=-title").hides("rel=\"next\"");
-    ada.get("/notes").await.shows("1–20 of 48").shows("rel=\"next\" href=\"/notes?page=2\"");
+    ada.get("/notes").await.shows("1–20 of 51").shows("rel=\"next\" href=\"/notes?page=2\"");
 }

@@ -98,6 +98,17 @@ async fn the_cookie_is_renewed_in_the_second_half_of_its_life_on_the_same_sessio
 }
 
 #[actix_web::test]
+async fn no_cache_may_keep_an_answer_with_a_cookie() {
+    let ada = Browser::logged_in("ada").await;
+    ada.site.clock.advance(Duration::minutes(40));
+    assert_eq!(ada.get("/icon.svg").await.header("cache-control"), "public, max-age=86400");
+    ada.site.clock.advance(Duration::minutes(40));
+    let icon = ada.get("/icon.svg").await;
+    assert_eq!(icon.cookies().len(), 1, "it is renewed with whatever is asked for");
+    assert_eq!(icon.header("cache-control"), "no-store");
+}
+
+#[actix_web::test]
 async fn a_renewed_remembered_cookie_does_not_outlive_its_session() {
     let ada = remembered(&Site::open().await).await;
     ada.site.clock.advance(Duration::days(10));

@@ -1,12 +1,13 @@
 //! A copy of what is stored of one user.
 
 /// A function that copies what a table holds of one user: the rows of type `$row` whose `$owner` they are,
-/// with these columns, the newest first. `copy_of!(notes.user_id, Note; title, body)`.
+/// with these columns, the newest first, and only those that are so, where that is said:
+/// `copy_of!(notes.user_id, Note where notes::deleted_at.is_null(); title, body)`.
 #[macro_export]
 macro_rules! copy_of {
-    ($table:ident . $owner:ident, $row:ty; $($field:ident),+ $(,)?) => {
+    ($table:ident . $owner:ident, $row:ty $(where $which:expr)?; $($field:ident),+ $(,)?) => {
         |conn, user_id| {
-            let own = $table::table.filter($table::$owner.eq(user_id));
+            let own = $table::table.filter($table::$owner.eq(user_id))$(.filter($which))?;
             // Sorted here: the database would sort all of them before it gave one.
             let mut rows: Vec<(i64, $row)> =
                 own.select(($table::id, <$row>::as_select())).load(conn)?;

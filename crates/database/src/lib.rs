@@ -37,6 +37,7 @@ use diesel_migrations::EmbeddedMigrations;
 use kit::http::deadline;
 use kit::http::list::{List, Paging};
 use kit::metrics::Reading;
+use tokio::sync::Semaphore;
 
 pub use self::copy::{Copied, copy};
 pub use self::error::{Error, Result};
@@ -70,6 +71,9 @@ pub struct Db<E> {
     here: Arc<Here>,
     readers: Lane,
     writers: Lane,
+    /// How many may search at a time: half of the readers. It looks at every row of somebody who may have many,
+    /// and whoever does that in a loop holds up other searches then, and no page.
+    searches: Arc<Semaphore>,
     uses: Uses,
     place: Arc<backend::Place>,
     migrations: fn() -> EmbeddedMigrations,
@@ -80,8 +84,8 @@ impl<E> Clone for Db<E> {
     fn clone(&self) -> Self {
         let (readers, writers) = (self.readers.clone(), self.writers.clone());
         let (here, uses, place) = (self.here.clone(), self.uses.clone(), self.place.clone());
-        let (migrations, failure) = (self.migrations, PhantomData);
-        Self { here, readers, writers, uses, place, migrations, failure }
+        let (searches, migrations) = (self.searches.clone(), self.migrations);
+        Self { here, readers, writers, searches, uses, place, migrations, failure: PhantomData }
     }
 }
 
@@ -102,8 +106,9 @@ impl<E: Failure> Db<E> {
         let place = Arc::new(place);
         let [readers, writers] = Lane::open(&place, connections)?;
         let here = Arc::new(Here::new(Arc::clone(&place)));
-        let (uses, failure) = (Uses::default(), PhantomData);
-        Ok(Self { here, readers, writers, uses, place, migrations, failure })
+        let searches = Semaphore::new((backend::share(connections).0 as usize / 2).max(1));
+        let (searches, uses, failure) = (Arc::new(searches), Uses::default(), PhantomData);
+        Ok(Self { here, readers, writers, searches, uses, place, migrations, failure })
     }
 
     /// Reads one or a few rows by a key with an index, whatever the size of the table: with `SQLite` on
@@ -121,7 +126,8 @@ impl<E: Failure> Db<E> {
         }
     }
 
-    /// One page of a list whose order is that of an index: near its beginning, [`Db::look_up`].
+    /// One page of a list whose order is that of an index: near its beginning, [`Db::look_up`]; what is looked
+    /// for, or in another order, may be anywhere, and takes its turn among the searches.
     /// What it takes to `count` is asked for only where the page is not the whole list.
     pub async fn list<T, F, C>(&self, paging: Paging, load: F, count: C) -> Result<List<T>, E>
     where
@@ -129,14 +135,29 @@ impl<E: Failure> Db<E> {
         F: Fn(&mut Connection, &Paging) -> QueryResult<Vec<T>> + Send + 'static,
         C: Fn(&mut Connection) -> QueryResult<i64> + Send + 'static,
     {
-        // What is looked for, or in another order, may be anywhere.
         let is_near = paging.offset() + paging.limit() <= NEAR && paging.is_plain();
         let asked = paging.clone();
         let load = move |conn: &mut Connection| load(conn, &asked);
-        let rows = if is_near { self.look_up(load).await? } else { self.run(load).await? };
+        let rows = if is_near { self.look_up(load).await? } else { self.search(load).await? };
         let total =
-            if paging.needs_count(rows.len()) { Some(self.run(count).await?) } else { None };
+            if paging.needs_count(rows.len()) { Some(self.search(count).await?) } else { None };
         Ok(paging.list(rows, total))
+    }
+
+    async fn search<T, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+    {
+        deadline::current().is_now("waiting for its turn to search");
+        let turn = Arc::clone(&self.searches).acquire_owned();
+        let turn = deadline::wait_for(PATIENCE, Duration::ZERO, turn).await.map_err(Error::from)?;
+        // Given back when the work ends, which may be long after whoever asked was told that it takes too long.
+        self.run(move |conn| {
+            let _held = turn;
+            work(conn)
+        })
+        .await
     }
 
     /// A number that another commit makes another one, by whichever program: as long as it is the same, every

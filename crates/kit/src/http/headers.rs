@@ -44,8 +44,9 @@ pub fn secure(headers: &mut HeaderMap, https: bool) {
     if https {
         set(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
     }
-    // Pages belong to one person at one moment: the Back button must not show them after log-out.
-    if !headers.contains_key(header::CACHE_CONTROL) {
+    // Pages belong to one person at one moment: the Back button must not show them after log-out. And a cookie
+    // belongs to one person always: a cache that may keep the answer would hand a session to the next who asks.
+    if !headers.contains_key(header::CACHE_CONTROL) || headers.contains_key(header::SET_COOKIE) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }

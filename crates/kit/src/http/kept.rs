@@ -21,6 +21,10 @@ pub const SEAL: &str = "kept";
 /// The hidden field of a form that is only brought back: nothing may be saved yet.
 pub const BACK: &str = "brought_back";
 
+/// How many fields somebody fills in, at most. Each comes back with some markup around it: without a limit, what
+/// a stranger sends is answered with twenty times as much.
+const TYPED_MAX: usize = 100;
+
 /// Fields that people type a password into. `tests/web/kept.rs` walks the templates for others.
 pub const PASSWORDS: [&str; 2] = ["password", "current"];
 
@@ -79,7 +83,8 @@ impl Arrived {
         let Self { path, body, is_whole } = self;
         let fields = if is_whole { Fields::read(&body).ok()? } else { Fields::beginning(&body) };
         let form = Kept { path, user: None, fields: to_be_kept(&fields) };
-        let is_typed = form.typed().next().is_some();
+        let is_typed =
+            (1..=TYPED_MAX).contains(&form.fields.len()) && form.typed().next().is_some();
         is_typed.then_some(Unsent { form, is_whole })
     }
 }
