@@ -188,10 +188,9 @@ fn ago(time: &PrimitiveDateTime, now: &PrimitiveDateTime) -> Safe<String> {
         (0, hours, _) => counted(hours, "hour"),
         (days, ..) => counted(days, "day"),
     };
-    let exact = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    let exact = time.format(exact).unwrap_or_default();
-    let machine = exact.replace(' ', "T");
-    Safe(format!(r#"<time datetime="{machine}Z" title="{exact} UTC">{text}</time>"#))
+    let machine = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    let machine = time.format(machine).unwrap_or_default();
+    Safe(format!(r#"<time datetime="{machine}">{text}</time>"#))
 }
 
 fn counted(count: i64, unit: &str) -> String {
