@@ -18,8 +18,7 @@ use crate::server::{Server, free_port, program};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const OTHER_PASSWORD: &str = "violet kettle marching north";
-pub const ADA: [(&str, &str); 3] =
-    [("name", "Ada"), ("email", "ada@example.com"), ("password", PASSWORD)];
+pub const ADA: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", PASSWORD)];
 
 static KEY: LazyLock<String> = LazyLock::new(actix_login::generate_key);
 
