@@ -6,11 +6,10 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::db::Connection;
-use crate::people::{Name, Scoped, User};
+use crate::people::{Rename, Scoped, User};
 use crate::schema::users;
 use crate::web::{
-    Db, Deserialize, Errors, Feature, Form, HttpResponse, List, Paging, Response, ServiceConfig,
-    Typed, Valid, resource,
+    Db, Feature, HttpResponse, List, Paging, Response, ServiceConfig, Valid, resource,
 };
 
 pub const FEATURE: Feature = Feature {
@@ -55,18 +54,6 @@ impl<'a> From<&'a User> for Profile<'a> {
     }
 }
 
-#[derive(Default, Deserialize, utoipa::ToSchema)]
-struct Rename {
-    #[schema(value_type = String, min_length = 1, max_length = 100)]
-    name: Typed<Name>,
-}
-
-impl Form for Rename {
-    fn check(&mut self, errors: &mut Errors) {
-        errors.typed("name", &self.name);
-    }
-}
-
 /// Who the token belongs to.
 #[utoipa::path(
     get, path = "/api/me", tag = "profile", responses((status = 200, body = Profile)),
@@ -83,11 +70,8 @@ async fn me(user: Scoped<ProfileRead>) -> Response {
     security(("password" = ["profile:write"]), ("token" = []))
 )]
 async fn rename(user: Scoped<ProfileWrite>, db: Db, form: Valid<Rename>) -> Response {
-    let name = form.0.name.into_value()?;
-    let change =
-        diesel::update(users::table.find(user.id)).set(users::name.eq(name.as_str().to_owned()));
-    let changed = change.returning(User::as_returning());
-    let user = user.write(&db, move |conn| changed.get_result(conn)).await?;
+    let (id, name) = (user.id, form.0.name.into_value()?);
+    let user = user.write(&db, move |conn| User::set_name(conn, id, &name)).await?;
     Ok(HttpResponse::Ok().json(Profile::from(&user)))
 }
 

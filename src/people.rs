@@ -30,4 +30,4 @@ pub use personal_token::PersonalToken;
 pub use purpose::Purpose;
 pub use session::{LogIn, Session};
 pub use sessions::Sessions;
-pub use user::{NewUser, User};
+pub use user::{NewUser, Rename, User};

@@ -11,7 +11,8 @@ use crate::error::LinkEnding;
 use crate::mail::{Notice, Request};
 use crate::people::link::fingerprint;
 use crate::people::{
-    Accounts, CurrentSession, CurrentUser, Email, Ending, Event, Link, Sessions, Sudo, User,
+    Accounts, CurrentSession, CurrentUser, Email, Ending, Event, Link, Purpose, Sessions, Sudo,
+    User,
 };
 use crate::web::{
     Client, Db, Error, Flash, HttpRequest, Page, Response, Result, Sent, ServiceConfig, Submitted,
@@ -22,8 +23,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/confirm").post(send))
         .service(resource("/account/email").get(show_change).post(ask_change));
-    page!(config, Confirm, show_confirm, confirm);
-    page!(config, ChangeEmail, show_changed, change);
+    page!(config, Confirm, show::<Confirm>, confirm);
+    page!(config, ChangeEmail, show::<ChangeEmail>, change);
 }
 
 #[derive(Template)]
@@ -32,6 +33,8 @@ struct ConfirmPage {
     page: Page,
     email: String,
     link: String,
+    /// Whether it takes the place of another address.
+    is_change: bool,
 }
 
 #[derive(Template)]
@@ -40,14 +43,6 @@ struct ChangePage {
     page: Page,
     form: Submitted<EmailForm>,
     current: String,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/email_confirm.html")]
-struct ChangedPage {
-    page: Page,
-    email: String,
-    link: String,
 }
 
 /// Sends the link that proves the address of whoever is logged in.
@@ -67,9 +62,9 @@ async fn send(user: CurrentUser, accounts: Accounts, db: Db, sent: Sent) -> Resp
     Ok(redirect("/account", flash))
 }
 
-async fn show_confirm(owner: Owner<Confirm>, page: Page) -> Response {
-    let link = owner.opened.mark();
-    render(&ConfirmPage { page, email: owner.opened.link.email, link })
+async fn show<P: For>(Owner { opened, .. }: Owner<P>, page: Page) -> Response {
+    let (link, is_change) = (opened.mark(), P::PURPOSE == Purpose::ChangeEmail);
+    render(&ConfirmPage { page, email: opened.link.email, link, is_change })
 }
 
 /// The first proof of an address. All other sessions and tokens end: they are from before it.
@@ -135,11 +130,6 @@ fn show_change_form(user: &User, page: Page, form: Submitted<EmailForm>) -> Resp
 
 fn not_sent(again: &str) -> String {
     format!("The link was not sent: it was asked for too often. {again}")
-}
-
-async fn show_changed(owner: Owner<ChangeEmail>, page: Page) -> Response {
-    let link = owner.opened.mark();
-    render(&ChangedPage { page, email: owner.opened.link.email, link })
 }
 
 async fn change(

@@ -3,8 +3,11 @@
 use std::fmt;
 
 use diesel::prelude::*;
+use kit::http::form::{Errors, Form};
+use kit::http::typed::Typed;
 use kit::name::{color, initials};
 use kit::{Time, export};
+use serde::Deserialize;
 
 use crate::db::{self, Backend, Connection, Export};
 use crate::error::{Error, Result};
@@ -46,6 +49,20 @@ pub struct NewUser {
     pub created_at: Time,
     /// Whether the address was proved to be theirs.
     pub is_verified: bool,
+}
+
+/// What another name is asked for with, on the page and by programs.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+pub struct Rename {
+    #[serde(default)]
+    #[schema(required, value_type = String, min_length = 1, max_length = 100)]
+    pub name: Typed<Name>,
+}
+
+impl Form for Rename {
+    fn check(&mut self, errors: &mut Errors) {
+        errors.typed("name", &self.name);
+    }
 }
 
 impl User {
@@ -140,8 +157,9 @@ impl User {
         diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)
     }
 
-    pub fn set_name(conn: &mut Connection, id: i64, name: &Name) -> QueryResult<usize> {
-        diesel::update(users::table.find(id)).set(users::name.eq(name.as_str())).execute(conn)
+    pub fn set_name(conn: &mut Connection, id: i64, name: &Name) -> QueryResult<Self> {
+        let change = diesel::update(users::table.find(id)).set(users::name.eq(name.as_str()));
+        change.returning(Self::as_returning()).get_result(conn)
     }
 
     /// Stores an address that was proved to be theirs, be it another one or the same; `false` when
