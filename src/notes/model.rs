@@ -13,9 +13,6 @@ use crate::web::{Db, Deserialize, Errors, Form, List, Order, Owned, Paging, Resu
 /// offer away, and for a minute where none does.
 pub const UNDO: Duration = Duration::MINUTE;
 
-/// How many characters of a note a list shows.
-const EXCERPT: usize = 80;
-
 #[derive(Queryable, Selectable, Serialize, utoipa::ToSchema)]
 pub(super) struct Note {
     pub(super) id: i64,
@@ -40,14 +37,6 @@ impl Form for Draft {
     fn check(&mut self, errors: &mut Errors) {
         errors.require("title", &mut self.title, "a title", 100);
         errors.text("body", &mut self.body, 5000);
-    }
-}
-
-impl Note {
-    /// The beginning of its text, for a list.
-    pub(super) fn excerpt(&self) -> &str {
-        let line = self.body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        line.char_indices().nth(EXCERPT).map_or(line, |(end, _)| &line[..end])
     }
 }
 

@@ -58,3 +58,11 @@ pub fn paragraphs(text: &str) -> Vec<String> {
     let lines = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ").trim().to_owned());
     lines.filter(|paragraph| !paragraph.is_empty()).collect()
 }
+/// How many characters of a text a list shows: about as many as its line has room for.
+const EXCERPT: usize = 80;
+
+/// The beginning of a text, for a list: its first line that says something.
+pub fn excerpt(text: &str) -> &str {
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    line.char_indices().nth(EXCERPT).map_or(line, |(end, _)| &line[..end])
+}
