@@ -89,11 +89,11 @@ async fn take_back(
         return show_form(page, form, &db, accounts.now()).await;
     };
     let now = accounts.now();
-    let end = once(form.sent, move |conn| -> Result<()> {
-        mail::hold_back_invitations(conn, &email, now)?;
-        Link::take_back(conn, &email)
+    let end = once(form.sent, move |conn| -> Result<usize> {
+        let held_back = mail::hold_back_invitations(conn, &email, now)?;
+        Ok(held_back + Link::take_back(conn, &email)?)
     });
-    if admin.write(&db, end).await?.is_some() {
+    if admin.write(&db, end).await?.is_some_and(|ended| ended > 0) {
         accounts.tell(&client, Event::InvitationTakenBack.of(admin.id)).await;
     }
     Ok(redirect("/account/invitations", Flash::success("The invitation is taken back.")))

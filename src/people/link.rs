@@ -116,14 +116,15 @@ impl Link {
         Ok(unanswered)
     }
 
-    /// Takes back every invitation that was sent to an address.
-    pub fn take_back(conn: &mut Connection, email: &Email) -> Result<()> {
+    /// Takes back every invitation that was sent to an address: how many that were.
+    pub fn take_back(conn: &mut Connection, email: &Email) -> Result<usize> {
+        let mut taken_back = 0;
         for invitation in Invitation::all(conn)? {
             if stored(&invitation.email)?.canonical == email.canonical {
-                diesel::delete(links::table.find(invitation.id)).execute(conn)?;
+                taken_back += diesel::delete(links::table.find(invitation.id)).execute(conn)?;
             }
         }
-        Ok(())
+        Ok(taken_back)
     }
 
     pub fn account(&self) -> Result<&User> {

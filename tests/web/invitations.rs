@@ -127,6 +127,9 @@ async fn an_invitation_that_is_taken_back_opens_nothing() {
     ada.follow(&answer).await.shows("The invitation is taken back.").shows("Nobody is invited");
     ada.site.stranger().open_link(&link).await.shows("This link has ended");
     assert_eq!(ada.site.mails().await.len(), 1, "what was on its way is not sent");
+    take_back(&ada, "bob@example.com").await;
+    let told = "SELECT count(*) AS count FROM events WHERE kind = 'invitation_taken_back'";
+    assert_eq!(ada.site.count(told).await, 1, "of the second time there is nothing to tell");
     let bob = ada.site.logged_in("eve").await;
     assert_eq!(take_back(&bob, "bob@example.com").await.status, 403);
 }
