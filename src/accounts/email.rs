@@ -11,8 +11,7 @@ use crate::error::LinkEnding;
 use crate::mail::{Notice, Request};
 use crate::people::link::fingerprint;
 use crate::people::{
-    Accounts, CurrentSession, CurrentUser, Email, Ending, Event, Link, Purpose, Sessions, Sudo,
-    User,
+    Accounts, CurrentSession, CurrentUser, Ending, Event, Link, Purpose, Sessions, Sudo, User,
 };
 use crate::web::{
     Client, Db, Error, Flash, HttpRequest, Page, Response, Result, Sent, ServiceConfig, Submitted,
@@ -139,7 +138,7 @@ async fn change(
     let taken = ChangeEmail::ended(LinkEnding::Taken);
     let change = move |conn: &mut Connection, link: &Link| {
         let old = link.account()?.address();
-        let new = Email::parse(&link.email).map_err(|e| Error::Internal(e.to_owned()))?;
+        let new = link.address()?;
         if !User::set_verified_email(conn, user_id, &new, now)? {
             return Err(taken);
         }

@@ -4,9 +4,9 @@ use kit::password::PasswordRule;
 
 use crate::accounts::opened::{For, Invite, Opened, Register, page};
 use crate::error::LinkEnding;
-use crate::people::{Accounts, Email, Event, LogIn, Name, NewUser, Purpose, User};
+use crate::people::{Accounts, Event, LogIn, Name, NewUser, Purpose, User};
 use crate::web::{
-    Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Response, ServiceConfig,
+    Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Response, ServiceConfig,
     Submitted, Template, Typed, redirect, render_with,
 };
 
@@ -48,7 +48,7 @@ async fn join<P: For>(
     opened: Opened<P>, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
     mut form: Submitted<JoinForm>,
 ) -> Response {
-    let email = Email::parse(&opened.link.email).map_err(|e| Error::Internal(e.to_owned()))?;
+    let email = opened.link.address()?;
     let words = [form.fields.name.text(), email.typed.as_str()];
     let password = &form.fields.password;
     accounts.check_new_password(&client, &mut form.errors, password, &words).await?;

@@ -1,5 +1,7 @@
 //! One page that leads to all that guards the account.
 
+use diesel::QueryResult;
+
 use crate::people::{CurrentUser, PersonalToken, Session};
 use crate::web::{Db, Page, Response, ServiceConfig, Template, render, resource};
 
@@ -18,8 +20,8 @@ struct SecurityPage {
 async fn show(user: CurrentUser, page: Page, db: Db) -> Response {
     let user_id = user.id;
     let count = move |conn: &mut _| {
-        Ok((Session::count(conn, user_id)?, PersonalToken::count(conn, user_id)?))
+        QueryResult::Ok((Session::count(conn, user_id)?, PersonalToken::count(conn, user_id)?))
     };
-    let (sessions, tokens) = db.look_up(count).await?;
+    let (sessions, tokens) = db.run(count).await?;
     render(&SecurityPage { page, sessions, tokens })
 }

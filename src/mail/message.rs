@@ -144,8 +144,21 @@ pub fn hold_back_invitations(
     conn: &mut Connection, email: &Email, now: Time,
 ) -> QueryResult<usize> {
     let theirs = unsent_invitations().filter(outbox::email_canonical.eq(email.canonical.clone()));
-    let done = (outbox::sent_at.eq(now), outbox::message.eq(""));
-    diesel::update(theirs).set(done).execute(conn)
+    diesel::update(theirs).set(PutAway::at(now)).execute(conn)
+}
+
+/// Nothing is to be done about a mail any more. The row stays for the limits; what it said need not.
+#[derive(AsChangeset)]
+#[diesel(table_name = outbox)]
+pub(super) struct PutAway {
+    sent_at: Time,
+    message: &'static str,
+}
+
+impl PutAway {
+    pub(super) fn at(now: Time) -> Self {
+        Self { sent_at: now, message: "" }
+    }
 }
 
 #[diesel::dsl::auto_type]

@@ -9,7 +9,7 @@ use time::Duration;
 
 use crate::db::{Backend, Connection, Db};
 use crate::error::{Error, Result};
-use crate::mail::message::{Message, kinds};
+use crate::mail::message::{Message, PutAway, kinds};
 use crate::schema::outbox;
 
 /// Mails that could not be sent for this long are given up, as mail servers do (RFC 5321 section
@@ -123,10 +123,8 @@ impl Queue for Outbox {
         self.db.write(letter).await.map_err(|e| Unsent::ForNow(e.to_string()))
     }
 
-    /// The row stays for the limits; what it said need not.
     async fn put_away(&self, id: i64) -> Result<()> {
-        let done = (outbox::sent_at.eq(self.clock.now()), outbox::message.eq(""));
-        let done = diesel::update(outbox::table.find(id)).set(done);
+        let done = diesel::update(outbox::table.find(id)).set(PutAway::at(self.clock.now()));
         self.db.write(move |conn| done.execute(conn)).await.map(drop)
     }
 

@@ -47,10 +47,12 @@ impl Accounts {
     /// Whether nobody has an account yet. The first one is the operator's: a stranger who registered
     /// before them would leave the site without an administrator.
     pub async fn are_none(&self) -> Result<bool> {
-        if !self.exist.load(Ordering::Relaxed) && self.db.run(User::any_exists).await? {
-            self.exist.store(true, Ordering::Relaxed);
+        if self.exist.load(Ordering::Relaxed) {
+            return Ok(false);
         }
-        Ok(!self.exist.load(Ordering::Relaxed))
+        let exist = self.db.run(User::any_exists).await?;
+        self.exist.fetch_or(exist, Ordering::Relaxed);
+        Ok(!exist)
     }
 
     /// The user with this address and password who may log in. Unknown, wrong and disabled are

@@ -127,6 +127,11 @@ impl Link {
         Ok(taken_back)
     }
 
+    /// Where it was sent.
+    pub fn address(&self) -> Result<Email> {
+        stored(&self.email)
+    }
+
     pub fn account(&self) -> Result<&User> {
         let missing = || Error::Internal("a link for an account is about none".to_owned());
         self.account.as_ref().ok_or_else(missing)
@@ -171,12 +176,12 @@ fn with_token(purpose: Purpose, token: &str) -> _ {
     links::table.filter(links::token_hash.eq(token_hash)).filter(links::purpose.eq(name))
 }
 
-/// Whether somebody has an account with the address by now.
 /// An address that was checked when it was stored.
 fn stored(email: &str) -> Result<Email> {
     Email::parse(email).map_err(|e| Error::Internal(e.to_owned()))
 }
 
+/// Whether somebody has an account with the address by now.
 fn is_taken(conn: &mut Connection, email: &str) -> Result<bool> {
     Ok(User::by_email(conn, &stored(email)?)?.is_some())
 }
