@@ -29,11 +29,18 @@ use crate::web::errors::render_errors;
 use crate::web::kept::Doors;
 use crate::web::refusals::{self, Refusals};
 use crate::web::words::in_english;
-use crate::{accounts, api, dev_mail, docs, home, notes, purge};
+use crate::{accounts, api, dev_mail, docs, purge};
 
 /// The features. Each is a file or folder, and tells here all that the rest of the program knows of it:
 /// its routes, its scopes, its tables with something of users.
-pub const FEATURES: &[Feature] = &[home::FEATURE, notes::FEATURE, accounts::FEATURE, api::FEATURE];
+pub const FEATURES: &[Feature] = &[
+    crate::home::FEATURE,
+    // Yours.
+    crate::notes::FEATURE,
+    // Ours.
+    crate::accounts::FEATURE,
+    crate::api::FEATURE,
+];
 
 /// What the parts below are told of the features.
 const FRAME: Frame = Frame {
@@ -165,7 +172,7 @@ impl App {
         rt::spawn(kit::mail::work(outbox));
         rt::spawn(state.db().clone().write_uses_for_ever());
         let (db, clock) = (state.db().clone(), state.site().clock().clone());
-        rt::spawn(database::purge_hourly(async move || purge::purge(&db, &clock).await));
+        rt::spawn(database::purge_hourly(async move || purge::purge(&db, &clock, FRAME.features).await));
         if let (Some(settings), Some(metrics)) = (&config.metrics, state.site().metrics()) {
             let (counted, state) = (metrics.clone(), state.clone());
             state.events().listen(move |happened| counted.count_event(happened.event.name()));

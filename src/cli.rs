@@ -12,11 +12,12 @@ use kit::config::Environment;
 use kit::password::Passwords;
 use kit::{Clock, http::health, key_file, logger, signals};
 
-use crate::app::App;
+use crate::app::{App, FEATURES};
 use crate::brand::NAME;
 use crate::config::{APP_NAME, Config};
 use crate::db::{self, Db, MIGRATIONS};
 use crate::error::Result;
+use crate::feature::Features;
 use crate::purge::purge;
 
 /// What the program is asked to do.
@@ -82,7 +83,7 @@ impl Cli {
                 say_all(database::copy(source.expose(), &target, || MIGRATIONS)?)
             }
             Command::Purge => run(async |_, db| {
-                say(format!("{} rows were deleted.", purge(&db, &Clock::System).await?))
+                say(format!("{} rows were deleted.", purge(&db, &Clock::System, Features(FEATURES)).await?))
             }),
             Command::User(command) => {
                 run(async |config, db| people::manage(command, &app(config, db)?).await)

@@ -6,7 +6,10 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use serde_json::Value;
 
 use crate::error::Error;
-pub use database::{Backend, Connection, copy_of, hold_name, hold_table, lower, unless_duplicate};
+pub use database::{
+    Backend, Connection, Decimal, Named, Reference, choice, choices, copy_of, hold_name, hold_table,
+    in_order, lower, model, named_by, unless_duplicate,
+};
 
 #[cfg(feature = "postgres")]
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");

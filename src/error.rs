@@ -41,6 +41,8 @@ pub enum Error {
     DoneAlready { page: &'static str, sentence: &'static str },
     /// Without this administrator there would be none. 409.
     LastAdministrator,
+    /// Something of these names what was to be deleted. 409, with what they are called.
+    InUse(&'static str),
     /// What every site refuses alike, whatever was asked for: see there.
     Request(kit::Error),
     /// The database did not do what it should. 503; the cause goes to the log.
@@ -95,7 +97,7 @@ impl ResponseError for Error {
             }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LinkEnded(..) | Self::DoneAlready { .. } => StatusCode::GONE,
-            Self::LastAdministrator => StatusCode::CONFLICT,
+            Self::LastAdministrator | Self::InUse(_) => StatusCode::CONFLICT,
             Self::Request(error) => error.status_code(),
             Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,11 +3,18 @@
 
 use actix_login::{ScopeInfo, Scopes};
 use actix_web::web::ServiceConfig;
+use database::Purge;
 use diesel::QueryResult;
 use kit::Time;
+use time::Duration;
 use utoipa::openapi::OpenApi;
 
 use crate::db::{Connection, Export};
+use crate::error::{Error, Result};
+
+/// How long what was deleted can be brought back: a page offers it for ten seconds where a script takes the
+/// offer away, and for a minute where none does.
+pub const UNDO: Duration = Duration::MINUTE;
 
 #[derive(Clone, Copy)]
 pub struct Feature {
@@ -20,12 +27,27 @@ pub struct Feature {
     /// Its tables with a `user_id`, for a copy of somebody's data. `tests/web/data.rs` fails for one
     /// that is missing.
     pub exports: &'static [(&'static str, Export)],
+    /// What of its tables is deleted for good, and when.
+    pub purges: &'static [Purge],
+    /// Its rows that name one of another feature, which stays as long as they do.
+    pub references: &'static [Reference],
     /// Its pages that have a name of their own.
     pub places: &'static [Place],
     /// What the dashboard counts.
     pub figures: &'static [Figure],
     /// What the dashboard lists.
     pub newest: Option<Newest>,
+}
+
+/// Rows of a feature that name one of another.
+#[derive(Clone, Copy)]
+pub struct Reference {
+    /// As people call them: "invoices".
+    pub from: &'static str,
+    /// The table of the other feature.
+    pub to: &'static str,
+    /// Whether one of them names this row, or will when it is brought back. [`database::named_by!`] makes it.
+    pub name: fn(&mut Connection, i64, Time) -> QueryResult<bool>,
 }
 
 /// A page with a name: the same one in the navigation, in the person's menu and above the page.
@@ -91,6 +113,8 @@ impl Feature {
             describe: None,
             scopes: &[],
             exports: &[],
+            purges: &[],
+            references: &[],
             places: &[],
             figures: &[],
             newest: None,
@@ -115,6 +139,22 @@ impl Features {
     /// The descriptions of their APIs.
     pub fn descriptions(self) -> impl Iterator<Item = OpenApi> {
         self.0.iter().filter_map(|feature| feature.describe).map(|describe| describe())
+    }
+
+    /// What is deleted for good of their tables, and when.
+    pub fn purges(self) -> impl Iterator<Item = Purge> {
+        self.0.iter().flat_map(|feature| feature.purges).copied()
+    }
+
+    /// Lets a row go, if no other one names it: [`Error::InUse`].
+    pub fn let_go(self, table: &str, id: i64, now: Time, conn: &mut Connection) -> Result<()> {
+        let references = self.0.iter().flat_map(|feature| feature.references);
+        for reference in references.filter(|reference| reference.to == table) {
+            if (reference.name)(conn, id, now)? {
+                return Err(Error::InUse(reference.from));
+            }
+        }
+        Ok(())
     }
 
     pub fn places(self) -> impl Iterator<Item = &'static Place> {

@@ -17,7 +17,9 @@ pub mod feature; // what a feature is
 pub mod state; // the parts, put together once
 pub mod web; // what all pages share
 pub mod home; // start page and dashboard
-pub mod notes; // the worked example
+// Your features.
+pub mod notes;
+// Ours.
 pub mod accounts; // set-up, register, log-in, and the account's own pages
 pub mod api; // what programs may ask; the token endpoint
 pub mod dev_mail; // the development mailbox

@@ -1,19 +1,21 @@
-//! Notes: the worked example of a model with its pages. Copy it and rename.
+//! Notes: a model with its pages.
 
 mod api;
 mod model;
 
+use database::old_rows;
 use diesel::prelude::*;
 use kit::{Clock, Time};
 
-pub use self::model::UNDO;
-use self::model::{Draft, Note, deleted_notes_of, list, note_of, notes_of};
+use self::model::{
+    Draft, Note, bring_back, deleted_note_of, insert, list, notes_of, remove,
+};
 use crate::people::CurrentUser;
 use crate::schema::notes;
 use crate::web::{
-    Db, Deserialize, Feature, Figure, Flash, List, Newest, Own, Page, Paging, Path, Place, Query,
-    Response, Sent, ServiceConfig, Shelf, Submitted, Template, once, redirect, render, render_with,
-    resource,
+    Db, Deserialize, Feature, Features, Figure, Flash, List, Newest, Own, Page, Paging, Path,
+    Place, Query, Response, Sent, ServiceConfig, Shelf, Submitted, Template, UNDO, once, redirect,
+    render, render_with, resource, save,
 };
 
 const PLACE: Place = Place { path: "/notes", name: "Notes", icon: "note", shelf: Shelf::Main };
@@ -23,19 +25,20 @@ pub const FEATURE: Feature = Feature {
     describe: Some(<api::Described as utoipa::OpenApi>::openapi),
     scopes: api::SCOPES,
     exports: &[("notes", model::EXPORT)],
+    purges: &[old_rows!(notes.id: i64, deleted_at, UNDO)],
     places: &[PLACE],
     figures: &[Figure {
         name: PLACE.name,
         path: PLACE.path,
         count: |conn, user_id| notes_of(user_id).count().get_result(conn),
-        first_step: Some(("Write a note", "It is the worked example: a model with its pages.")),
+        first_step: Some(("Add a note", "The list and the form are ready.")),
     }],
     newest: Some(Newest {
         title: "Newest notes",
         place: PLACE,
         rows: model::newest,
-        none: ("No notes yet", "What you write is seen by nobody else."),
-        new: ("/notes/new", "Write the first one"),
+        none: ("No notes yet", "What you add is seen by nobody else."),
+        new: ("/notes/new", "Add the first one"),
     }),
     ..Feature::pages(routes)
 };
@@ -55,7 +58,7 @@ fn routes(config: &mut ServiceConfig) {
 struct Index {
     page: Page,
     notes: List<Note>,
-    /// The note that was deleted a moment ago, and can be brought back.
+    /// The one that was deleted a moment ago, and can be brought back.
     deleted: Option<i64>,
     now: Time,
 }
@@ -95,7 +98,7 @@ async fn index(
     let deleted = match asked.deleted {
         None => None,
         Some(id) => {
-            let there = deleted_notes_of(user_id, now).filter(notes::id.eq(id)).select(notes::id);
+            let there = deleted_note_of(user_id, id, now).select(notes::id);
             db.look_up(move |conn| there.first(conn).optional()).await?
         }
     };
@@ -103,16 +106,15 @@ async fn index(
 }
 
 async fn new(_: CurrentUser, page: Page) -> Response {
-    render(&Edit { page, form: Submitted::default(), id: None })
+    draw(page, Submitted::default(), None)
 }
 
-async fn create(user: CurrentUser, page: Page, db: Db, form: Submitted<Draft>) -> Response {
-    if !form.is_valid() {
-        return render_with(form.status(), &Edit { page, form, id: None });
+async fn create(user: CurrentUser, page: Page, db: Db, mut form: Submitted<Draft>) -> Response {
+    let user_id = user.id;
+    let make = move |conn: &mut _, draft| insert(conn, user_id, draft);
+    if !save(&mut form, &user, &db, make).await? {
+        return draw(page, form, None);
     }
-    let note = (form.fields, notes::user_id.eq(user.id));
-    let make = once(form.sent, move |conn| note.insert_into(notes::table).execute(conn));
-    user.write(&db, make).await?;
     Ok(redirect("/notes", Flash::success("Your note is saved.")))
 }
 
@@ -121,19 +123,21 @@ async fn show(note: Own<Note>, page: Page) -> Response {
 }
 
 async fn edit(note: Own<Note>, page: Page) -> Response {
-    let Note { id, title, body, .. } = note.into_inner();
-    render(&Edit { page, form: Submitted::with(Draft { title, body }), id: Some(id) })
+    let id = note.id;
+    draw(page, Submitted::with(note.into_inner().into()), Some(id))
 }
 
-async fn update(note: Own<Note>, page: Page, db: Db, form: Submitted<Draft>) -> Response {
-    if !form.is_valid() {
-        return render_with(form.status(), &Edit { page, form, id: Some(note.id) });
+async fn update(note: Own<Note>, page: Page, db: Db, mut form: Submitted<Draft>) -> Response {
+    let (user_id, id) = (note.owner().id, note.id);
+    let change = move |conn: &mut _, draft| model::update(conn, user_id, id, draft);
+    if !save(&mut form, note.owner(), &db, change).await? {
+        return draw(page, form, Some(id));
     }
-    // Once more of the owner's: it may have been deleted since the page asked for it.
-    let own = diesel::update(note_of(note.owner().id, note.id));
-    let change = own.set(form.fields).returning(notes::id);
-    note.owner().write(&db, move |conn| change.get_result::<i64>(conn)).await?;
-    Ok(redirect(&format!("/notes/{}", note.id), Flash::success("Your changes are saved.")))
+    Ok(redirect(&format!("/notes/{id}"), Flash::success("Your changes are saved.")))
+}
+
+fn draw(page: Page, form: Submitted<Draft>, id: Option<i64>) -> Response {
+    render_with(form.status(), &Edit { page, form, id })
 }
 
 async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
@@ -142,18 +146,16 @@ async fn confirm_delete(note: Own<Note>, page: Page) -> Response {
 
 /// Not by `Own`: on a second click the note is gone, and that is what was wanted.
 async fn delete(
-    user: CurrentUser, id: Path<i64>, (db, clock): (Db, Clock), sent: Sent,
+    user: CurrentUser, id: Path<i64>, (db, clock): (Db, Clock), features: Features, sent: Sent,
 ) -> Response {
-    let own = diesel::update(note_of(user.id, *id));
-    let end = own.set(notes::deleted_at.eq(clock.now())).returning(notes::id);
-    user.write(&db, once(sent, move |conn| end.get_result::<i64>(conn))).await?;
+    let (user_id, id, now) = (user.id, *id, clock.now());
+    user.write(&db, once(sent, move |conn| remove(conn, user_id, id, features, now))).await?;
     Ok(redirect(&format!("/notes?deleted={id}"), None))
 }
 
 /// A moment later it is gone for good.
 async fn restore(user: CurrentUser, id: Path<i64>, db: Db, clock: Clock) -> Response {
-    let own = diesel::update(deleted_notes_of(user.id, clock.now()).filter(notes::id.eq(*id)));
-    let back = own.set(notes::deleted_at.eq(None::<Time>)).returning(notes::id);
-    user.write(&db, move |conn| back.get_result::<i64>(conn)).await?;
+    let (user_id, id, now) = (user.id, *id, clock.now());
+    user.write(&db, move |conn| bring_back(conn, user_id, id, now)).await?;
     Ok(redirect(&format!("/notes/{id}"), Flash::success("Your note is back.")))
 }

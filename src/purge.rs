@@ -7,15 +7,15 @@ use time::Duration;
 
 use crate::db::Db;
 use crate::error::Result;
+use crate::feature::Features;
 use crate::mail::GIVE_UP_AFTER;
-use crate::notes::UNDO;
 use crate::people::events::KEPT_FOR;
 use crate::schema::{
-    api_tokens, events, links, notes, outbox, refresh_tokens, sent_forms, sessions,
+    api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions,
 };
 
 /// What goes, and how long after its time.
-const PURGES: [Purge; 8] = [
+const PURGES: [Purge; 7] = [
     // Those that are over for want of use go when their time would have been up.
     old_rows!(sessions.id: i64, expires_at, Duration::ZERO),
     old_rows!(refresh_tokens.id: i64, expires_at, Duration::ZERO),
@@ -25,8 +25,6 @@ const PURGES: [Purge; 8] = [
     old_rows!(events.id: i64, created_at, KEPT_FOR),
     // The limits count what was asked for in a day.
     old_rows!(outbox.id: i64, created_at, Duration::DAY, outbox::sent_at.is_not_null()),
-    // Nobody can bring them back any more.
-    old_rows!(notes.id: i64, deleted_at, UNDO),
     // Whoever sends a form once more without meaning to does so soon; later it may be a new wish.
     old_rows!(sent_forms.hash: String, created_at, Duration::minutes(10)),
 ];
@@ -34,11 +32,11 @@ const PURGES: [Purge; 8] = [
 const GIVEN_UP: Purge =
     old_rows!(outbox.id: i64, created_at, GIVE_UP_AFTER, outbox::sent_at.is_null());
 
-/// Deletes expired rows of every table that has such; how many.
-pub async fn purge(db: &Db, clock: &Clock) -> Result<usize> {
+/// Deletes expired rows of every table that has such, those of the features too; how many.
+pub async fn purge(db: &Db, clock: &Clock, features: Features) -> Result<usize> {
     let now = clock.now();
     let mut gone = 0;
-    for purge in PURGES {
+    for purge in PURGES.into_iter().chain(features.purges()) {
         gone += db.purge(purge, now).await?;
     }
     let given_up = db.purge(GIVEN_UP, now).await?;

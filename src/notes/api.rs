@@ -1,11 +1,12 @@
 //! The notes for programs: the same model, the same rules, JSON instead of pages.
 
-use diesel::prelude::*;
+use kit::Clock;
 
-use super::model::{Draft, Note, list, note_of};
+use super::model::{self, Draft, Note, insert, list, remove};
 use crate::people::Scoped;
-use crate::schema::notes;
-use crate::web::{Db, HttpResponse, List, Own, Paging, Response, ServiceConfig, Valid, resource};
+use crate::web::{
+    Db, Features, HttpResponse, List, Own, Paging, Response, ServiceConfig, Valid, resource,
+};
 
 actix_login::scopes! {
     NotesRead = "notes:read", "Read your notes";
@@ -44,9 +45,8 @@ async fn index(user: Scoped<NotesRead>, db: Db, paging: Paging) -> Response {
     security(("password" = ["notes:write"]), ("token" = []))
 )]
 async fn create(user: Scoped<NotesWrite>, db: Db, draft: Valid<Draft>) -> Response {
-    let values = (draft.0, notes::user_id.eq(user.id));
-    let new = values.insert_into(notes::table).returning(Note::as_returning());
-    let note: Note = user.write(&db, move |conn| new.get_result(conn)).await?;
+    let user_id = user.id;
+    let note = user.write(&db, move |conn| insert(conn, user_id, draft.0)).await?;
     Ok(HttpResponse::Created().json(note))
 }
 
@@ -69,9 +69,9 @@ async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
     security(("password" = ["notes:write"]), ("token" = []))
 )]
 async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>) -> Response {
-    let change = diesel::update(note_of(note.owner().id, note.id)).set(draft.0);
-    let changed = change.returning(Note::as_returning());
-    let note: Note = note.owner().write(&db, move |conn| changed.get_result(conn)).await?;
+    let (user_id, id) = (note.owner().id, note.id);
+    let change = move |conn: &mut _| model::update(conn, user_id, id, draft.0);
+    let note = note.owner().write(&db, change).await?;
     Ok(HttpResponse::Ok().json(note))
 }
 
@@ -82,8 +82,10 @@ async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>
     responses((status = 204), (status = 404)),
     security(("password" = ["notes:write"]), ("token" = []))
 )]
-async fn delete(note: Own<Note, Scoped<NotesWrite>>, db: Db) -> Response {
-    let end = diesel::delete(note_of(note.owner().id, note.id));
-    note.owner().write(&db, move |conn| end.execute(conn)).await?;
+async fn delete(
+    note: Own<Note, Scoped<NotesWrite>>, db: Db, clock: Clock, features: Features,
+) -> Response {
+    let (user_id, id, now) = (note.owner().id, note.id, clock.now());
+    note.owner().write(&db, move |conn| remove(conn, user_id, id, features, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

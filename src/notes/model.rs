@@ -1,42 +1,25 @@
-//! A note, and the form that it is written with.
+//! What a note holds, and whose notes are found how.
 
 use diesel::prelude::*;
 use kit::Time;
-use serde::Serialize;
-use time::Duration;
 
-use crate::db::{Backend, Connection, Export, copy_of, lower};
+use crate::db::{Backend, Connection, Export, copy_of, in_order, lower, model};
 use crate::schema::notes;
-use crate::web::{Db, Deserialize, Errors, Form, List, Order, Owned, Paging, Result, Row};
+use crate::web::{
+    Db, Errors, Features, Form, Line, List, Owned, Paging, Result, Row, Text, UNDO,
+};
 
-/// How long a deleted note can be brought back: the page offers it for ten seconds where a script takes the
-/// offer away, and for a minute where none does.
-pub const UNDO: Duration = Duration::MINUTE;
-
-#[derive(Queryable, Selectable, Serialize, utoipa::ToSchema)]
-pub(super) struct Note {
-    pub(super) id: i64,
-    pub(super) title: String,
-    pub(super) body: String,
-    #[serde(serialize_with = "crate::web::rfc3339")]
-    pub(super) created_at: time::PrimitiveDateTime,
-}
-
-#[derive(Default, Deserialize, Insertable, AsChangeset, utoipa::ToSchema)]
-#[diesel(table_name = notes)]
-#[schema(as = NoteDraft)]
-#[serde(default)]
-pub(super) struct Draft {
-    #[schema(required, min_length = 1, max_length = 100)]
-    pub(super) title: String,
-    #[schema(max_length = 5000)]
-    pub(super) body: String,
+model! {
+    /// A note.
+    pub(super) struct Note, Draft, Values in notes {
+        title: Line<1, 100>,
+        body: Text<0, 5000>,
+    }
 }
 
 impl Form for Draft {
     fn check(&mut self, errors: &mut Errors) {
-        errors.require("title", &mut self.title, "a title", 100);
-        errors.text("body", &mut self.body, 5000);
+        self.check_fields(errors);
     }
 }
 
@@ -53,11 +36,12 @@ pub(super) fn note_of(user_id: i64, id: i64) -> _ {
     own.filter(notes::id.eq(id))
 }
 
-/// Those that can be brought back.
+/// One that was deleted and can be brought back.
 #[diesel::dsl::auto_type]
-pub(super) fn deleted_notes_of(user_id: i64, now: Time) -> _ {
+pub(super) fn deleted_note_of(user_id: i64, id: i64, now: Time) -> _ {
     let since: Time = now - UNDO;
-    notes::table.filter(notes::user_id.eq(user_id)).filter(notes::deleted_at.gt(since))
+    let own: _ = notes::table.filter(notes::user_id.eq(user_id)).filter(notes::id.eq(id));
+    own.filter(notes::deleted_at.gt(since))
 }
 
 impl Owned for Note {
@@ -77,17 +61,10 @@ pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<N
     };
     let count = found.clone();
     let load = move |conn: &mut Connection, paging: &Paging| {
-        let rows = match paging.order() {
-            // Of one title, the newest first: otherwise a page might show again what the one before showed.
-            ("title", Order::Ascending) => {
-                found().order((lower(notes::title).asc(), notes::id.desc()))
-            }
-            ("title", Order::Descending) => {
-                found().order((lower(notes::title).desc(), notes::id.desc()))
-            }
-            ("created", Order::Ascending) => found().order(notes::id.asc()),
-            _ => found().order(notes::id.desc()),
-        };
+        let rows = in_order!(found(), paging, notes::id;
+            "title" => lower(notes::title),
+            "created" => notes::created_at,
+        );
         rows.limit(paging.limit()).offset(paging.offset()).select(Note::as_select()).load(conn)
     };
     db.list(paging, load, move |conn| count().count().get_result(conn)).await
@@ -104,5 +81,33 @@ pub(super) fn newest(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Row
     Ok(newest.load(conn)?.into_iter().map(row).collect())
 }
 
+pub(super) fn insert(conn: &mut Connection, user_id: i64, draft: Draft) -> Result<Note> {
+    let values = (draft.values(conn, user_id)?, notes::user_id.eq(user_id));
+    let new = values.insert_into(notes::table).returning(Note::as_returning());
+    Ok(new.get_result(conn)?)
+}
+
+pub(super) fn update(conn: &mut Connection, user_id: i64, id: i64, draft: Draft) -> Result<Note> {
+    let values = draft.values(conn, user_id)?;
+    let change = diesel::update(note_of(user_id, id)).set(values).returning(Note::as_returning());
+    Ok(change.get_result(conn)?)
+}
+
+/// Takes it out of sight; for [`UNDO`] it can be brought back.
+pub(super) fn remove(
+    conn: &mut Connection, user_id: i64, id: i64, features: Features, now: Time,
+) -> Result<()> {
+    let end = diesel::update(note_of(user_id, id)).set(notes::deleted_at.eq(now));
+    end.returning(notes::id).get_result::<i64>(conn)?;
+    features.let_go("notes", id, now, conn)
+}
+
+pub(super) fn bring_back(conn: &mut Connection, user_id: i64, id: i64, now: Time) -> Result<()> {
+    let back = diesel::update(deleted_note_of(user_id, id, now));
+    let back = back.set(notes::deleted_at.eq(None::<Time>)).returning(notes::id);
+    back.get_result::<i64>(conn)?;
+    Ok(())
+}
+
 pub(super) const EXPORT: Export =
-    copy_of!(notes.user_id, Note where notes::deleted_at.is_null(); id, title, body, created_at);
+    copy_of!(notes.user_id, Note where notes::deleted_at.is_null());

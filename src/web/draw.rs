@@ -133,6 +133,10 @@ fn words(status: StatusCode, error: Option<&Error>) -> Result<(&'static str, Cow
         Some(Error::OutOfScope(_)) => ("Not allowed", "Your token is not good for this."),
         Some(Error::NotVerified) => ("Not allowed", "Confirm your e-mail address first."),
         Some(Error::NotFresh) => ("Not allowed", "Confirm your password first."),
+        Some(Error::InUse(by)) => {
+            let sentence = format!("One of your {by} names this. Change or delete that one first.");
+            return Ok(("Still in use", sentence.into()));
+        }
         Some(Error::LastAdministrator) => ("You are the last administrator", LAST_ADMINISTRATOR),
         _ => problem::words(status, refused(error)),
     };

@@ -1,4 +1,4 @@
-//! Guard: the row in the address belongs to whoever is logged in.
+//! Rows and their owners: the guard that lets in nobody else, and the way from a form into a row.
 
 use std::ops::Deref;
 
@@ -8,9 +8,11 @@ use actix_web::{FromRequest, HttpRequest};
 use derive_more::Deref;
 use diesel::QueryResult;
 use kit::http::Later;
+use kit::http::form::Submitted;
 
-use crate::db::Connection;
-use crate::error::Error;
+use crate::db::{Connection, Db};
+use crate::error::{Error, Result};
+use crate::once::once;
 use crate::people::{CurrentUser, Login};
 use crate::state::State;
 
@@ -56,5 +58,24 @@ impl<T: Owned, G: FromRequest + Deref<Target = Login> + 'static> FromRequest for
             let row = db.look_up(move |conn| T::find(conn, user_id, id)).await?;
             Ok(Self { row, owner })
         })
+    }
+}
+
+/// Stores what a form holds, once, with the rights of who sent it. `false`: something is wrong with it, which
+/// its page says then; `store` may find out, too ([`kit::Error::Invalid`]).
+pub async fn save<F: Clone + Send + 'static, T: Send + 'static>(
+    form: &mut Submitted<F>, user: &Login, db: &Db,
+    store: impl FnOnce(&mut Connection, F) -> Result<T> + Send + 'static,
+) -> Result<bool> {
+    if !form.is_valid() {
+        return Ok(false);
+    }
+    let fields = form.fields.clone();
+    match user.write(db, once(form.sent.clone(), move |conn| store(conn, fields))).await {
+        Err(Error::Request(kit::Error::Invalid(sentences))) => {
+            form.errors.extend(sentences);
+            Ok(false)
+        }
+        stored => stored.map(|_| true),
     }
 }

@@ -52,7 +52,6 @@ mod mail;
 mod migrations;
 mod negotiation;
 mod next;
-mod notes;
 mod origins;
 mod outbox;
 mod passwords;
@@ -77,3 +76,7 @@ mod twice;
 mod typed_address;
 mod turns;
 mod well_known;
+
+// Of your features.
+mod notes;
+// Of ours.

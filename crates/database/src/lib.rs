@@ -12,13 +12,16 @@ mod backend;
 mod backend;
 mod backup;
 mod copy;
+mod decimal;
 mod error;
 mod export;
 mod here;
 mod lane;
 mod line;
 mod migrations;
+mod model;
 mod purge;
+mod reference;
 #[cfg(feature = "sqlite")]
 mod uri;
 mod uses;
@@ -40,10 +43,12 @@ use kit::metrics::Reading;
 use tokio::sync::Semaphore;
 
 pub use self::copy::{Copied, copy};
+pub use self::decimal::Decimal;
 pub use self::error::{Error, Result};
 use self::here::Here;
 use self::lane::Lane;
 pub use self::purge::{BATCH, Purge, purge_hourly};
+pub use self::reference::{CHOICES_MAX, Choices, NOT_YOURS, Named, Reference, Stored};
 pub use self::uses::Use;
 use self::uses::Uses;
 

@@ -9,7 +9,8 @@ pub const EMAIL_MAX: usize = 254;
 const DOMAIN_MAX: usize = 253;
 const LABEL_MAX: usize = 63;
 
-const FORM: &str = "Enter an e-mail address, like name@example.com.";
+/// What is said when it is none.
+pub(crate) const FORM: &str = "Enter an e-mail address, like name@example.com.";
 
 /// A well-formed e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,6 +19,7 @@ pub mod headers;
 pub mod health;
 pub mod json;
 pub mod kept;
+pub mod kinds;
 pub mod link;
 pub mod list;
 pub mod next;

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::http::typed::FieldValue;
 use crate::text;
 
 /// The longest name, in characters.
@@ -23,12 +22,6 @@ impl Name {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl FieldValue for Name {
-    fn parse(text: &str) -> Result<Self, String> {
-        Self::parse(text)
     }
 }
 

@@ -66,3 +66,10 @@ pub fn excerpt(text: &str) -> &str {
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     line.char_indices().nth(EXCERPT).map_or(line, |(end, _)| &line[..end])
 }
+
+/// The name of a field within a sentence: "a title", "an order number".
+pub fn with_article(name: &str) -> String {
+    let words = name.trim_end_matches("_id").replace('_', " ");
+    let article = if words.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {words}")
+}

@@ -10,11 +10,11 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldErrors, Result};
 use crate::http::fields::{Fields, is_form};
 use crate::http::kept;
 use crate::http::sent::Sent;
-use crate::http::typed::Typed;
+use crate::http::typed::{Kind, Typed};
 use crate::text;
 
 /// The fields of a form, and their rules.
@@ -32,14 +32,23 @@ pub trait Form: DeserializeOwned + Default + 'static {
 
 /// The sentences about a form's fields.
 #[derive(Clone, Debug, Default)]
-pub struct Errors(Vec<(&'static str, String)>);
+pub struct Errors {
+    sentences: FieldErrors,
+    /// Whether it came as JSON, where a number is no text.
+    is_json: bool,
+}
 
 impl Errors {
+    /// About what came as JSON.
+    pub(crate) fn of_json() -> Self {
+        Self { is_json: true, ..Self::default() }
+    }
+
     /// Notes a sentence for a field; the first one of a field counts. The field `""` is the form
     /// as a whole.
     pub fn add(&mut self, field: &'static str, sentence: impl Into<String>) {
         if self.get(field).is_none() {
-            self.0.push((field, sentence.into()));
+            self.sentences.push((field, sentence.into()));
         }
     }
 
@@ -53,9 +62,11 @@ impl Errors {
     }
 
     /// Notes what is wrong with a field that is more than text.
-    pub fn typed<T>(&mut self, field: &'static str, typed: &Typed<T>) {
-        if let Err(sentence) = typed.value() {
-            self.add(field, sentence);
+    pub fn typed<K: Kind>(&mut self, field: &'static str, typed: &Typed<K>) {
+        if self.is_json && typed.is_misplaced_text() {
+            self.add(field, Typed::<K>::wanted());
+        } else if let Err(wrong) = typed.value() {
+            self.add(field, wrong.sentence::<K>(field));
         }
     }
 
@@ -78,12 +89,15 @@ impl Errors {
 
     /// The sentence for a field.
     pub fn get(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
+        self.sentences
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, sentence)| sentence.as_str())
     }
 
     /// Those about a field.
     pub fn at_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let all = self.0.iter().map(|(name, sentence)| (*name, sentence.as_str()));
+        let all = self.sentences.iter().map(|(name, sentence)| (*name, sentence.as_str()));
         all.filter(|(name, _)| !name.is_empty())
     }
 
@@ -97,12 +111,19 @@ impl Errors {
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.sentences.is_empty()
+    }
+
+    /// Takes these in, too.
+    pub fn extend(&mut self, sentences: FieldErrors) {
+        for (field, sentence) in sentences {
+            self.add(field, sentence);
+        }
     }
 
     /// All of them, for an answer to a program.
     pub fn into_error(self) -> Error {
-        Error::Invalid(self.0)
+        Error::Invalid(self.sentences)
     }
 }
 

@@ -30,7 +30,7 @@ impl<F: Form> FromRequest for Valid<F> {
                 return Err(Error::UnsupportedMediaType);
             }
             let mut fields: F = read(&body.await.map_err(|_| Error::TooLarge)?)?;
-            let mut errors = Errors::default();
+            let mut errors = Errors::of_json();
             fields.check(&mut errors);
             if errors.is_empty() { Ok(Self(fields)) } else { Err(errors.into_error()) }
         })

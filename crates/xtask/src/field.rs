@@ -1,0 +1,246 @@
+//! A field of a model: in each language that it is written in.
+
+use crate::kind::Kind;
+use crate::project::Result;
+use crate::words;
+
+/// A column, its field in the form, its place on the pages.
+#[derive(Clone)]
+pub struct Field {
+    /// The column: `customer_id`.
+    pub name: String,
+    pub kind: Kind,
+    pub is_optional: bool,
+    /// Of a reference: the column by which people know a row of the other table.
+    pub called: String,
+}
+
+impl Field {
+    /// Reads `amount:decimal` or `note:text?`.
+    pub fn parse(typed: &str) -> Result<Self> {
+        let Some((name, kind)) = typed.split_once(':') else {
+            return Err(format!("Say of what kind `{typed}` is: `{typed}:string`."));
+        };
+        let (kind, is_optional) = match kind.strip_suffix('?') {
+            Some(kind) => (kind, true),
+            None => (kind, false),
+        };
+        let kind = Kind::parse(name, kind)?;
+        let is_reference = matches!(kind, Kind::Reference(_));
+        let name = if is_reference { format!("{name}_id") } else { name.to_owned() };
+        words::check_column(&name)?;
+        Ok(Self { name, kind, is_optional, called: String::new() })
+    }
+
+    /// What it is called: `customer`.
+    fn stem(&self) -> &str {
+        self.name.strip_suffix("_id").filter(|_| self.is_reference()).unwrap_or(&self.name)
+    }
+
+    pub fn title(&self) -> String {
+        words::title(self.stem())
+    }
+
+    /// The enum of a choice, or the rows that a reference can name.
+    pub fn type_name(&self) -> String {
+        match &self.kind {
+            Kind::Reference(table) if *table == words::plural(self.stem()) => words::camel(table),
+            Kind::Reference(_) => words::camel(&words::plural(self.stem())),
+            _ => words::camel(&self.name),
+        }
+    }
+
+    /// The table that a reference names.
+    pub fn table(&self) -> &str {
+        if let Kind::Reference(table) = &self.kind { table } else { "" }
+    }
+
+    /// Where the rows of that table are, as an address.
+    pub fn slug(&self) -> String {
+        self.table().replace('_', "-")
+    }
+
+    /// The rows to choose from, as a variable.
+    pub fn list(&self) -> String {
+        words::plural(self.stem())
+    }
+
+    pub fn is_reference(&self) -> bool {
+        matches!(self.kind, Kind::Reference(_))
+    }
+
+    pub fn is_choice(&self) -> bool {
+        matches!(self.kind, Kind::Choice(_))
+    }
+
+    /// Whether a search looks into it.
+    pub fn is_searched(&self) -> bool {
+        matches!(self.kind, Kind::Line | Kind::Text)
+    }
+
+    /// Whether a list can be in its order.
+    pub fn is_sorted(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Line | Kind::Integer | Kind::Decimal(_) | Kind::Date | Kind::DateTime
+        )
+    }
+
+    pub fn is_text(&self) -> bool {
+        self.kind == Kind::Text
+    }
+
+    pub fn is_date(&self) -> bool {
+        self.kind == Kind::Date
+    }
+
+    pub fn order(&self, table: &str) -> String {
+        match self.kind {
+            Kind::Line => format!("lower({table}::{})", self.name),
+            _ => format!("{table}::{}", self.name),
+        }
+    }
+
+    /// The variants of a choice: what is stored, and what people read.
+    pub fn variants(&self) -> String {
+        let Kind::Choice(choices) = &self.kind else { return String::new() };
+        let variant = |choice: &String| {
+            format!("{} = \"{choice}\" \"{}\"", words::camel(choice), words::title(choice))
+        };
+        choices.iter().map(variant).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The kind of field, in Rust.
+    pub fn rust(&self) -> String {
+        let least = i32::from(!self.is_optional);
+        let kind = match &self.kind {
+            Kind::Line => return format!("Line<{least}, 100>"),
+            Kind::Text => return format!("Text<{least}, 5000>"),
+            Kind::Integer => "i64".to_owned(),
+            Kind::Decimal(places) => format!("Decimal<{places}>"),
+            Kind::Bool => "bool".to_owned(),
+            Kind::Date => "Date".to_owned(),
+            Kind::DateTime => "Time".to_owned(),
+            Kind::Email => "EmailAddress".to_owned(),
+            Kind::Url => "WebAddress".to_owned(),
+            Kind::Choice(_) => self.type_name(),
+            Kind::Reference(_) => format!("Reference<{}>", self.type_name()),
+        };
+        if self.is_optional { format!("Option<{kind}>") } else { kind }
+    }
+
+    /// Whether the column can be NULL. A text that is left empty is an empty one.
+    fn is_nullable(&self) -> bool {
+        self.is_optional && !self.is_searched()
+    }
+
+    /// The column, in `src/schema.rs`.
+    pub fn diesel(&self) -> String {
+        let column = match self.kind {
+            Kind::Line | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "Text",
+            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) => "BigInt",
+            Kind::Bool => "Bool",
+            Kind::Date => "Date",
+            Kind::DateTime => "Timestamp",
+        };
+        if self.is_nullable() { format!("Nullable<{column}>") } else { column.to_owned() }
+    }
+
+    /// The column, in SQL.
+    pub fn sql(&self, is_postgres: bool) -> String {
+        let column = match self.kind {
+            Kind::Line | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "TEXT",
+            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) if is_postgres => "BIGINT",
+            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) => "INTEGER",
+            Kind::Bool => "BOOLEAN",
+            Kind::Date => "DATE",
+            Kind::DateTime => "TIMESTAMP",
+        };
+        format!("{column}{}", if self.is_nullable() { "" } else { " NOT NULL" })
+    }
+
+    /// How a page shows it, of the row in this variable.
+    pub fn shown(&self, row: &str) -> String {
+        let place = format!("{row}.{}", self.name);
+        if self.is_nullable() {
+            let shown = self.shown_of(&self.name);
+            return format!("{{% if let Some({}) = {place} %}}{shown}{{% endif %}}", self.name);
+        }
+        self.shown_of(&place)
+    }
+
+    fn shown_of(&self, value: &str) -> String {
+        match &self.kind {
+            Kind::Bool => format!("{{% if *{value} %}}Yes{{% else %}}No{{% endif %}}"),
+            Kind::DateTime => format!("{{{{ crate::web::when({value}) }}}}"),
+            Kind::Email => format!("<a href=\"mailto:{{{{ {value} }}}}\">{{{{ {value} }}}}</a>"),
+            Kind::Url => format!(
+                "<a href=\"{{{{ {value} }}}}\" rel=\"noopener noreferrer nofollow\">{{{{ {value} }}}}</a>"
+            ),
+            Kind::Reference(_) => format!(
+                "<a href=\"/{}/{{{{ {value} }}}}\">{{{{ {}.name(*{value}) }}}}</a>",
+                self.slug(),
+                self.list()
+            ),
+            _ => format!("{{{{ {value} }}}}"),
+        }
+    }
+
+    /// What somebody types into it.
+    pub fn typed(&self) -> String {
+        match &self.kind {
+            Kind::Line => "Milk",
+            Kind::Text => "Two litres",
+            Kind::Integer => "12",
+            Kind::Decimal(_) => "12.5",
+            Kind::Bool => "yes",
+            Kind::Date => "2026-12-01",
+            Kind::DateTime => "2026-12-01T12:00",
+            Kind::Email => "milk@example.com",
+            Kind::Url => "https://example.com/milk",
+            Kind::Choice(choices) => &choices[0],
+            Kind::Reference(_) => "1",
+        }
+        .to_owned()
+    }
+
+    /// The same as a program sends it.
+    pub fn json(&self) -> String {
+        match self.kind {
+            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) => self.typed(),
+            Kind::Bool => "true".to_owned(),
+            Kind::DateTime => "\"2026-12-01T12:00:00Z\"".to_owned(),
+            _ => format!("\"{}\"", self.typed()),
+        }
+    }
+
+    /// What is wrong for every field of this kind.
+    pub fn wrong(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Integer => Some("a dozen"),
+            Kind::Decimal(_) => Some("12,50"),
+            Kind::Date => Some("tomorrow"),
+            Kind::DateTime => Some("at noon"),
+            Kind::Email => Some("nobody"),
+            Kind::Url => Some("javascript:alert(1)"),
+            Kind::Choice(_) => Some("no_such_word"),
+            Kind::Line | Kind::Text | Kind::Bool | Kind::Reference(_) => None,
+        }
+    }
+
+    /// How that stands on the page again. What can only be chosen does not.
+    pub fn wrong_shown(&self) -> Option<String> {
+        let wrong = self.wrong().filter(|_| !self.is_choice())?;
+        Some(format!("value=\\\"{wrong}\\\""))
+    }
+
+    /// Within "Enter …".
+    pub fn asked(&self) -> String {
+        words::with_article(&words::spaced(&self.name))
+    }
+
+    /// In the name of a test.
+    pub fn sentence(&self) -> String {
+        words::with_article(self.stem()).replace(' ', "_")
+    }
+}

@@ -1,0 +1,70 @@
+//! The kinds of fields that a command can name.
+
+use crate::project::Result;
+use crate::words;
+
+/// For `--help`.
+pub const HELP: &str = "\
+Kinds: string (a line of up to 100 characters), text (up to 5000), integer, decimal (two decimals, kept
+exact; decimal:3 for three), bool, date, datetime (UTC), email, url, choice:open,paid (one of these),
+references (a row of the customers of the same owner, for `customer:references`; else
+`buyer:references:customers`). With ? at the end, a field may be left empty.";
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Line,
+    Text,
+    Integer,
+    Decimal(u32),
+    Bool,
+    Date,
+    DateTime,
+    Email,
+    Url,
+    Choice(Vec<String>),
+    /// Of this table.
+    Reference(String),
+}
+
+impl Kind {
+    /// Reads what stands behind the name of a field.
+    pub fn parse(field: &str, kind: &str) -> Result<Self> {
+        let (kind, more) = kind.split_once(':').map_or((kind, None), |(kind, more)| (kind, Some(more)));
+        let parsed = match (kind, more) {
+            ("string", None) => Self::Line,
+            ("text", None) => Self::Text,
+            ("integer", None) => Self::Integer,
+            ("decimal", None) => Self::Decimal(2),
+            ("decimal", Some(places)) => match places.parse() {
+                Ok(places @ 1..=6) => Self::Decimal(places),
+                _ => return Err(format!("`{field}` can have 1 to 6 decimals: `{field}:decimal:3`.")),
+            },
+            ("bool", None) => Self::Bool,
+            ("date", None) => Self::Date,
+            ("datetime", None) => Self::DateTime,
+            ("email", None) => Self::Email,
+            ("url", None) => Self::Url,
+            ("choice", Some(words)) => Self::choice(words)?,
+            ("choice", None) => {
+                return Err(format!("Say what `{field}` can be: `{field}:choice:open,paid`."));
+            }
+            ("references", None) => Self::Reference(words::plural(field)),
+            ("references", Some(table)) => Self::Reference(table.to_owned()),
+            _ => return Err(format!("`{kind}` is no kind of field (`{field}`).\n{HELP}")),
+        };
+        Ok(parsed)
+    }
+
+    fn choice(listed: &str) -> Result<Self> {
+        let choices: Vec<_> = listed.split(',').map(str::to_owned).collect();
+        choices.iter().try_for_each(|choice| words::check(choice))?;
+        let mut once = choices.clone();
+        once.sort_unstable();
+        once.dedup();
+        if once.len() < choices.len() || choices.len() < 2 {
+            return Err(format!("`{listed}` is no choice: list at least two words, each once."));
+        }
+        Ok(Self::Choice(choices))
+    }
+}

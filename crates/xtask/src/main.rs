@@ -1,0 +1,110 @@
+//! What developers of the app run: `cargo xtask …`. The program that is deployed has none of it.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line, read by whoever runs it")]
+
+mod field;
+mod kind;
+mod model;
+mod page;
+mod plan;
+mod project;
+mod rename;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::project::{Project, Result};
+
+/// What only developers of the app run
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Give the app its own name: `rename my-app "My App"`
+    Rename {
+        /// As the program is called: small letters, digits, hyphens
+        package: String,
+        /// As people read it
+        name: String,
+    },
+    /// Make a protected page: `page reports`
+    Page {
+        /// Small letters and underscores
+        name: String,
+    },
+    /// Make a model with pages, an API and tests: `model invoice number:string amount:decimal paid:bool`
+    #[command(after_help = kind::HELP)]
+    Model(ModelArgs),
+    /// Take out what `page` or `model` made, as long as nothing was changed
+    Undo {
+        #[command(subcommand)]
+        what: Undo,
+    },
+}
+
+/// A model, as it is asked for.
+#[derive(Args, Clone)]
+pub struct ModelArgs {
+    /// One of them, in small letters and underscores: `invoice`
+    name: String,
+    /// Its fields: `name:kind`, with `?` for one that may be left empty
+    #[arg(required = true)]
+    fields: Vec<String>,
+    /// Several of them, where it is not said with an `s`
+    #[arg(long)]
+    plural: Option<String>,
+    /// Without the API for programs
+    #[arg(long)]
+    no_api: bool,
+    /// For administrators only, who share them
+    #[arg(long, conflicts_with = "public")]
+    admin: bool,
+    /// To be read by everybody, and written by whoever made it
+    #[arg(long)]
+    public: bool,
+}
+
+#[derive(Subcommand)]
+enum Undo {
+    /// What `page` made
+    Page {
+        /// Its name
+        name: String,
+    },
+    /// What `model` made
+    Model {
+        /// One of them
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Xtask::parse().command) {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<String> {
+    let project = Project::here()?;
+    match command {
+        Command::Rename { package, name } => rename::rename(&project, &package, &name),
+        Command::Page { name } => page::plan(&project, &name)?.carry_out(&project),
+        Command::Model(args) => model::plan(&project, &args)?.carry_out(&project),
+        Command::Undo { what: Undo::Page { name } } => page::plan(&project, &name)?.undo(&project),
+        Command::Undo { what: Undo::Model { name } } => model::made(&project, &name)?.undo(&project),
+    }
+}

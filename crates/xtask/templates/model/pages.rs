@@ -1,0 +1,242 @@
+//! [[ m.title_plural() ]]: a model with its pages.
+
+[% if m.api %]mod api;
+[% endif %]mod model;
+
+use database::old_rows;
+use diesel::prelude::*;
+use kit::{Clock, Time};
+
+use self::model::{[[ m.model_imports() ]]};
+use crate::people::[[ m.guards() ]];
+use crate::schema::[[ m.plural ]];
+use crate::web::{[[ m.pages_imports() ]]};
+[%- if !m.references().is_empty() %]
+use crate::db::{Named, named_by};
+[%- endif %]
+
+const PLACE: Place = Place { path: "[[ m.path ]]", name: "[[ m.title_plural() ]]", icon: "[[ m.icon ]]", shelf: Shelf::[[ m.shelf() ]] };
+
+pub const FEATURE: Feature = Feature {
+    [%- if m.api %]
+    api_routes: api::routes,
+    describe: Some(<api::Described as utoipa::OpenApi>::openapi),
+    scopes: api::SCOPES,
+    [%- endif %]
+    exports: &[("[[ m.plural ]]", model::EXPORT)],
+    purges: &[old_rows!([[ m.plural ]].id: i64, deleted_at, UNDO)],
+    [%- if !m.references().is_empty() %]
+    references: &[
+        [%- for reference in m.references() %]
+        Reference { from: "[[ m.words_plural ]]", to: "[[ reference.table() ]]", name: named_by!([[ m.plural ]].[[ reference.name ]], UNDO) },
+        [%- endfor %]
+    ],
+    [%- endif %]
+    places: &[PLACE],
+    [%- if !m.is_admin() %]
+    figures: &[Figure {
+        name: PLACE.name,
+        path: PLACE.path,
+        count: |conn, user_id| [[ m.plural ]]_of(user_id).count().get_result(conn),
+        first_step: Some(("Add [[ m.a() ]]", "The list and the form are ready.")),
+    }],
+    newest: Some(Newest {
+        title: "Newest [[ m.words_plural ]]",
+        place: PLACE,
+        rows: model::newest,
+        none: ("No [[ m.words_plural ]] yet", "[[ m.who_sees() ]]"),
+        new: ("[[ m.path ]]/new", "Add the first one"),
+    }),
+    [%- endif %]
+    ..Feature::pages(routes)
+};
+
+fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("[[ m.path ]]").get(index).post(create))
+        .service(resource("[[ m.path ]]/new").get(new))
+        .service(resource("[[ m.path ]]/{id}").get(show).post(update))
+        .service(resource("[[ m.path ]]/{id}/edit").get(edit))
+        .service(resource("[[ m.path ]]/{id}/delete").get(confirm_delete).post(delete))
+        .service(resource("[[ m.path ]]/{id}/restore").post(restore));
+}
+
+#[derive(Template)]
+#[template(path = "[[ m.plural ]]/index.html")]
+struct Index {
+    page: Page,
+    [[ m.plural ]]: List<[[ m.type_name ]]>,
+    [%- for reference in m.references() %]
+    [[ reference.list() ]]: Named,
+    [%- endfor %]
+    /// The one that was deleted a moment ago, and can be brought back.
+    deleted: Option<i64>,
+    now: Time,
+}
+
+#[derive(Template)]
+#[template(path = "[[ m.plural ]]/show.html")]
+struct Show {
+    page: Page,
+    [[ m.name ]]: [[ m.type_name ]],
+    [%- for reference in m.references() %]
+    [[ reference.list() ]]: Named,
+    [%- endfor %]
+    [%- if m.is_public() %]
+    is_own: bool,
+    [%- endif %]
+}
+
+#[derive(Template)]
+#[template(path = "[[ m.plural ]]/edit.html")]
+struct Edit {
+    page: Page,
+    form: Submitted<Draft>,
+    id: Option<i64>,
+    [%- for reference in m.references() %]
+    [[ reference.list() ]]: Named,
+    [%- endfor %]
+}
+
+#[derive(Template)]
+#[template(path = "[[ m.plural ]]/delete.html")]
+struct ConfirmDelete {
+    page: Page,
+    [[ m.name ]]: [[ m.type_name ]],
+}
+
+#[derive(Deserialize)]
+struct Deleted {
+    deleted: Option<i64>,
+}
+
+async fn index(
+    user: [[ m.reader() ]], page: Page, (db, clock): (Db, Clock), paging: Paging, asked: Query<Deleted>,
+) -> Response {
+    [%- if m.is_public() %]
+    let now = clock.now();
+    let [[ m.plural ]] = list(&db, paging).await?;
+    let deleted = match (asked.deleted, &*user) {
+        (Some(id), Some(user)) => {
+            let there = deleted_[[ m.name ]]_of(user.id, id, now).select([[ m.plural ]]::id);
+            db.look_up(move |conn| there.first(conn).optional()).await?
+        }
+        _ => None,
+    };
+    [%- else %]
+    let (user_id, now) = (user.id, clock.now());
+    let [[ m.plural ]] = list(&db, user_id, paging).await?;
+    let deleted = match asked.deleted {
+        None => None,
+        Some(id) => {
+            let there = deleted_[[ m.name ]]_of(user_id, id, now).select([[ m.plural ]]::id);
+            db.look_up(move |conn| there.first(conn).optional()).await?
+        }
+    };
+    [%- endif %]
+    [%- for reference in m.references() %]
+    let named = [[ m.plural ]].items.iter().[% if reference.is_optional %]filter_map[% else %]map[% endif %](|[[ m.name ]]| [[ m.name ]].[[ reference.name ]]).collect();
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, named)).await?;
+    [%- endfor %]
+    render(&Index { page, [[ m.plural ]], [% for reference in m.references() %][[ reference.list() ]], [% endfor %]deleted, now })
+}
+[% if m.references().is_empty() %]
+async fn new(_: [[ m.guard() ]], page: Page) -> Response {
+    draw(page, Submitted::default(), None)
+}
+[%- else %]
+async fn new(user: [[ m.guard() ]], page: Page, db: Db) -> Response {
+    draw(page, &db, user.id, Submitted::default(), None).await
+}
+[%- endif %]
+
+async fn create(user: [[ m.guard() ]], page: Page, db: Db, mut form: Submitted<Draft>) -> Response {
+    let user_id = user.id;
+    let make = move |conn: &mut _, draft| insert(conn, user_id, draft);
+    if !save(&mut form, &user, &db, make).await? {
+        return [[ m.draw("user_id", "None") ]];
+    }
+    Ok(redirect("[[ m.path ]]", Flash::success("Your [[ m.words ]] is saved.")))
+}
+[% if m.is_public() %]
+async fn show(user: OptionalUser, id: Path<i64>, page: Page, db: Db) -> Response {
+    let (user_id, id) = (user.as_ref().map(|user| user.id), *id);
+    let found = db.look_up(move |conn| {
+        let [[ m.name ]] = all_[[ m.plural ]]().filter([[ m.plural ]]::id.eq(id));
+        let [[ m.name ]] = [[ m.name ]].select(([[ m.type_name ]]::as_select(), [[ m.plural ]]::user_id)).first(conn)?;
+        Ok::<([[ m.type_name ]], i64), diesel::result::Error>([[ m.name ]])
+    });
+    let ([[ m.name ]], owner) = found.await?;
+    [%- for reference in m.references() %]
+    let named = [[ m.name ]].[[ reference.name ]].into_iter().collect();
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, named)).await?;
+    [%- endfor %]
+    render(&Show { page, [[ m.name ]], [% for reference in m.references() %][[ reference.list() ]], [% endfor %]is_own: user_id == Some(owner) })
+}
+[%- else if m.references().is_empty() %]
+async fn show([[ m.name ]]: [[ m.own() ]], page: Page) -> Response {
+    render(&Show { page, [[ m.name ]]: [[ m.name ]].into_inner() })
+}
+[%- else %]
+async fn show([[ m.name ]]: [[ m.own() ]], page: Page, db: Db) -> Response {
+    [%- for reference in m.references() %]
+    let named = [% if reference.is_optional %][[ m.name ]].[[ reference.name ]].into_iter().collect()[% else %]vec![ [[ m.name ]].[[ reference.name ]] ][% endif %];
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, named)).await?;
+    [%- endfor %]
+    render(&Show { page, [[ m.name ]]: [[ m.name ]].into_inner()[% for reference in m.references() %], [[ reference.list() ]][% endfor %] })
+}
+[%- endif %]
+[% if m.references().is_empty() %]
+async fn edit([[ m.name ]]: [[ m.own() ]], page: Page) -> Response {
+    let id = [[ m.name ]].id;
+    draw(page, Submitted::with([[ m.name ]].into_inner().into()), Some(id))
+}
+[%- else %]
+async fn edit([[ m.name ]]: [[ m.own() ]], page: Page, db: Db) -> Response {
+    let (user_id, id) = ([[ m.name ]].owner().id, [[ m.name ]].id);
+    draw(page, &db, user_id, Submitted::with([[ m.name ]].into_inner().into()), Some(id)).await
+}
+[%- endif %]
+
+async fn update([[ m.name ]]: [[ m.own() ]], page: Page, db: Db, mut form: Submitted<Draft>) -> Response {
+    let (user_id, id) = ([[ m.name ]].owner().id, [[ m.name ]].id);
+    let change = move |conn: &mut _, draft| model::update(conn, user_id, id, draft);
+    if !save(&mut form, [[ m.name ]].owner(), &db, change).await? {
+        return [[ m.draw("user_id", "Some(id)") ]];
+    }
+    Ok(redirect(&format!("[[ m.path ]]/{id}"), Flash::success("Your changes are saved.")))
+}
+[% if m.references().is_empty() %]
+fn draw(page: Page, form: Submitted<Draft>, id: Option<i64>) -> Response {
+    render_with(form.status(), &Edit { page, form, id })
+}
+[%- else %]
+async fn draw(
+    page: Page, db: &Db, user_id: i64, form: Submitted<Draft>, id: Option<i64>,
+) -> Response {
+    [%- for reference in m.references() %]
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::of(conn, user_id)).await?;
+    [%- endfor %]
+    render_with(form.status(), &Edit { page, form, id[% for reference in m.references() %], [[ reference.list() ]][% endfor %] })
+}
+[%- endif %]
+
+async fn confirm_delete([[ m.name ]]: [[ m.own() ]], page: Page) -> Response {
+    render(&ConfirmDelete { page, [[ m.name ]]: [[ m.name ]].into_inner() })
+}
+
+/// Not by `Own`: on a second click the [[ m.words ]] is gone, and that is what was wanted.
+async fn delete(
+    user: [[ m.guard() ]], id: Path<i64>, (db, clock): (Db, Clock), features: Features, sent: Sent,
+) -> Response {
+    let (user_id, id, now) = (user.id, *id, clock.now());
+    user.write(&db, once(sent, move |conn| remove(conn, user_id, id, features, now))).await?;
+    Ok(redirect(&format!("[[ m.path ]]?deleted={id}"), None))
+}
+
+/// A moment later it is gone for good.
+async fn restore(user: [[ m.guard() ]], id: Path<i64>, db: Db, clock: Clock) -> Response {
+    let (user_id, id, now) = (user.id, *id, clock.now());
+    user.write(&db, move |conn| bring_back(conn, user_id, id, now)).await?;
+    Ok(redirect(&format!("[[ m.path ]]/{id}"), Flash::success("Your [[ m.words ]] is back.")))
+}
