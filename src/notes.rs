@@ -7,9 +7,7 @@ use database::old_rows;
 use diesel::prelude::*;
 use kit::{Clock, Time};
 
-use self::model::{
-    Draft, Note, bring_back, deleted_note_of, insert, list, notes_of, remove,
-};
+use self::model::{Draft, Note, bring_back, deleted_note_of, insert, list, notes_of, remove};
 use crate::people::CurrentUser;
 use crate::schema::notes;
 use crate::web::{

@@ -30,17 +30,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    notes (id) {
-        id -> BigInt,
-        user_id -> BigInt,
-        title -> Text,
-        body -> Text,
-        created_at -> Timestamp,
-        deleted_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
     refresh_tokens (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -116,3 +105,14 @@ diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(links -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, refresh_tokens, api_tokens, links,);
+
+diesel::table! {
+    notes (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        title -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}

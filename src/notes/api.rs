@@ -28,7 +28,7 @@ pub fn routes(config: &mut ServiceConfig) {
     get, path = "/api/notes", operation_id = "list_notes", tag = "notes",
     params(
         ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query),
-        ("q" = Option<String>, Query, description = "What the title or the text holds"),
+        ("q" = Option<String>, Query, description = "What `title` or `body` holds"),
         ("sort" = Option<String>, Query, description = "`title` or `created`; with `-`, the other way round"),
     ),
     responses((status = 200, body = List<Note>)),
@@ -38,7 +38,7 @@ async fn index(user: Scoped<NotesRead>, db: Db, paging: Paging) -> Response {
     Ok(HttpResponse::Ok().json(list(&db, user.id, paging).await?))
 }
 
-/// Write a note.
+/// Add a note.
 #[utoipa::path(
     post, path = "/api/notes", operation_id = "create_note", tag = "notes", request_body = Draft,
     responses((status = 201, body = Note), (status = 422, description = "What is wrong, for each field")),
@@ -53,7 +53,7 @@ async fn create(user: Scoped<NotesWrite>, db: Db, draft: Valid<Draft>) -> Respon
 /// Read a note.
 #[utoipa::path(
     get, path = "/api/notes/{id}", operation_id = "show_note", tag = "notes",
-    params(("id" = i64, Path, description = "The note's number")),
+    params(("id" = i64, Path, description = "The number of the note")),
     responses((status = 200, body = Note), (status = 404, description = "No such note of yours")),
     security(("password" = ["notes:read"]), ("token" = []))
 )]
@@ -64,7 +64,7 @@ async fn show(note: Own<Note, Scoped<NotesRead>>) -> Response {
 /// Change a note.
 #[utoipa::path(
     put, path = "/api/notes/{id}", operation_id = "update_note", tag = "notes",
-    params(("id" = i64, Path, description = "The note's number")), request_body = Draft,
+    params(("id" = i64, Path, description = "The number of the note")), request_body = Draft,
     responses((status = 200, body = Note), (status = 404), (status = 422)),
     security(("password" = ["notes:write"]), ("token" = []))
 )]
@@ -78,8 +78,8 @@ async fn update(note: Own<Note, Scoped<NotesWrite>>, db: Db, draft: Valid<Draft>
 /// Delete a note.
 #[utoipa::path(
     delete, path = "/api/notes/{id}", operation_id = "delete_note", tag = "notes",
-    params(("id" = i64, Path, description = "The note's number")),
-    responses((status = 204), (status = 404)),
+    params(("id" = i64, Path, description = "The number of the note")),
+    responses((status = 204), (status = 404), (status = 409, description = "Something else names it")),
     security(("password" = ["notes:write"]), ("token" = []))
 )]
 async fn delete(

@@ -1,13 +1,13 @@
 //! What a note holds, and whose notes are found how.
+//!
+//! `cargo xtask model note title:string body:text?` makes this model.
 
 use diesel::prelude::*;
 use kit::Time;
 
 use crate::db::{Backend, Connection, Export, copy_of, in_order, lower, model};
 use crate::schema::notes;
-use crate::web::{
-    Db, Errors, Features, Form, Line, List, Owned, Paging, Result, Row, Text, UNDO,
-};
+use crate::web::{Db, Errors, Features, Form, Line, List, Owned, Paging, Result, Row, Text, UNDO};
 
 model! {
     /// A note.
@@ -89,8 +89,8 @@ pub(super) fn insert(conn: &mut Connection, user_id: i64, draft: Draft) -> Resul
 
 pub(super) fn update(conn: &mut Connection, user_id: i64, id: i64, draft: Draft) -> Result<Note> {
     let values = draft.values(conn, user_id)?;
-    let change = diesel::update(note_of(user_id, id)).set(values).returning(Note::as_returning());
-    Ok(change.get_result(conn)?)
+    let change = diesel::update(note_of(user_id, id)).set(values);
+    Ok(change.returning(Note::as_returning()).get_result(conn)?)
 }
 
 /// Takes it out of sight; for [`UNDO`] it can be brought back.
@@ -109,5 +109,4 @@ pub(super) fn bring_back(conn: &mut Connection, user_id: i64, id: i64, now: Time
     Ok(())
 }
 
-pub(super) const EXPORT: Export =
-    copy_of!(notes.user_id, Note where notes::deleted_at.is_null());
+pub(super) const EXPORT: Export = copy_of!(notes.user_id, Note where notes::deleted_at.is_null());
