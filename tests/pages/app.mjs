@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 
-export const ROOT = process.env.DOORSTEP_ROOT ?? resolve(import.meta.dirname, "../..");
+export const ROOT = process.env.APP_ROOT ?? resolve(import.meta.dirname, "../..");
 export const STATIC = join(ROOT, "static");
 // However slow the machine is. Nothing here waits without a reason, so this is never reached when all is well.
 export const PATIENCE = 180_000;
@@ -23,7 +23,7 @@ export async function startApp(settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), "pages-"));
   const port = await freePort();
   const env = { PORT: String(port), STATIC_DIR: STATIC, REGISTRATION: "open", ...settings };
-  const child = spawn(resolve(process.env.DOORSTEP_BIN), { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(resolve(process.env.APP_BIN), { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   const said = { out: "", err: "" };
   child.stdout.on("data", (text) => { said.out += text; });
   child.stderr.on("data", (text) => { said.err += text; });

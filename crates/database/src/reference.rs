@@ -25,8 +25,9 @@ pub struct Named(pub Vec<(i64, String)>);
 
 impl Named {
     /// What this one is called.
-    pub fn name(&self, id: i64) -> &str {
-        self.0.iter().find(|(other, _)| *other == id).map_or("", |(_, name)| name)
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass whatever they pass so")]
+    pub fn name(&self, id: &i64) -> &str {
+        self.0.iter().find(|(other, _)| other == id).map_or("", |(_, name)| name)
     }
 
     /// Whether there is none.
@@ -132,21 +133,26 @@ macro_rules! choices {
         $vis struct $Choices;
 
         impl $Choices {
-            /// Those of a user, the newest first.
+            /// Those of a user, the newest first, and the one that is chosen, however old it is.
             $vis fn of(
-                conn: &mut $crate::Connection, $user_id: i64,
+                conn: &mut $crate::Connection, $user_id: i64, chosen: Option<i64>,
             ) -> ::diesel::QueryResult<$crate::Named> {
-                let own = $table::table.filter($own);
-                let own = own.filter($table::deleted_at.is_null()).order($table::id.desc());
-                let named = own.limit($crate::CHOICES_MAX).select(($table::id, $table::$name));
-                named.load(conn).map($crate::Named)
+                let own = $table::table.filter($own).filter($table::deleted_at.is_null());
+                let own = own.select(($table::id, $table::$name));
+                let newest = own.order($table::id.desc()).limit($crate::CHOICES_MAX);
+                let mut named: Vec<(i64, String)> = newest.load(conn)?;
+                let older = chosen.filter(|id| !named.iter().any(|(other, _)| other == id));
+                if let Some(id) = older {
+                    named.extend(own.filter($table::id.eq(id)).load::<(i64, String)>(conn)?);
+                }
+                Ok($crate::Named(named))
             }
 
             /// What these are called, whoever's they are: for rows that whoever asks may read.
             $vis fn named(
-                conn: &mut $crate::Connection, ids: Vec<i64>,
+                conn: &mut $crate::Connection, ids: &[i64],
             ) -> ::diesel::QueryResult<$crate::Named> {
-                let these = $table::table.filter($table::id.eq_any(ids));
+                let these = $table::table.filter($table::id.eq_any(ids.to_vec()));
                 these.select(($table::id, $table::$name)).load(conn).map($crate::Named)
             }
         }

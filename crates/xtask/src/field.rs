@@ -163,22 +163,26 @@ impl Field {
     pub fn shown(&self, row: &str) -> String {
         let place = format!("{row}.{}", self.name);
         if self.is_nullable() {
-            let shown = self.shown_of(&self.name);
-            return format!("{{% if let Some({}) = {place} %}}{shown}{{% endif %}}", self.name);
+            let shown = self.shown_of(&self.name, "*");
+            return format!(
+                "{{% if let Some({}) = {place} %}}{shown}{{% else %}}–{{% endif %}}",
+                self.name
+            );
         }
-        self.shown_of(&place)
+        self.shown_of(&place, "")
     }
 
-    fn shown_of(&self, value: &str) -> String {
+    /// `star` stands before a value behind a reference.
+    fn shown_of(&self, value: &str, star: &str) -> String {
         match &self.kind {
-            Kind::Bool => format!("{{% if *{value} %}}Yes{{% else %}}No{{% endif %}}"),
+            Kind::Bool => format!("{{% if {star}{value} %}}Yes{{% else %}}No{{% endif %}}"),
             Kind::DateTime => format!("{{{{ crate::web::when({value}) }}}}"),
             Kind::Email => format!("<a href=\"mailto:{{{{ {value} }}}}\">{{{{ {value} }}}}</a>"),
             Kind::Url => format!(
                 "<a href=\"{{{{ {value} }}}}\" rel=\"noopener noreferrer nofollow\">{{{{ {value} }}}}</a>"
             ),
             Kind::Reference(_) => format!(
-                "<a href=\"/{}/{{{{ {value} }}}}\">{{{{ {}.name(*{value}) }}}}</a>",
+                "<a href=\"/{}/{{{{ {value} }}}}\">{{{{ {}.name({value}) }}}}</a>",
                 self.slug(),
                 self.list()
             ),

@@ -30,7 +30,8 @@ pub enum Kind {
 impl Kind {
     /// Reads what stands behind the name of a field.
     pub fn parse(field: &str, kind: &str) -> Result<Self> {
-        let (kind, more) = kind.split_once(':').map_or((kind, None), |(kind, more)| (kind, Some(more)));
+        let (kind, more) =
+            kind.split_once(':').map_or((kind, None), |(kind, more)| (kind, Some(more)));
         let parsed = match (kind, more) {
             ("string", None) => Self::Line,
             ("text", None) => Self::Text,
@@ -38,7 +39,11 @@ impl Kind {
             ("decimal", None) => Self::Decimal(2),
             ("decimal", Some(places)) => match places.parse() {
                 Ok(places @ 1..=6) => Self::Decimal(places),
-                _ => return Err(format!("`{field}` can have 1 to 6 decimals: `{field}:decimal:3`.")),
+                _ => {
+                    return Err(format!(
+                        "`{field}` can have 1 to 6 decimals: `{field}:decimal:3`."
+                    ));
+                }
             },
             ("bool", None) => Self::Bool,
             ("date", None) => Self::Date,

@@ -1,6 +1,10 @@
 //! What developers of the app run: `cargo xtask …`. The program that is deployed has none of it.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line, read by whoever runs it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line, read by whoever runs it"
+)]
 
 mod field;
 mod kind;
@@ -42,6 +46,11 @@ enum Command {
     /// Make a model with pages, an API and tests: `model invoice number:string amount:decimal paid:bool`
     #[command(after_help = kind::HELP)]
     Model(ModelArgs),
+    /// Fail unless a model is as `model` makes it: `compare note` keeps the worked example and the command alike
+    Compare {
+        /// One of them
+        name: String,
+    },
     /// Take out what `page` or `model` made, as long as nothing was changed
     Undo {
         #[command(subcommand)]
@@ -104,7 +113,16 @@ fn run(command: Command) -> Result<String> {
         Command::Rename { package, name } => rename::rename(&project, &package, &name),
         Command::Page { name } => page::plan(&project, &name)?.carry_out(&project),
         Command::Model(args) => model::plan(&project, &args)?.carry_out(&project),
+        Command::Compare { name } => {
+            let differ = model::made(&project, &name)?.differences(&project)?;
+            if differ.is_empty() {
+                return Ok(format!("The model `{name}` is as the command makes it."));
+            }
+            Err(format!("Not as the command makes them: {}.", differ.join(", ")))
+        }
         Command::Undo { what: Undo::Page { name } } => page::plan(&project, &name)?.undo(&project),
-        Command::Undo { what: Undo::Model { name } } => model::made(&project, &name)?.undo(&project),
+        Command::Undo { what: Undo::Model { name } } => {
+            model::to_undo(&project, &name)?.undo(&project)
+        }
     }
 }

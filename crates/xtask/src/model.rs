@@ -107,8 +107,11 @@ struct Up<'a> {
 /// What a command makes.
 pub fn plan(project: &Project, args: &ModelArgs) -> Result<Plan> {
     let model = Model::read(project, args)?;
-    let taken = |name: &str| project.has(&format!("src/{name}.rs")) || project.has(&format!("src/{name}"));
-    if taken(&model.plural) || project.read("src/schema.rs")?.contains(&format!("    {} (id)", model.plural)) {
+    let taken =
+        |name: &str| project.has(&format!("src/{name}.rs")) || project.has(&format!("src/{name}"));
+    if taken(&model.plural)
+        || project.read("src/schema.rs")?.contains(&format!("    {} (id)", model.plural))
+    {
         return Err(format!("There are {} already. Nothing was changed.", model.plural));
     }
     let version = next_version(project)?;
@@ -120,18 +123,33 @@ pub fn made(project: &Project, name: &str) -> Result<Plan> {
     let plural = source_of(project, name)?;
     let source = project.read(&format!("src/{plural}/model.rs"))?;
     let command = command_of(&source).ok_or_else(|| {
-        format!("src/{plural}/model.rs does not say by what command it was made. Nothing was taken out.")
+        format!(
+            "src/{plural}/model.rs does not say by what command it was made. Nothing was taken out."
+        )
     })?;
-    let args = <crate::Xtask as clap::Parser>::try_parse_from(["xtask", "model"].into_iter().chain(command.split(' ')));
+    let args = <crate::Xtask as clap::Parser>::try_parse_from(
+        ["xtask", "model"].into_iter().chain(command.split(' ')),
+    );
     let Ok(crate::Xtask { command: crate::Command::Model(args) }) = args else {
         return Err(format!("`{command}` is no command of today. Nothing was taken out."));
     };
     let model = Model::read(project, &args)?;
-    model.check_unnamed(project)?;
     let ending = format!("_create_{plural}");
     let migrations = project.list("migrations/sqlite")?;
     let migration = migrations.iter().find(|name| name.ends_with(&ending));
     model.plan(migration.ok_or_else(|| format!("There is no migration that ends with {ending}."))?)
+}
+
+/// The same, to be taken out: nothing else may name it.
+pub fn to_undo(project: &Project, name: &str) -> Result<Plan> {
+    let names = format!(" in {}, called ", source_of(project, name)?);
+    for folder in project.list("src")? {
+        let file = format!("src/{folder}/model.rs");
+        if project.has(&file) && project.read(&file)?.contains(&names) {
+            return Err(format!("The {folder} name it: take them out first."));
+        }
+    }
+    made(project, name)
 }
 
 /// The plural of a model whose sources are there.
@@ -143,7 +161,9 @@ fn source_of(project: &Project, name: &str) -> Result<String> {
         command_of(&source).is_some_and(|command| command.split(' ').next() == Some(name))
     };
     let found = models.find(|plural| is_it(plural));
-    found.cloned().ok_or_else(|| format!("There is no model `{name}` that `cargo xtask model` made."))
+    found
+        .cloned()
+        .ok_or_else(|| format!("There is no model `{name}` that `cargo xtask model` made."))
 }
 
 /// The command in the head of a model's source.
@@ -172,7 +192,9 @@ impl Model {
         words::check(&plural)?;
         let type_name = words::camel(&args.name);
         if plural == args.name {
-            return Err(format!("One and several need two names: add `--plural`, for example `--plural {plural}s`."));
+            return Err(format!(
+                "One and several need two names: add `--plural`, for example `--plural {plural}s`."
+            ));
         }
         if TYPES.split_whitespace().any(|taken| taken == type_name && taken != "Note") {
             return Err(format!("`{type_name}` is a name of the framework's: choose another one."));
@@ -182,7 +204,8 @@ impl Model {
             (_, true) => Access::Public,
             _ => Access::Owner,
         };
-        let mut fields = args.fields.iter().map(|field| Field::parse(field)).collect::<Result<Vec<_>>>()?;
+        let mut fields =
+            args.fields.iter().map(|field| Field::parse(field)).collect::<Result<Vec<_>>>()?;
         check_fields(&fields, &plural)?;
         for field in fields.iter_mut().filter(|field| field.is_reference()) {
             field.called = label_of(project, field.table(), access == Access::Admins)?;
@@ -227,16 +250,32 @@ impl Model {
             files.push((format!("{folder}/down.sql"), format!("DROP TABLE {plural};\n")));
         }
         files.push((format!("tests/web/{plural}.rs"), draw(&Tests { m: self })?));
-        let line = |file, begin, end, text| Lines { file, place: Place::Among { begin, end }, text };
+        let line =
+            |file, begin, end, text| Lines { file, place: Place::Among { begin, end }, text };
         let mut lines = vec![
             line("src/lib.rs", "// Your features.", "// Ours.", format!("pub mod {plural};\n")),
-            line("src/app.rs", "    // Yours.", "    // Ours.", format!("    crate::{plural}::FEATURE,\n")),
+            line(
+                "src/app.rs",
+                "    // Yours.",
+                "    // Ours.",
+                format!("    crate::{plural}::FEATURE,\n"),
+            ),
             Lines { file: "src/schema.rs", place: Place::End, text: draw(&Schema { m: self })? },
-            line("tests/web/main.rs", "// Of your features.", "// Of ours.", format!("mod {plural};\n")),
+            line(
+                "tests/web/main.rs",
+                "// Of your features.",
+                "// Of ours.",
+                format!("mod {plural};\n"),
+            ),
         ];
         if self.is_public() {
             let public = [self.path.clone(), format!("{}/{{id}}", self.path)];
-            let text = public.map(|path| format!("    (\"GET\", \"{path}\", {}),\n", if path.contains('{') { 404 } else { 200 }));
+            let text = public.map(|path| {
+                format!(
+                    "    (\"GET\", \"{path}\", {}),\n",
+                    if path.contains('{') { 404 } else { 200 }
+                )
+            });
             lines.push(line("tests/web/public.rs", "    // Yours.", "    // Ours.", text.concat()));
         }
         let advice = vec![
@@ -244,18 +283,6 @@ impl Model {
             format!("Take it out again: `cargo xtask undo model {}`.", self.name),
         ];
         Ok(Plan { what: format!("the model `{}`", self.name), files, lines, advice })
-    }
-
-    /// A model that another one names stays.
-    fn check_unnamed(&self, project: &Project) -> Result<()> {
-        let names = format!(" in {}, called ", self.plural);
-        for folder in project.list("src")? {
-            let file = format!("src/{folder}/model.rs");
-            if project.has(&file) && project.read(&file)?.contains(&names) {
-                return Err(format!("The {folder} name {}: take them out first.", self.plural));
-            }
-        }
-        Ok(())
     }
 
     pub fn is_admin(&self) -> bool {
@@ -314,7 +341,8 @@ impl Model {
 
     pub fn sorted(&self) -> Vec<&Field> {
         let shown = |field: &&Field| {
-            field.name == self.label().name || self.columns().iter().any(|column| column.name == field.name)
+            field.name == self.label().name
+                || self.columns().iter().any(|column| column.name == field.name)
         };
         self.fields.iter().filter(|field| field.is_sorted()).filter(shown).collect()
     }
@@ -345,7 +373,11 @@ impl Model {
 
     /// Where reading begins.
     pub fn readable(&self) -> String {
-        if self.is_public() { format!("all_{}()", self.plural) } else { format!("{}_of(user_id)", self.plural) }
+        if self.is_public() {
+            format!("all_{}()", self.plural)
+        } else {
+            format!("{}_of(user_id)", self.plural)
+        }
     }
 
     pub fn guard(&self) -> &'static str {
@@ -402,12 +434,14 @@ impl Model {
     }
 
     pub fn searched_words(&self) -> String {
-        let names: Vec<_> = self.searched().iter().map(|field| format!("`{}`", field.name)).collect();
+        let names: Vec<_> =
+            self.searched().iter().map(|field| format!("`{}`", field.name)).collect();
         names.join(" or ")
     }
 
     pub fn sorted_words(&self) -> String {
-        let mut names: Vec<_> = self.sorted().iter().map(|field| format!("`{}`", field.name)).collect();
+        let mut names: Vec<_> =
+            self.sorted().iter().map(|field| format!("`{}`", field.name)).collect();
         names.push("`created`".to_owned());
         names.join(" or ")
     }
@@ -463,7 +497,8 @@ impl Model {
     }
 
     pub fn json(&self) -> String {
-        let members = self.fields.iter().map(|field| format!("\"{}\": {}", field.name, field.json()));
+        let members =
+            self.fields.iter().map(|field| format!("\"{}\": {}", field.name, field.json()));
         members.collect::<Vec<_>>().join(", ")
     }
 
@@ -577,7 +612,8 @@ impl Model {
 
     /// How wide the names of columns are, so that their types stand below each other.
     pub fn sql_pad(&self, name: &str) -> String {
-        let widest = self.fields.iter().map(|field| field.name.len()).max().unwrap_or_default().max(10);
+        let widest =
+            self.fields.iter().map(|field| field.name.len()).max().unwrap_or_default().max(10);
         format!("{name:widest$}")
     }
 
@@ -592,7 +628,10 @@ impl Model {
 
     pub fn sql_user(&self, postgres: &bool) -> String {
         let kind = if *postgres { "BIGINT" } else { "INTEGER" };
-        format!("{} {kind} NOT NULL REFERENCES users (id) ON DELETE CASCADE", self.sql_pad("user_id"))
+        format!(
+            "{} {kind} NOT NULL REFERENCES users (id) ON DELETE CASCADE",
+            self.sql_pad("user_id")
+        )
     }
 
     pub fn sql_column(&self, field: &Field, postgres: &bool) -> String {
@@ -634,7 +673,10 @@ fn check_fields(fields: &[Field], plural: &str) -> Result<()> {
     }
     // Diesel's tables have at most 16 columns, unless its feature `32-column-tables` is on.
     if fields.len() > 12 {
-        return Err("A model has at most 12 fields: the rest is another model, which refers to it.".to_owned());
+        return Err(
+            "A model has at most 12 fields: the rest is another model, which refers to it."
+                .to_owned(),
+        );
     }
     Ok(())
 }
@@ -642,13 +684,18 @@ fn check_fields(fields: &[Field], plural: &str) -> Result<()> {
 /// The column by which people know a row of another model.
 fn label_of(project: &Project, table: &str, for_admins: bool) -> Result<String> {
     let Ok(source) = project.read(&format!("src/{table}/model.rs")) else {
-        return Err(format!("There are no `{table}` to refer to: make them first, by `cargo xtask model`."));
+        return Err(format!(
+            "There are no `{table}` to refer to: make them first, by `cargo xtask model`."
+        ));
     };
     if command_of(&source).is_some_and(|command| command.contains("--admin") != for_admins) {
-        return Err(format!("Administrators share the one and not the other: what refers to {table} has to be as they are."));
+        return Err(format!(
+            "Administrators share the one and not the other: what refers to {table} has to be as they are."
+        ));
     }
     let fields = source.split_once("model! {").map_or("", |(_, model)| model);
-    let label = fields.lines().find_map(|line| line.trim().strip_suffix(",")?.split_once(": Line<1"));
+    let label =
+        fields.lines().find_map(|line| line.trim().strip_suffix(",")?.split_once(": Line<1"));
     let label = label.map(|(name, _)| name.trim().to_owned());
     label.ok_or_else(|| format!("src/{table}/model.rs has no line that its rows are called by."))
 }

@@ -63,8 +63,18 @@ async fn {name}_is_there_for_whoever_is_logged_in() {{
         ],
         lines: vec![
             line("src/lib.rs", "// Your features.", "// Ours.", format!("pub mod {name};\n")),
-            line("src/app.rs", "    // Yours.", "    // Ours.", format!("    crate::{name}::FEATURE,\n")),
-            line("tests/web/main.rs", "// Of your features.", "// Of ours.", format!("mod {name};\n")),
+            line(
+                "src/app.rs",
+                "    // Yours.",
+                "    // Ours.",
+                format!("    crate::{name}::FEATURE,\n"),
+            ),
+            line(
+                "tests/web/main.rs",
+                "// Of your features.",
+                "// Of ours.",
+                format!("mod {name};\n"),
+            ),
         ],
         advice: vec![format!("Take it out again: `cargo xtask undo page {name}`.")],
     })

@@ -45,7 +45,7 @@ impl Plan {
             replace(&mut written, file, text);
         }
         written.iter().try_for_each(|(file, text)| project.write(file, text))?;
-        Ok(self.report("Made", project))
+        Ok(self.report("Made"))
     }
 
     /// Takes all of it out again, if it is as it was made.
@@ -65,7 +65,22 @@ impl Plan {
         }
         written.iter().try_for_each(|(file, text)| project.write(file, text))?;
         self.files.iter().try_for_each(|(file, _)| project.delete(file))?;
-        Ok(self.report("Took out", project))
+        Ok(self.report("Took out"))
+    }
+
+    /// The files and lines that are no longer as they are made. Migrations have a history of their own.
+    pub fn differences(&self, project: &Project) -> Result<Vec<String>> {
+        let files = self.formatted(project)?.into_iter();
+        let mut files: Vec<_> =
+            files.filter(|(file, _)| !file.starts_with("migrations/")).collect();
+        files.retain(|(file, text)| project.read(file).as_ref() != Ok(text));
+        let mut differ: Vec<_> = files.into_iter().map(|(file, _)| file).collect();
+        for lines in &self.lines {
+            if !project.read(lines.file)?.contains(&lines.text) {
+                differ.push(lines.file.to_owned());
+            }
+        }
+        Ok(differ)
     }
 
     fn formatted(&self, project: &Project) -> Result<Vec<(String, String)>> {
@@ -76,7 +91,7 @@ impl Plan {
     }
 
     /// In about ten lines.
-    fn report(&self, verb: &str, project: &Project) -> String {
+    fn report(&self, verb: &str) -> String {
         let mut said = vec![format!("{verb} {}:", self.what)];
         let mut folders: Vec<(&str, Vec<&str>)> = Vec::new();
         for (file, _) in &self.files {
@@ -86,13 +101,14 @@ impl Plan {
                 None => folders.push((folder, vec![name])),
             }
         }
-        said.extend(folders.iter().map(|(folder, names)| format!("  {folder}/{}", names.join(", "))));
+        said.extend(
+            folders.iter().map(|(folder, names)| format!("  {folder}/{}", names.join(", "))),
+        );
         let edited: Vec<_> = self.lines.iter().map(|lines| lines.file).collect();
         said.push(format!("  and a line in {}", edited.join(", ")));
         if verb == "Made" {
             said.extend(self.advice.iter().cloned());
         }
-        let _ = project;
         said.join("\n")
     }
 }
@@ -113,9 +129,7 @@ impl Place {
 }
 
 /// A file as it will be.
-fn edited(
-    written: &[(String, String)], project: &Project, file: &str,
-) -> Result<(String, String)> {
+fn edited(written: &[(String, String)], project: &Project, file: &str) -> Result<(String, String)> {
     match written.iter().find(|(other, _)| other == file) {
         Some(found) => Ok(found.clone()),
         None => Ok((file.to_owned(), project.read(file)?)),

@@ -14,9 +14,11 @@ pub struct Project {
 }
 
 impl Project {
-    /// The one that this program was built in.
+    /// The one that cargo runs this program in.
     pub fn here() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let own = std::env::var("CARGO_MANIFEST_DIR");
+        let own = own.map_err(|_| "Run this by cargo: `cargo xtask`.".to_owned())?;
+        let root = Path::new(&own).join("../..");
         let root = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
         Ok(Self { root })
     }
@@ -54,7 +56,8 @@ impl Project {
 
     /// The names of what is in a folder, in their order.
     pub fn list(&self, folder: &str) -> Result<Vec<String>> {
-        let entries = fs::read_dir(self.path(folder)).map_err(|error| format!("{folder}: {error}"))?;
+        let entries =
+            fs::read_dir(self.path(folder)).map_err(|error| format!("{folder}: {error}"))?;
         let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
         let mut names: Vec<_> = names.collect();
         names.sort_unstable();
@@ -67,7 +70,9 @@ impl Project {
             return Ok(text);
         }
         let failed = |error: String| {
-            format!("rustfmt cannot format {file}: {error}\nIs it there? `rustup component add rustfmt`")
+            format!(
+                "rustfmt cannot format {file}: {error}\nIs it there? `rustup component add rustfmt`"
+            )
         };
         let mut rustfmt = Command::new("rustfmt")
             .args(["--edition", "2024", "--config-path"])

@@ -38,7 +38,9 @@ pub fn check(name: &str) -> Result<()> {
 pub fn check_column(name: &str) -> Result<()> {
     check(name)?;
     if TAKEN.split_whitespace().any(|word| word == name) {
-        return Err(format!("Every model has `{name}`, or something of that name: choose another."));
+        return Err(format!(
+            "Every model has `{name}`, or something of that name: choose another."
+        ));
     }
     Ok(())
 }
@@ -71,7 +73,8 @@ pub fn with_article(words: &str) -> String {
 
 /// Several of them, as most English words say it; `--plural` is for the others.
 pub fn plural(name: &str) -> String {
-    let consonant_y = name.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']));
+    let consonant_y =
+        name.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']));
     if let Some(stem) = consonant_y {
         return format!("{stem}ies");
     }

@@ -135,8 +135,8 @@ async fn index(
     };
     [%- endif %]
     [%- for reference in m.references() %]
-    let named = [[ m.plural ]].items.iter().[% if reference.is_optional %]filter_map[% else %]map[% endif %](|[[ m.name ]]| [[ m.name ]].[[ reference.name ]]).collect();
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, named)).await?;
+    let named: Vec<_> = [[ m.plural ]].items.iter().[% if reference.is_optional %]filter_map[% else %]map[% endif %](|[[ m.name ]]| [[ m.name ]].[[ reference.name ]]).collect();
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, &named)).await?;
     [%- endfor %]
     render(&Index { page, [[ m.plural ]], [% for reference in m.references() %][[ reference.list() ]], [% endfor %]deleted, now })
 }
@@ -168,8 +168,8 @@ async fn show(user: OptionalUser, id: Path<i64>, page: Page, db: Db) -> Response
     });
     let ([[ m.name ]], owner) = found.await?;
     [%- for reference in m.references() %]
-    let named = [[ m.name ]].[[ reference.name ]].into_iter().collect();
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, named)).await?;
+    let named: Vec<_> = [[ m.name ]].[[ reference.name ]].into_iter().collect();
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, &named)).await?;
     [%- endfor %]
     render(&Show { page, [[ m.name ]], [% for reference in m.references() %][[ reference.list() ]], [% endfor %]is_own: user_id == Some(owner) })
 }
@@ -180,8 +180,8 @@ async fn show([[ m.name ]]: [[ m.own() ]], page: Page) -> Response {
 [%- else %]
 async fn show([[ m.name ]]: [[ m.own() ]], page: Page, db: Db) -> Response {
     [%- for reference in m.references() %]
-    let named = [% if reference.is_optional %][[ m.name ]].[[ reference.name ]].into_iter().collect()[% else %]vec![ [[ m.name ]].[[ reference.name ]] ][% endif %];
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, named)).await?;
+    [% if reference.is_optional %]let named: Vec<_> = [[ m.name ]].[[ reference.name ]].into_iter().collect();[% else %]let named = [ [[ m.name ]].[[ reference.name ]] ];[% endif %]
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, &named)).await?;
     [%- endfor %]
     render(&Show { page, [[ m.name ]]: [[ m.name ]].into_inner()[% for reference in m.references() %], [[ reference.list() ]][% endfor %] })
 }
@@ -215,7 +215,8 @@ async fn draw(
     page: Page, db: &Db, user_id: i64, form: Submitted<Draft>, id: Option<i64>,
 ) -> Response {
     [%- for reference in m.references() %]
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::of(conn, user_id)).await?;
+    let chosen = form.fields.[[ reference.name ]].value().ok().copied()[% if reference.is_optional %].flatten()[% endif %];
+    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::of(conn, user_id, chosen)).await?;
     [%- endfor %]
     render_with(form.status(), &Edit { page, form, id[% for reference in m.references() %], [[ reference.list() ]][% endfor %] })
 }
