@@ -172,7 +172,9 @@ impl App {
         rt::spawn(kit::mail::work(outbox));
         rt::spawn(state.db().clone().write_uses_for_ever());
         let (db, clock) = (state.db().clone(), state.site().clock().clone());
-        rt::spawn(database::purge_hourly(async move || purge::purge(&db, &clock, FRAME.features).await));
+        rt::spawn(database::purge_hourly(async move || {
+            purge::purge(&db, &clock, FRAME.features).await
+        }));
         if let (Some(settings), Some(metrics)) = (&config.metrics, state.site().metrics()) {
             let (counted, state) = (metrics.clone(), state.clone());
             state.events().listen(move |happened| counted.count_event(happened.event.name()));

@@ -83,7 +83,10 @@ impl Cli {
                 say_all(database::copy(source.expose(), &target, || MIGRATIONS)?)
             }
             Command::Purge => run(async |_, db| {
-                say(format!("{} rows were deleted.", purge(&db, &Clock::System, Features(FEATURES)).await?))
+                say(format!(
+                    "{} rows were deleted.",
+                    purge(&db, &Clock::System, Features(FEATURES)).await?
+                ))
             }),
             Command::User(command) => {
                 run(async |config, db| people::manage(command, &app(config, db)?).await)

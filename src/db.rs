@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 pub use database::{
-    Backend, Connection, Decimal, Named, Reference, choice, choices, copy_of, hold_name, hold_table,
-    in_order, lower, model, named_by, unless_duplicate,
+    Backend, Connection, Decimal, Named, Reference, choice, choices, copy_of, hold_name,
+    hold_table, in_order, lower, model, named_by, unless_duplicate,
 };
 
 #[cfg(feature = "postgres")]

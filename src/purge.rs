@@ -10,9 +10,7 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::mail::GIVE_UP_AFTER;
 use crate::people::events::KEPT_FOR;
-use crate::schema::{
-    api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions,
-};
+use crate::schema::{api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions};
 
 /// What goes, and how long after its time.
 const PURGES: [Purge; 7] = [

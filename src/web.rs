@@ -17,7 +17,7 @@ pub use kit::http::client::Client;
 pub use kit::http::flash::{Flash, redirect};
 pub use kit::http::form::{Errors, Form, Submitted};
 pub use kit::http::json::Valid;
-pub use kit::http::kinds::{EmailAddress, Line, Text, WebAddress};
+pub use kit::http::kinds::{EmailAddress, Integer, Line, Text, WebAddress};
 pub use kit::http::list::{List, Order, Paging};
 pub use kit::http::sent::Sent;
 pub use kit::http::theme::Theme;
@@ -29,7 +29,5 @@ pub use self::own::{Own, Owned, save};
 pub use self::page::{Page, ago, day, render, render_with, when};
 pub use crate::db::Db;
 pub use crate::error::{Error, Response, Result};
-pub use crate::feature::{
-    Feature, Features, Figure, Newest, Place, Reference, Row, Shelf, UNDO,
-};
+pub use crate::feature::{Feature, Features, Figure, Newest, Place, Reference, Row, Shelf, UNDO};
 pub use crate::once::once;

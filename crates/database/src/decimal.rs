@@ -3,11 +3,11 @@
 use std::fmt;
 
 use diesel::backend::Backend;
+use diesel::deserialize::FromSqlRow;
 use diesel::deserialize::{self, FromSql};
+use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
-use diesel::deserialize::FromSqlRow;
-use diesel::expression::AsExpression;
 use kit::http::typed::{Control, Json, Kind, Wrong};
 use kit::text;
 use serde_json::Value;

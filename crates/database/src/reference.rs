@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use diesel::QueryResult;
-use kit::http::kinds::{EmailAddress, Line, Text, WebAddress};
+use kit::http::kinds::{EmailAddress, Integer, Line, Text, WebAddress};
 use kit::http::typed::{Control, Json, Kind, Shape, Wrong};
 use serde_json::{Value, json};
 use time::{Date, PrimitiveDateTime};
@@ -114,6 +114,7 @@ impl Stored for PrimitiveDateTime {}
 impl Stored for EmailAddress {}
 impl Stored for WebAddress {}
 impl<const PLACES: u32> Stored for Decimal<PLACES> {}
+impl<const MIN: i64, const MAX: i64> Stored for Integer<MIN, MAX> {}
 impl<const MIN: usize, const MAX: usize> Stored for Line<MIN, MAX> {}
 impl<const MIN: usize, const MAX: usize> Stored for Text<MIN, MAX> {}
 

@@ -82,7 +82,7 @@ impl Field {
     pub fn is_sorted(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Line | Kind::Integer | Kind::Decimal(_) | Kind::Date | Kind::DateTime
+            Kind::Line | Kind::Integer(_) | Kind::Decimal(_) | Kind::Date | Kind::DateTime
         )
     }
 
@@ -116,7 +116,8 @@ impl Field {
         let kind = match &self.kind {
             Kind::Line => return format!("Line<{least}, 100>"),
             Kind::Text => return format!("Text<{least}, 5000>"),
-            Kind::Integer => "i64".to_owned(),
+            Kind::Integer(None) => "i64".to_owned(),
+            Kind::Integer(Some((min, max))) => format!("Integer<{min}, {max}>"),
             Kind::Decimal(places) => format!("Decimal<{places}>"),
             Kind::Bool => "bool".to_owned(),
             Kind::Date => "Date".to_owned(),
@@ -138,7 +139,7 @@ impl Field {
     pub fn diesel(&self) -> String {
         let column = match self.kind {
             Kind::Line | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "Text",
-            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) => "BigInt",
+            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) => "BigInt",
             Kind::Bool => "Bool",
             Kind::Date => "Date",
             Kind::DateTime => "Timestamp",
@@ -150,8 +151,8 @@ impl Field {
     pub fn sql(&self, is_postgres: bool) -> String {
         let column = match self.kind {
             Kind::Line | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "TEXT",
-            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) if is_postgres => "BIGINT",
-            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) => "INTEGER",
+            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) if is_postgres => "BIGINT",
+            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) => "INTEGER",
             Kind::Bool => "BOOLEAN",
             Kind::Date => "DATE",
             Kind::DateTime => "TIMESTAMP",
@@ -195,7 +196,8 @@ impl Field {
         match &self.kind {
             Kind::Line => "Milk",
             Kind::Text => "Two litres",
-            Kind::Integer => "12",
+            Kind::Integer(Some((min, _))) => return min.to_string(),
+            Kind::Integer(None) => "12",
             Kind::Decimal(_) => "12.5",
             Kind::Bool => "yes",
             Kind::Date => "2026-12-01",
@@ -211,7 +213,7 @@ impl Field {
     /// The same as a program sends it.
     pub fn json(&self) -> String {
         match self.kind {
-            Kind::Integer | Kind::Decimal(_) | Kind::Reference(_) => self.typed(),
+            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) => self.typed(),
             Kind::Bool => "true".to_owned(),
             Kind::DateTime => "\"2026-12-01T12:00:00Z\"".to_owned(),
             _ => format!("\"{}\"", self.typed()),
@@ -221,7 +223,7 @@ impl Field {
     /// What is wrong for every field of this kind.
     pub fn wrong(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Integer => Some("a dozen"),
+            Kind::Integer(_) => Some("a dozen"),
             Kind::Decimal(_) => Some("12,50"),
             Kind::Date => Some("tomorrow"),
             Kind::DateTime => Some("at noon"),

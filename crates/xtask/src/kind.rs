@@ -5,7 +5,7 @@ use crate::words;
 
 /// For `--help`.
 pub const HELP: &str = "\
-Kinds: string (a line of up to 100 characters), text (up to 5000), integer, decimal (two decimals, kept
+Kinds: string (a line of up to 100 characters), text (up to 5000), integer (integer:1..5 from 1 to 5), decimal (two decimals, kept
 exact; decimal:3 for three), bool, date, datetime (UTC), email, url, choice:open,paid (one of these),
 references (a row of the customers of the same owner, for `customer:references`; else
 `buyer:references:customers`). With ? at the end, a field may be left empty.";
@@ -15,7 +15,8 @@ references (a row of the customers of the same owner, for `customer:references`;
 pub enum Kind {
     Line,
     Text,
-    Integer,
+    /// Within these bounds, if there are any.
+    Integer(Option<(i64, i64)>),
     Decimal(u32),
     Bool,
     Date,
@@ -35,7 +36,8 @@ impl Kind {
         let parsed = match (kind, more) {
             ("string", None) => Self::Line,
             ("text", None) => Self::Text,
-            ("integer", None) => Self::Integer,
+            ("integer", None) => Self::Integer(None),
+            ("integer", Some(bounds)) => Self::Integer(Some(Self::bounds(field, bounds)?)),
             ("decimal", None) => Self::Decimal(2),
             ("decimal", Some(places)) => match places.parse() {
                 Ok(places @ 1..=6) => Self::Decimal(places),
@@ -59,6 +61,16 @@ impl Kind {
             _ => return Err(format!("`{kind}` is no kind of field (`{field}`).\n{HELP}")),
         };
         Ok(parsed)
+    }
+
+    fn bounds(field: &str, typed: &str) -> Result<(i64, i64)> {
+        let bounds = typed
+            .split_once("..")
+            .and_then(|(min, max)| Some((min.parse::<i64>().ok()?, max.parse::<i64>().ok()?)));
+        // The largest whole number that every program can read from JSON.
+        let fits = |n: i64| n.unsigned_abs() < 1 << 53;
+        let good = bounds.filter(|(min, max)| min < max && fits(*min) && fits(*max));
+        good.ok_or_else(|| format!("`{field}` has bounds like these: `{field}:integer:1..5`."))
     }
 
     fn choice(listed: &str) -> Result<Self> {

@@ -540,6 +540,7 @@ impl Model {
             ("Errors", true),
             ("Features", true),
             ("Form", true),
+            ("Integer", uses("Integer<")),
             ("Line", true),
             ("List", true),
             ("Owned", true),

@@ -116,6 +116,40 @@ impl Kind for i64 {
     }
 }
 
+/// A whole number from `MIN` to `MAX`.
+#[derive(Clone, Debug)]
+pub struct Integer<const MIN: i64, const MAX: i64>;
+
+impl<const MIN: i64, const MAX: i64> Kind for Integer<MIN, MAX> {
+    type Value = i64;
+    const JSON: Json = Json::Integer;
+
+    fn read(typed: &str) -> Result<i64, Wrong> {
+        let number = i64::read(typed)?;
+        if (MIN..=MAX).contains(&number) {
+            Ok(number)
+        } else {
+            Err(format!("Use a number from {MIN} to {MAX}.").into())
+        }
+    }
+
+    fn write(value: &i64) -> String {
+        value.to_string()
+    }
+
+    fn to_json(value: &i64) -> Value {
+        json!(value)
+    }
+
+    fn control() -> Control {
+        Control { min: MIN.to_string(), max: MAX.to_string(), ..i64::control() }
+    }
+
+    fn ask(_: &str) -> String {
+        format!("Enter a number from {MIN} to {MAX}.")
+    }
+}
+
 /// A box: yes if it is ticked, and no if it is not there at all, for that is how a browser sends it.
 impl Kind for bool {
     type Value = Self;
