@@ -26,9 +26,9 @@ async fn sessions_and_tokens_go_when_their_time_is_up() {
     ] {
         let site = Site::open().await;
         let ada = site.logged_in("ada").await;
-        ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("notes:read", "yes")])
+        ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("papers:read", "yes")])
             .await;
-        site.program("ada", "notes:read").await;
+        site.program("ada", "papers:read").await;
         assert_eq!(left_after(&site, time - Duration::SECOND, table).await, 1, "{table}");
         assert_eq!(left_after(&site, Duration::SECOND, table).await, 0, "{table}");
         assert_eq!(rows(&site, "users").await, 1);
