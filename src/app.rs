@@ -34,36 +34,36 @@ use crate::{accounts, api, dev_mail, docs, purge};
 /// The features. Each is a file or folder, and tells here all that the rest of the program knows of it:
 /// its routes, its scopes, its tables with something of users.
 pub const FEATURES: &[Feature] = &[
-    crate::home::FEATURE, // a line each, and no `use`: whoever adds one adds a line
+    crate::home::FEATURE,
+    // Yours.
     crate::notes::FEATURE,
+    // Ours.
     crate::accounts::FEATURE,
     crate::api::FEATURE,
 ];
 
 /// What the parts below are told of the features.
-fn frame(features: &'static [Feature]) -> Frame {
-    Frame {
-        features: Features(features),
-        default_scope: api::DEFAULT_SCOPE,
-        addresses: Addresses {
-            landing_page: "/dashboard",
-            // Where these would lead is not where anybody wanted to go.
-            not_pages: &[
-                "/login",
-                "/logout",
-                "/register",
-                "/setup",
-                "/auth",
-                "/static",
-                "/forgot",
-                "/reset",
-                "/join",
-            ],
-            for_programs: &["/api/", "/auth/", "/.well-known/"],
-        },
-        draw_lost,
-    }
-}
+const FRAME: Frame = Frame {
+    features: Features(FEATURES),
+    default_scope: api::DEFAULT_SCOPE,
+    addresses: Addresses {
+        landing_page: "/dashboard",
+        // Where these would lead is not where anybody wanted to go.
+        not_pages: &[
+            "/login",
+            "/logout",
+            "/register",
+            "/setup",
+            "/auth",
+            "/static",
+            "/forgot",
+            "/reset",
+            "/join",
+        ],
+        for_programs: &["/api/", "/auth/", "/.well-known/"],
+    },
+    draw_lost,
+};
 
 /// What those get who may not, the pages that ask who somebody is, and the words: replace any.
 pub const REFUSALS: Refusals = Refusals {
@@ -88,8 +88,8 @@ impl App {
     pub fn new(
         config: Config, db: Db, clock: Clock, passwords: Passwords, features: &'static [Feature],
     ) -> Result<Self, String> {
-        let state = State::new(config, db, clock, passwords, frame(features))?;
-        Ok(Self { state, refusals: REFUSALS })
+        let frame = Frame { features: Features(features), ..FRAME };
+        Ok(Self { state: State::new(config, db, clock, passwords, frame)?, refusals: REFUSALS })
     }
 
     /// The same app that refuses in another way.

@@ -162,6 +162,12 @@ impl Site {
         browser
     }
 
+    /// The same of an administrator.
+    pub async fn administrator(self: &Rc<Self>, name: &str) -> Browser {
+        self.admin(name).await;
+        self.logged_in(name).await
+    }
+
     /// A browser in which `name` logged in too long ago for what needs a fresh log-in.
     pub async fn stale(self: &Rc<Self>, name: &str) -> Browser {
         let browser = self.logged_in(name).await;

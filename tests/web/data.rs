@@ -7,10 +7,12 @@ use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, features};
 use crate::models::leave_rows;
 use crate::tables;
 
-/// Ada's browser; she has left something in every table that can hold something of hers.
+/// Ada's browser; she has left something in every table that can hold something of hers, in those of
+/// administrators too.
 async fn with_a_life() -> Browser {
-    let ada = Browser::logged_in("ada").await;
+    let ada = Site::open().await.administrator("ada").await;
     leave_rows(&ada, "").await;
+    ada.site.sql("UPDATE users SET is_admin = FALSE").await;
     ada.submit("/papers", &[("title", "Milk"), ("body", "Two litres")]).await;
     ada.submit("/account/tokens", &[("name", "Script"), ("days", "30"), ("papers:read", "yes")])
         .await;

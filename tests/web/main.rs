@@ -58,7 +58,6 @@ mod mail;
 mod migrations;
 mod negotiation;
 mod next;
-mod notes;
 mod origins;
 mod outbox;
 mod papers;
@@ -84,3 +83,7 @@ mod twice;
 mod typed_address;
 mod turns;
 mod well_known;
+
+// Of your features.
+mod notes;
+// Of ours.

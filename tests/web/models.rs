@@ -21,32 +21,41 @@ pub fn is_under(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Leaves a row of each model, first of those that others refer to, and stops behind the model that `path`
-/// is about: nothing refers to its row then. The models, in this order.
-pub async fn leave_rows(ada: &Browser, path: &str) -> Vec<String> {
-    let (mut left, mut done) = (models(&ada.site).await, Vec::new());
+/// Leaves a row of each model that she may add to, first of those that others refer to, and stops behind the
+/// model that `path` is about: nothing refers to its row then.
+pub async fn leave_rows(ada: &Browser, path: &str) {
     let path = path.strip_prefix("/api").unwrap_or(path);
-    while !left.is_empty() && !done.iter().any(|list: &String| is_under(path, list)) {
-        let form = next(ada, &left).await.filled_by_kind(Take::First);
-        accepted(form.send(ada).await, &form);
-        left.retain(|list| *list != form.action);
-        done.push(form.action);
+    let mut left = models(&ada.site).await;
+    while let Some(list) = leave_next_row(ada, &mut left).await {
+        if is_under(path, &list) {
+            break;
+        }
     }
-    done
+}
+
+/// Leaves a row of the next of these models, and takes it off the list.
+pub async fn leave_next_row(ada: &Browser, left: &mut Vec<String>) -> Option<String> {
+    let form = next(ada, left).await?.filled_by_kind(Take::First);
+    accepted(form.send(ada).await, &form);
+    left.retain(|list| *list != form.action);
+    Some(form.action)
 }
 
 /// The form for a new row of the first model that has something to choose wherever it refers to another.
-async fn next(ada: &Browser, left: &[String]) -> Drawn {
+async fn next(ada: &Browser, left: &[String]) -> Option<Drawn> {
     let mut forms = Vec::new();
     for list in left {
-        forms.push(form_of(&ada.get(&format!("{list}/new")).await, list));
+        let page = ada.get(&format!("{list}/new")).await;
+        // Some are for administrators.
+        forms.extend((page.status != 403).then(|| form_of(&page, list)));
     }
-    let whole = forms.iter().find(|form| form.offers_all_choices());
-    let good = whole.or_else(|| forms.iter().find(|form| form.offers_choices()));
-    good.unwrap_or_else(|| {
-        panic!("each of these refers to another, of which there is no row: {left:?}")
-    })
-    .clone()
+    let mut whole = forms.iter().filter(|form| form.offers_all_choices());
+    let found = whole.next().or_else(|| forms.iter().find(|form| form.offers_choices()));
+    assert!(
+        found.is_some() || forms.is_empty(),
+        "each of these refers to another, of which there is no row: {left:?}"
+    );
+    found.cloned()
 }
 
 /// Fails unless the server took what a form was filled with.

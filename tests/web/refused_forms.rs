@@ -4,7 +4,7 @@ use app::brand::NAME;
 
 use crate::browser::{Browser, PASSWORD, Site};
 use crate::drawn::{Drawn, Take, form_of};
-use crate::models::{forms, is_under, leave_rows};
+use crate::models::{forms, is_under, leave_rows, models};
 
 /// A form, what is sent of it, what of that is on the page again, and what the page says.
 type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
@@ -97,7 +97,7 @@ const UNSEEN: [&str; 2] = ["hidden", "password"];
 
 #[actix_web::test]
 async fn so_does_the_form_of_a_model_that_lacks_something_with_all_the_rest() {
-    let ada = Browser::logged_in("ada").await;
+    let ada = Site::open().await.administrator("ada").await;
     for (list, form) in forms_of_models(&ada).await {
         for lacking in form.fields.iter().filter(|field| field.is_required) {
             let name = lacking.name.as_str();
@@ -118,7 +118,8 @@ async fn so_does_the_form_of_a_model_that_lacks_something_with_all_the_rest() {
 /// The forms of all models, with something good in each field.
 async fn forms_of_models(ada: &Browser) -> Vec<(String, Drawn)> {
     let mut all = Vec::new();
-    for list in leave_rows(ada, "").await {
+    leave_rows(ada, "").await;
+    for list in models(&ada.site).await {
         for form in forms(ada, &list).await {
             all.push((list.clone(), form.filled_by_kind(Take::Second)));
         }
@@ -129,8 +130,7 @@ async fn forms_of_models(ada: &Browser) -> Vec<(String, Drawn)> {
 #[actix_web::test]
 async fn every_form_that_can_be_refused_is_among_these_or_behind_a_link() {
     let site = Site::open().await;
-    site.admin("ada").await;
-    let of_models = forms_of_models(&site.logged_in("ada").await).await;
+    let of_models = forms_of_models(&site.administrator("ada").await).await;
     let elsewhere =
         ["/setup", "/join", "/confirm", "/register/confirm", "/reset", "/account", "/api", "/auth"];
     for (path, methods) in site.app.routes().await {

@@ -174,9 +174,10 @@ async fn writes() -> Vec<Write> {
         (method.to_owned(), path.to_owned(), body.to_owned())
     };
     let mut writes: Vec<_> = WRITES.into_iter().map(own).collect();
-    let (ada, forms) = forms_of_models().await;
-    let document = ada.get("/openapi.json").await.json();
-    for (path, methods) in ada.site.app.routes().await {
+    let site = Site::open().await;
+    let forms = forms_of_models(&site).await;
+    let document = site.stranger().get("/openapi.json").await.json();
+    for (path, methods) in site.app.routes().await {
         for method in methods {
             let drawn = || forms.iter().find(|form| form.action == path.replace("{id}", "1"));
             let body = if is_under(&path, "/api") {
@@ -198,15 +199,16 @@ fn is_writing(method: &str, path: &str) -> bool {
 }
 
 /// Every form that a page of a model draws, the one to bring back what was deleted too.
-async fn forms_of_models() -> (Browser, Vec<Drawn>) {
-    let ada = Browser::logged_in("ada").await;
+async fn forms_of_models(site: &Rc<Site>) -> Vec<Drawn> {
     let mut all = Vec::new();
-    for list in leave_rows(&ada, "").await.iter().rev() {
-        let drawn = models::forms(&ada, list).await;
-        all.extend(models::delete(&ada, list, &drawn).await);
+    for list in models::models(site).await {
+        let ada = Site::open().await.administrator("ada").await;
+        leave_rows(&ada, &list).await;
+        let drawn = models::forms(&ada, &list).await;
+        all.extend(models::delete(&ada, &list, &drawn).await);
         all.extend(drawn);
     }
-    (ada, all)
+    all
 }
 
 async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: &Write) -> Answer {
