@@ -147,7 +147,7 @@ async fn activity_is_kept_for_ninety_days_and_shown_a_page_at_a_time() {
         let site = Site::open().await;
         site.logged_in("ada").await;
         site.clock.advance(Duration::days(90) + Duration::seconds(seconds));
-        app::purge::purge(&site.db, &site.clock).await.unwrap();
+        site.purge().await.unwrap();
         assert_eq!(site.count("SELECT count(*) AS count FROM events").await, kept);
     }
     let ada = Browser::logged_in("ada").await;

@@ -23,6 +23,7 @@ use actix_web::web::ServiceConfig;
 use app::app::{App, FEATURES};
 use app::config::Config;
 use app::db::Db;
+use app::error::Error;
 use app::feature::Feature;
 use app::mail::Outbox;
 use app::people::{Email, Name, NewUser, User};
@@ -221,6 +222,11 @@ impl Site {
     /// Writes when sessions and tokens were last used, as the server does every few seconds.
     pub async fn write_uses(&self) {
         self.db.write_uses().await;
+    }
+
+    /// Deletes what has expired, as the server does every hour; how much that was.
+    pub async fn purge(&self) -> Result<usize, Error> {
+        app::purge::purge(&self.db, &self.clock).await
     }
 
     /// All mails so far, the newest first. Sends what waits.

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::http::Method;
 use app::db::Connection;
-use app::purge::purge;
 use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection as _};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::json;
@@ -78,7 +77,7 @@ async fn asked() -> Asked {
     walk_along_the_heads(&ada).await;
     let when_sorted = take(&statements);
     site.clock.advance(Duration::days(400));
-    purge(&site.db, &site.clock).await.unwrap();
+    site.purge().await.unwrap();
     assert_every_route_was_visited(&site).await;
     always.extend(take(&statements));
     let when_sorted = when_sorted.difference(&always).cloned().collect();

@@ -1,6 +1,5 @@
 //! A form that is sent twice, by a double click or by a browser that got no answer.
 
-use app::purge::purge;
 use diesel::QueryResult;
 use time::Duration;
 
@@ -197,7 +196,7 @@ async fn forms_that_were_carried_out_are_forgotten_after_ten_minutes() {
     form.send(&ada).await;
     for (time, left) in [(Duration::seconds(599), 1), (Duration::SECOND, 0)] {
         ada.site.clock.advance(time);
-        purge(&ada.site.db, &ada.site.clock).await.unwrap();
+        ada.site.purge().await.unwrap();
         assert_eq!(count(&ada.site, "sent_forms").await, left);
     }
 }

@@ -71,7 +71,8 @@ struct Index {
 <form method="post" action="/papers{% if let Some(id) = id %}/{{ id }}{% endif %}">
 {{ form_::summary(page, form) }}
 {{ form_::field("Title", "title", form.fields.title, form.errors, limit = 100) }}
-{{ form_::text_area("Text", "body", form.fields.body, form.errors) }}
+<textarea name="body">
+{{ form.fields.body }}</textarea>
 <button>Save</button></form>{% endblock %}"#
 )]
 struct Edit {
