@@ -75,12 +75,6 @@ pub const REFUSALS: Refusals = Refusals {
     words: in_english,
 };
 
-pub fn features(config: &mut ServiceConfig) {
-    for feature in FEATURES {
-        config.configure(feature.routes).configure(feature.api_routes);
-    }
-}
-
 /// The app. Cheap to clone: the threads share it.
 #[derive(Clone)]
 pub struct App {
@@ -89,10 +83,13 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together around a database that is up to date. The error is a sentence for
-    /// the operator.
-    pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Result<Self, String> {
-        Ok(Self { state: State::new(config, db, clock, passwords, FRAME)?, refusals: REFUSALS })
+    /// Puts the parts together around a database that is up to date, and these features: [`FEATURES`]. The
+    /// error is a sentence for the operator.
+    pub fn new(
+        config: Config, db: Db, clock: Clock, passwords: Passwords, features: &'static [Feature],
+    ) -> Result<Self, String> {
+        let frame = Frame { features: Features(features), ..FRAME };
+        Ok(Self { state: State::new(config, db, clock, passwords, frame)?, refusals: REFUSALS })
     }
 
     /// The same app that refuses in another way.
@@ -105,16 +102,13 @@ impl App {
         &self.state
     }
 
-    /// The web application of one thread, with these features. Of two `wrap`s, the later one is
-    /// the outer one.
-    pub fn web(
-        &self, features: fn(&mut ServiceConfig),
-    ) -> actix_web::App<impl Application + use<>> {
-        let refusals = self.refusals;
+    /// The web application of one thread. Of two `wrap`s, the later one is the outer one.
+    pub fn web(&self) -> actix_web::App<impl Application + use<>> {
+        let (refusals, features) = (self.refusals, *self.state.features());
         let pages = web::scope("")
             .wrap(from_fn(keep))
             .wrap(self.state.logins().middleware())
-            .configure(features)
+            .configure(|config| features.configure(config))
             .configure(|config| self.configure_extras(config))
             .default_service(web::to(not_routed));
         let site = web::scope("")
@@ -159,7 +153,7 @@ impl App {
 
     /// Every route, as the router knows it: the path and its methods.
     pub async fn routes(&self) -> Vec<(String, Vec<String>)> {
-        server::routes(self.web(features)).await
+        server::routes(self.web()).await
     }
 
     /// Opens the port. What comes back serves, once it is awaited, until it is told to stop.
@@ -181,7 +175,7 @@ impl App {
             metrics.serve(settings, move || look_up(state.clone()))?;
         }
         let (address, delay) = ((config.host, config.port), config.shutdown_delay.unsigned_abs());
-        server::open(move || self.web(features), address, &config.trusted_proxies, delay)
+        server::open(move || self.web(), address, &config.trusted_proxies, delay)
     }
 }
 

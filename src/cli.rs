@@ -124,7 +124,7 @@ fn run(work: impl AsyncFnOnce(Config, Db) -> Result<(), Failure>) -> Result<(), 
 fn app(config: Config, db: Db) -> Result<App, String> {
     let site_words = [APP_NAME, NAME, config.host_name()];
     let passwords = Passwords::new(config.hash_cost, config.password_min_length, &site_words)?;
-    App::new(config, db, Clock::System, passwords)
+    App::new(config, db, Clock::System, passwords, FEATURES)
 }
 
 async fn serve(config: Config, db: Db) -> Result<(), Failure> {

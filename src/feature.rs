@@ -126,6 +126,13 @@ impl Feature {
 pub struct Features(pub &'static [Feature]);
 
 impl Features {
+    /// Adds the routes of all of them, for people and for programs.
+    pub fn configure(self, config: &mut ServiceConfig) {
+        for feature in self.0 {
+            config.configure(feature.routes).configure(feature.api_routes);
+        }
+    }
+
     /// Every scope, of which `default` is what a token holds that was asked for without naming any.
     pub fn scopes(self, default: &'static str) -> Scopes {
         Scopes::new(self.0.iter().flat_map(|feature| feature.scopes).copied(), default)

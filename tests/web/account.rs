@@ -22,13 +22,13 @@ async fn ada_changes_how_she_is_greeted() {
 async fn ada_changes_her_password_and_only_this_browser_stays_logged_in() {
     let ada = Browser::logged_in("ada").await;
     let elsewhere = ada.site.logged_in("ada").await;
-    let program = ada.site.program("ada", "notes:read").await;
+    let program = ada.site.program("ada", "papers:read").await;
     let old_cookie = ada.cookie("session").unwrap();
     let answer = ada.submit("/account/password", &CHANGE).await;
     assert_eq!(answer.location(), "/account/password", "{}", answer.body);
     ada.follow(&answer).await.shows("Your password is changed.");
     assert!(!elsewhere.is_logged_in().await);
-    assert_eq!(program.get("/api/notes").await.status, 401);
+    assert_eq!(program.get("/api/papers").await.status, 401);
     let thief = ada.site.stranger();
     thief.set_cookie("session", &old_cookie);
     assert!(!thief.is_logged_in().await, "the session has a new secret");
@@ -106,14 +106,14 @@ async fn nobody_ends_anothers_session_or_learns_that_there_is_one() {
 async fn ada_ends_all_her_other_sessions() {
     let ada = Browser::logged_in("ada").await;
     let others = [ada.site.logged_in("ada").await, ada.site.logged_in("ada").await];
-    let program = ada.site.program("ada", "notes:read").await;
+    let program = ada.site.program("ada", "papers:read").await;
     let bob = ada.site.logged_in("bob").await;
     let answer = ada.submit("/account/sessions/end-others", &[]).await;
     ada.follow(&answer).await.shows("logged out everywhere else");
     for other in &others {
         assert!(!other.is_logged_in().await);
     }
-    assert_eq!(program.get("/api/notes").await.status, 401);
+    assert_eq!(program.get("/api/papers").await.status, 401);
     assert!(bob.is_logged_in().await);
 }
 
@@ -132,7 +132,7 @@ async fn ada_reads_what_happened_to_her_account() {
     let eve = ada.site.stranger();
     eve.set_header("user-agent", Some(CHROME));
     eve.submit("/login", &[("email", "ada@example.com"), ("password", "a bad guess")]).await;
-    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("notes:read", "yes")]).await;
+    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("papers:read", "yes")]).await;
     ada.submit("/account/password", &CHANGE).await;
     let page = ada.get("/account/activity").await;
     page.shows("Logged in").shows("A log-in failed: wrong password").shows("Chrome on Windows");
@@ -147,7 +147,7 @@ async fn activity_is_kept_for_ninety_days_and_shown_a_page_at_a_time() {
         let site = Site::open().await;
         site.logged_in("ada").await;
         site.clock.advance(Duration::days(90) + Duration::seconds(seconds));
-        app::purge::purge(&site.db, &site.clock).await.unwrap();
+        site.purge().await.unwrap();
         assert_eq!(site.count("SELECT count(*) AS count FROM events").await, kept);
     }
     let ada = Browser::logged_in("ada").await;

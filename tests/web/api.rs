@@ -20,57 +20,57 @@ async fn a_program_reads_and_changes_the_profile() {
 }
 
 #[actix_web::test]
-async fn a_program_writes_reads_changes_and_deletes_notes() {
-    let ada = program("notes:read notes:write").await;
+async fn a_program_writes_reads_changes_and_deletes_papers() {
+    let ada = program("papers:read papers:write").await;
     let answer =
-        ada.json(Method::POST, "/api/notes", &json!({"title": "Milk", "body": "Two"})).await;
+        ada.json(Method::POST, "/api/papers", &json!({"title": "Milk", "body": "Two"})).await;
     assert_eq!((answer.status, &answer.json()["title"]), (201, &"Milk".into()));
-    assert_eq!(ada.get("/api/notes/1").await.json()["body"], "Two");
-    let answer = ada.json(Method::PUT, "/api/notes/1", &json!({"title": "Oat milk"})).await;
+    assert_eq!(ada.get("/api/papers/1").await.json()["body"], "Two");
+    let answer = ada.json(Method::PUT, "/api/papers/1", &json!({"title": "Oat milk"})).await;
     assert_eq!((answer.status, &answer.json()["title"]), (200, &"Oat milk".into()));
-    assert_eq!(ada.get("/api/notes").await.json()["items"][0]["title"], "Oat milk");
-    let answer = ada.send(Method::DELETE, "/api/notes/1", None).await;
+    assert_eq!(ada.get("/api/papers").await.json()["items"][0]["title"], "Oat milk");
+    let answer = ada.send(Method::DELETE, "/api/papers/1", None).await;
     assert_eq!((answer.status, answer.body.as_str()), (204, ""));
-    assert_eq!(ada.get("/api/notes/1").await.status, 404);
+    assert_eq!(ada.get("/api/papers/1").await.status, 404);
 }
 
 #[actix_web::test]
-async fn people_and_programs_see_the_same_notes_by_the_same_rules() {
-    let program = program("notes:read notes:write").await;
+async fn people_and_programs_see_the_same_papers_by_the_same_rules() {
+    let program = program("papers:read papers:write").await;
     let person = program.site.logged_in("ada").await;
-    program.json(Method::POST, "/api/notes", &json!({"title": "From a program"})).await;
-    person.get("/notes").await.shows("From a program");
-    person.submit("/notes", &[("title", "From a person")]).await;
-    program.get("/api/notes").await.shows("From a person");
-    let answer = program.json(Method::POST, "/api/notes", &json!({"title": " "})).await;
+    program.json(Method::POST, "/api/papers", &json!({"title": "From a program"})).await;
+    person.get("/papers").await.shows("From a program");
+    person.submit("/papers", &[("title", "From a person")]).await;
+    program.get("/api/papers").await.shows("From a person");
+    let answer = program.json(Method::POST, "/api/papers", &json!({"title": " "})).await;
     assert_eq!((answer.status, &answer.json()["errors"]["title"]), (422, &"Enter a title.".into()));
 }
 
 #[actix_web::test]
-async fn anothers_note_is_not_there_for_programs_either() {
-    let eve = program("notes:read notes:write").await;
+async fn anothers_paper_is_not_there_for_programs_either() {
+    let eve = program("papers:read papers:write").await;
     let bob = eve.site.logged_in("bob").await;
-    bob.submit("/notes", &[("title", "Secret")]).await;
-    assert_eq!(eve.get("/api/notes/1").await.status, 404);
-    assert_eq!(eve.json(Method::PUT, "/api/notes/1", &json!({"title": "x"})).await.status, 404);
-    assert_eq!(eve.send(Method::DELETE, "/api/notes/1", None).await.status, 404);
-    eve.get("/api/notes").await.hides("Secret");
+    bob.submit("/papers", &[("title", "Secret")]).await;
+    assert_eq!(eve.get("/api/papers/1").await.status, 404);
+    assert_eq!(eve.json(Method::PUT, "/api/papers/1", &json!({"title": "x"})).await.status, 404);
+    assert_eq!(eve.send(Method::DELETE, "/api/papers/1", None).await.status, 404);
+    eve.get("/api/papers").await.hides("Secret");
 }
 
 #[actix_web::test]
 async fn each_call_needs_its_scope_and_says_which() {
     let ada = program("profile:read").await;
-    let note = json!({"title": "Milk"});
+    let paper = json!({"title": "Milk"});
     for (method, path, scope) in [
         (Method::PATCH, "/api/me", "profile:write"),
-        (Method::GET, "/api/notes", "notes:read"),
-        (Method::POST, "/api/notes", "notes:write"),
-        (Method::GET, "/api/notes/1", "notes:read"),
-        (Method::PUT, "/api/notes/1", "notes:write"),
-        (Method::DELETE, "/api/notes/1", "notes:write"),
+        (Method::GET, "/api/papers", "papers:read"),
+        (Method::POST, "/api/papers", "papers:write"),
+        (Method::GET, "/api/papers/1", "papers:read"),
+        (Method::PUT, "/api/papers/1", "papers:write"),
+        (Method::DELETE, "/api/papers/1", "papers:write"),
         (Method::GET, "/api/users", "users:read"),
     ] {
-        let answer = ada.json(method, path, &note).await;
+        let answer = ada.json(method, path, &paper).await;
         let challenge =
             format!("Bearer realm=\"{APP_NAME}\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(
@@ -93,24 +93,24 @@ async fn who_is_no_longer_an_administrator_holds_the_scope_for_nothing() {
 
 #[actix_web::test]
 async fn a_cookie_does_not_open_the_api_and_a_token_opens_no_page() {
-    let ada = program("profile:read notes:read notes:write").await;
+    let ada = program("profile:read papers:read papers:write").await;
     let person = ada.site.logged_in("ada").await;
-    for path in ["/api/me", "/api/notes"] {
+    for path in ["/api/me", "/api/papers"] {
         let answer = person.get(path).await;
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
             (401, named!("Bearer realm=\"" @ "\""))
         );
     }
-    for path in ["/dashboard", "/notes", "/notes/new", "/account/tokens", "/sudo"] {
+    for path in ["/dashboard", "/papers", "/papers/new", "/account/tokens", "/sudo"] {
         assert_eq!(ada.get(path).await.status, 401, "{path}");
     }
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 401);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 401);
 }
 
 #[actix_web::test]
 async fn wrong_bodies_are_told_apart_without_the_parsers_words() {
-    let ada = program("notes:write profile:write").await;
+    let ada = program("papers:write profile:write").await;
     let bodies = [
         ("{", 400),
         ("", 400),
@@ -125,7 +125,7 @@ async fn wrong_bodies_are_told_apart_without_the_parsers_words() {
     ];
     for (body, status) in bodies {
         ada.set_header("content-type", Some("application/json"));
-        let answer = ada.send(Method::POST, "/api/notes", Some(body.to_owned())).await;
+        let answer = ada.send(Method::POST, "/api/papers", Some(body.to_owned())).await;
         assert_eq!(
             (answer.status, answer.header("content-type")),
             (status, "application/problem+json"),
@@ -139,7 +139,7 @@ async fn wrong_bodies_are_told_apart_without_the_parsers_words() {
 
 #[actix_web::test]
 async fn a_body_must_say_that_it_is_json() {
-    let ada = program("notes:write").await;
+    let ada = program("papers:write").await;
     for kind in [
         Some("text/plain"),
         Some("application/x-www-form-urlencoded"),
@@ -148,7 +148,7 @@ async fn a_body_must_say_that_it_is_json() {
     ] {
         ada.set_header("content-type", kind);
         let answer =
-            ada.send(Method::POST, "/api/notes", Some("{\"title\":\"Milk\"}".to_owned())).await;
+            ada.send(Method::POST, "/api/papers", Some("{\"title\":\"Milk\"}".to_owned())).await;
         assert_eq!(answer.status, 415, "{kind:?}");
     }
 }
@@ -166,16 +166,16 @@ async fn a_profile_has_no_other_members_to_write() {
 
 #[actix_web::test]
 async fn lists_come_a_page_at_a_time() {
-    let ada = program("notes:read notes:write").await;
+    let ada = program("papers:read papers:write").await;
     for n in 1..=3 {
-        ada.json(Method::POST, "/api/notes", &json!({"title": format!("Number {n}")})).await;
+        ada.json(Method::POST, "/api/papers", &json!({"title": format!("Number {n}")})).await;
     }
-    let page = ada.get("/api/notes?per_page=2").await.json();
+    let page = ada.get("/api/papers?per_page=2").await.json();
     assert_eq!((page["items"].as_array().unwrap().len(), &page["more"]), (2, &true.into()));
-    let page = ada.get("/api/notes?per_page=2&page=2").await.json();
+    let page = ada.get("/api/papers?per_page=2&page=2").await.json();
     assert_eq!((page["items"].as_array().unwrap().len(), &page["more"]), (1, &false.into()));
-    assert_eq!(ada.get("/api/notes?per_page=1000000").await.json()["per_page"], 100);
-    assert_eq!(ada.get("/api/notes?page=-1").await.status, 400);
+    assert_eq!(ada.get("/api/papers?per_page=1000000").await.json()["per_page"], 100);
+    assert_eq!(ada.get("/api/papers?page=-1").await.status, 400);
 }
 
 #[actix_web::test]

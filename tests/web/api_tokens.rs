@@ -2,12 +2,11 @@
 
 use time::Duration;
 
-use app::app::FEATURES;
 use app::feature::Features;
 
-use crate::browser::{Browser, Site};
+use crate::browser::{Browser, Site, features};
 
-const FORM: [(&str, &str); 3] = [("name", "Backup script"), ("days", "30"), ("notes:read", "yes")];
+const FORM: [(&str, &str); 3] = [("name", "Backup script"), ("days", "30"), ("papers:read", "yes")];
 
 /// Makes a token; its text.
 async fn make(ada: &Browser) -> String {
@@ -27,9 +26,9 @@ async fn call(site: &std::rc::Rc<Site>, token: &str, path: &str) -> u16 {
 async fn a_token_is_shown_once_and_opens_what_it_was_made_for() {
     let ada = Browser::logged_in("ada").await;
     let token = make(&ada).await;
-    assert_eq!(call(&ada.site, &token, "/api/notes").await, 200);
+    assert_eq!(call(&ada.site, &token, "/api/papers").await, 200);
     assert_eq!(call(&ada.site, &token, "/api/me").await, 403);
-    assert_eq!(call(&ada.site, &token, "/notes").await, 401);
+    assert_eq!(call(&ada.site, &token, "/papers").await, 401);
     let page = ada.get("/account/tokens").await;
     page.hides(&token)
         .shows("Backup script")
@@ -59,9 +58,9 @@ async fn a_token_ends_when_it_was_to_end() {
     let ada = Browser::logged_in("ada").await;
     let token = make(&ada).await;
     ada.site.clock.advance(Duration::days(30) - Duration::SECOND);
-    assert_eq!(call(&ada.site, &token, "/api/notes").await, 200);
+    assert_eq!(call(&ada.site, &token, "/api/papers").await, 200);
     ada.site.clock.advance(Duration::SECOND);
-    assert_eq!(call(&ada.site, &token, "/api/notes").await, 401);
+    assert_eq!(call(&ada.site, &token, "/api/papers").await, 401);
 }
 
 #[actix_web::test]
@@ -70,10 +69,10 @@ async fn a_token_that_is_ended_is_dead_and_anothers_cannot_be() {
     let token = make(&ada).await;
     let eve = ada.site.logged_in("eve").await;
     assert_eq!(eve.submit("/account/tokens/1/revoke", &[]).await.status, 404);
-    assert_eq!(call(&ada.site, &token, "/api/notes").await, 200);
+    assert_eq!(call(&ada.site, &token, "/api/papers").await, 200);
     let answer = ada.submit("/account/tokens/1/revoke", &[]).await;
     ada.follow(&answer).await.shows("The token is revoked.").shows("No tokens yet");
-    assert_eq!(call(&ada.site, &token, "/api/notes").await, 401);
+    assert_eq!(call(&ada.site, &token, "/api/papers").await, 401);
 }
 
 #[actix_web::test]
@@ -81,7 +80,7 @@ async fn a_disabled_users_token_is_dead() {
     let ada = Browser::logged_in("ada").await;
     let token = make(&ada).await;
     ada.site.sql("UPDATE users SET disabled_at = created_at").await;
-    assert_eq!(call(&ada.site, &token, "/api/notes").await, 401);
+    assert_eq!(call(&ada.site, &token, "/api/papers").await, 401);
 }
 
 #[actix_web::test]
@@ -91,7 +90,7 @@ async fn a_changed_token_is_refused() {
     for at in [0, 9, 20, 52, 55] {
         let mut bytes = token.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
-        assert_eq!(call(&ada.site, &String::from_utf8(bytes).unwrap(), "/api/notes").await, 401);
+        assert_eq!(call(&ada.site, &String::from_utf8(bytes).unwrap(), "/api/papers").await, 401);
     }
 }
 
@@ -99,11 +98,11 @@ async fn a_changed_token_is_refused() {
 async fn the_form_is_checked_and_keeps_what_was_ticked() {
     let ada = Browser::logged_in("ada").await;
     let answer = ada
-        .submit("/account/tokens", &[("name", ""), ("days", "31"), ("notes:write", "yes")])
+        .submit("/account/tokens", &[("name", ""), ("days", "31"), ("papers:write", "yes")])
         .await;
     assert_eq!(answer.status, 422);
     answer.shows("Enter a name.").shows("Choose how long it lives.");
-    answer.shows("name=\"notes:write\" value=\"yes\" checked");
+    answer.shows("name=\"papers:write\" value=\"yes\" checked");
     ada.submit("/account/tokens", &[("name", "x"), ("days", "30")])
         .await
         .shows("Tick at least one.");
@@ -126,7 +125,7 @@ async fn every_scope_there_is_can_be_ticked() {
     let site = Site::open().await;
     site.admin("root").await;
     let root = site.logged_in("root").await;
-    for scope in Features(FEATURES).scopes("").all().iter().map(|scope| scope.name) {
+    for scope in Features(features()).scopes("").all().iter().map(|scope| scope.name) {
         let page =
             root.submit("/account/tokens", &[("name", "x"), ("days", "30"), (scope, "yes")]).await;
         assert_eq!(page.status, 200, "the form does not know {scope}");
@@ -139,13 +138,13 @@ async fn a_token_lives_for_the_days_that_were_chosen_to_the_second() {
         let ada = Browser::logged_in("ada").await;
         let text = days.to_string();
         ada.get("/account/tokens/new").await.shows(&format!("value=\"{days}\""));
-        let form = [("name", "x"), ("days", text.as_str()), ("notes:read", "yes")];
+        let form = [("name", "x"), ("days", text.as_str()), ("papers:read", "yes")];
         let page = ada.submit("/account/tokens", &form).await;
         let token = page.body.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
         ada.site.clock.advance(Duration::days(days) - Duration::SECOND);
-        assert_eq!(call(&ada.site, token, "/api/notes").await, 200, "{days} days");
+        assert_eq!(call(&ada.site, token, "/api/papers").await, 200, "{days} days");
         ada.site.clock.advance(Duration::SECOND);
-        assert_eq!(call(&ada.site, token, "/api/notes").await, 401, "{days} days");
+        assert_eq!(call(&ada.site, token, "/api/papers").await, 401, "{days} days");
     }
 }
 
@@ -153,7 +152,7 @@ async fn a_token_lives_for_the_days_that_were_chosen_to_the_second() {
 async fn nobody_chooses_another_life_than_is_offered() {
     let ada = Browser::logged_in("ada").await;
     for days in ["0", "1", "91", "366", "3650", "-30", "30.5", "90 ", ""] {
-        let form = [("name", "x"), ("days", days), ("notes:read", "yes")];
+        let form = [("name", "x"), ("days", days), ("papers:read", "yes")];
         let page = ada.submit("/account/tokens", &form).await;
         assert_eq!(page.status, 422, "{days:?}");
         page.shows("Choose how long it lives.");

@@ -3,9 +3,10 @@
 use std::fs;
 
 use app::brand;
+use app::feature::Features;
 use kit::color::Palette;
 
-use crate::browser::{Browser, Site};
+use crate::browser::{Browser, Site, features};
 
 #[actix_web::test]
 async fn the_theme_is_remembered_by_the_browser_for_pages_of_strangers_too() {
@@ -34,13 +35,13 @@ async fn while_nobody_has_an_account_the_start_page_tells_how_to_make_the_first(
 #[actix_web::test]
 async fn the_steps_of_a_beginner_tick_themselves_and_can_be_dismissed() {
     let ada = Browser::logged_in("ada").await;
-    ada.get("/dashboard").await.shows("<li>").shows("Write a note").shows("No notes yet");
-    ada.submit("/notes", &[("title", "Milk")]).await;
+    ada.get("/dashboard").await.shows("<li>").shows("Write a paper").shows("No papers yet");
+    ada.submit("/papers", &[("title", "Milk")]).await;
     let page = ada.get("/dashboard").await.body;
-    let step = page.split("<li").find(|step| step.contains("Write a note")).unwrap();
+    let step = page.split("<li").find(|step| step.contains("Write a paper")).unwrap();
     assert!(step.starts_with(" class=\"done\""), "{step}");
     assert_eq!(ada.submit("/dashboard/steps", &[]).await.location(), "/dashboard");
-    ada.get("/dashboard").await.hides("Write a note").shows("Milk");
+    ada.get("/dashboard").await.hides("Write a paper").shows("Milk");
 }
 
 #[actix_web::test]
@@ -92,10 +93,8 @@ fn no_colour_is_named_outside_of_the_brand() {
 #[test]
 fn what_a_page_names_of_the_icons_is_there() {
     let sprite = fs::read_to_string("static/icons.svg").unwrap();
-    for icon in [
-        "home", "note", "person", "shield", "contrast", "key", "people", "data", "desktop",
-        "clock", "bin", "phone", "program", "error",
-    ] {
+    let of_places = Features(features()).places().map(|place| place.icon);
+    for icon in of_places.chain(["phone", "program", "error"]) {
         assert!(sprite.contains(&format!("id=\"{icon}\"")), "{icon}");
     }
     for file in crate::kept::templates(std::path::Path::new("templates")) {

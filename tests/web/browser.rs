@@ -2,7 +2,7 @@
 //!
 //! ```ignore
 //! let ada = Browser::logged_in("ada").await;
-//! let answer = ada.submit("/notes", &[("title", "")]).await;
+//! let answer = ada.submit("/papers", &[("title", "")]).await;
 //! assert_eq!(answer.status, 422);
 //! answer.shows("Enter a title.");
 //! ```
@@ -20,9 +20,11 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::ServiceConfig;
-use app::app::{App, features};
+use app::app::{App, FEATURES};
 use app::config::Config;
 use app::db::Db;
+use app::error::Error;
+use app::feature::Feature;
 use app::mail::Outbox;
 use app::people::{Email, Name, NewUser, User};
 use futures_util::future::LocalBoxFuture;
@@ -34,6 +36,7 @@ use time::macros::datetime;
 use tokio::sync::OnceCell;
 
 use crate::database::TestDatabase;
+use crate::papers;
 use crate::statements::{self, Recording};
 
 /// What every account of the tests has for a password.
@@ -46,6 +49,9 @@ pub const OTHER_PASSWORD: &str = "violet kettle marching north";
 static PASSWORDS: LazyLock<Passwords> = LazyLock::new(|| passwords(&config(&[])));
 static PASSWORD_HASH: OnceCell<String> = OnceCell::const_new();
 static KEY: LazyLock<String> = LazyLock::new(actix_login::generate_key);
+
+/// Those of the program, and the tests' own.
+static ALL: LazyLock<Vec<Feature>> = LazyLock::new(|| [FEATURES, &[papers::FEATURE]].concat());
 
 type Send = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 
@@ -64,6 +70,16 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 pub fn passwords(config: &Config) -> Passwords {
     let site_words = [app::config::APP_NAME, app::brand::NAME, config.host_name()];
     Passwords::new(config.hash_cost, config.password_min_length, &site_words).unwrap()
+}
+
+/// What a site of the tests is made of.
+pub fn features() -> &'static [Feature] {
+    &ALL
+}
+
+/// The same, and further routes.
+pub fn features_and(routes: fn(&mut ServiceConfig)) -> &'static [Feature] {
+    [features(), &[Feature::pages(routes)]].concat().leak()
 }
 
 /// A running app.
@@ -87,24 +103,24 @@ impl Site {
 
     /// With other settings.
     pub async fn with(settings: &[(&str, &str)]) -> Rc<Self> {
-        Self::build(settings, PASSWORDS.clone(), features).await
+        Self::build(settings, PASSWORDS.clone(), features()).await
     }
 
     /// With other parts.
     pub async fn build(
-        settings: &[(&str, &str)], passwords: Passwords, features: fn(&mut ServiceConfig),
+        settings: &[(&str, &str)], passwords: Passwords, features: &'static [Feature],
     ) -> Rc<Self> {
         Self::on(Rc::new(TestDatabase::create()), settings, passwords, features).await
     }
 
     /// Another server on the same database.
     pub async fn beside(self: &Rc<Self>) -> Rc<Self> {
-        Self::on(Rc::clone(&self.database), &[], PASSWORDS.clone(), features).await
+        Self::on(Rc::clone(&self.database), &[], PASSWORDS.clone(), features()).await
     }
 
     async fn on(
         database: Rc<TestDatabase>, settings: &[(&str, &str)], passwords: Passwords,
-        features: fn(&mut ServiceConfig),
+        features: &'static [Feature],
     ) -> Rc<Self> {
         let config = config(settings);
         let clock = Clock::fixed(datetime!(2026-11-01 12:00:00));
@@ -112,15 +128,16 @@ impl Site {
         let is_set = settings.iter().any(|(name, _)| *name == "DATABASE_CONNECTIONS");
         let connections = if is_set { config.database_connections } else { 4 };
         let db = app::db::connect(&database.url, connections).unwrap();
-        let app = App::new(config.clone(), db.clone(), clock.clone(), passwords.clone()).unwrap();
-        let send = send(&app, features).await;
+        let parts = (config.clone(), db.clone(), clock.clone(), passwords.clone());
+        let app = App::new(parts.0, parts.1, parts.2, parts.3, features).unwrap();
+        let send = send(&app).await;
         let visits = RefCell::default();
         Rc::new(Self { app, config, db, clock, passwords, database, visits, send })
     }
 
     /// The same site, with another app in front of it.
     pub async fn served_by(self: &Rc<Self>, app: App) -> Rc<Self> {
-        let send = send(&app, features).await;
+        let send = send(&app).await;
         let (config, db, clock) = (self.config.clone(), self.db.clone(), self.clock.clone());
         let (passwords, database) = (self.passwords.clone(), Rc::clone(&self.database));
         let visits = RefCell::default();
@@ -144,6 +161,12 @@ impl Site {
         let answer = browser.log_in(name).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         browser
+    }
+
+    /// The same of an administrator.
+    pub async fn administrator(self: &Rc<Self>, name: &str) -> Browser {
+        self.admin(name).await;
+        self.logged_in(name).await
     }
 
     /// A browser in which `name` logged in too long ago for what needs a fresh log-in.
@@ -199,6 +222,11 @@ impl Site {
     /// Writes when sessions and tokens were last used, as the server does every few seconds.
     pub async fn write_uses(&self) {
         self.db.write_uses().await;
+    }
+
+    /// Deletes what has expired, as the server does every hour; how much that was.
+    pub async fn purge(&self) -> Result<usize, Error> {
+        app::purge::purge(&self.db, &self.clock).await
     }
 
     /// All mails so far, the newest first. Sends what waits.
@@ -279,8 +307,8 @@ impl Site {
 }
 
 /// How requests get to an app.
-async fn send(app: &App, features: fn(&mut ServiceConfig)) -> Send {
-    let service = Rc::new(init_service(app.web(features)).await);
+async fn send(app: &App) -> Send {
+    let service = Rc::new(init_service(app.web()).await);
     Rc::new(move |request| {
         let service = Rc::clone(&service);
         Box::pin(async move { Answer::read(service.call(request.to_request()).await).await })

@@ -148,7 +148,7 @@ async fn a_foreign_cookie_may_hold_any_octets() {
         for cookies in [[foreign, own.as_bytes()], [own.as_bytes(), foreign]] {
             ada.set_octets("cookie", &cookies.join(&b"; "[..]));
             assert!(ada.is_logged_in().await, "{}", foreign.escape_ascii());
-            assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 303);
+            assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 303);
         }
     }
 }
@@ -159,7 +159,7 @@ async fn a_foreign_octet_does_not_hide_our_cookie_from_the_check_of_the_origin()
     let own = named!("__Host-" @ "_session=").to_owned() + &ada.cookie("session").unwrap();
     ada.set_header("sec-fetch-site", None);
     ada.set_octets("cookie", &[b"name=Ren\xe9; ", own.as_bytes()].concat());
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 403);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 403);
 }
 
 #[test]

@@ -60,17 +60,17 @@ async fn behind_http_basic_somebody_logs_in_stays_so_and_reads_pages() {
     assert_eq!(ada.log_in("ada").await.status, 303);
     assert!(ada.is_logged_in().await);
     ada.get("/no-such-page").await.shows("<html");
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 303);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 303);
 }
 
 #[actix_web::test]
 async fn what_a_browser_sends_by_itself_lends_no_other_site_a_way_in() {
     let ada = Browser::logged_in("ada").await;
     ada.set_header("authorization", BASIC).set_header("sec-fetch-site", None);
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 403);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 403);
     ada.set_header("sec-fetch-site", Some("cross-site"));
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 403);
-    assert_eq!(ada.site.count("SELECT count(*) AS count FROM notes").await, 0);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 403);
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM papers").await, 0);
 }
 
 #[actix_web::test]
@@ -94,11 +94,11 @@ async fn behind_https_the_cookie_has_the_host_prefix() {
 #[actix_web::test]
 async fn a_flash_message_is_shown_exactly_once() {
     let ada = Browser::logged_in("ada").await;
-    let answer = ada.submit("/notes", &[("title", "Milk"), ("body", "")]).await;
+    let answer = ada.submit("/papers", &[("title", "Milk"), ("body", "")]).await;
     assert_eq!(ada.get("/static/app.css").await.status, 200);
     assert_eq!(ada.get("/no-such-page").await.status, 404);
-    ada.follow(&answer).await.shows("Your note is saved.");
-    ada.get("/notes").await.hides("Your note is saved.");
+    ada.follow(&answer).await.shows("Your paper is saved.");
+    ada.get("/papers").await.hides("Your paper is saved.");
 }
 
 #[actix_web::test]

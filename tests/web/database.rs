@@ -6,14 +6,17 @@ use app::db::Connection;
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 
+use crate::papers;
+
 #[cfg(not(feature = "postgres"))]
 static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("template.db");
     let db = app::db::connect(path.to_str().unwrap(), 1).unwrap();
     db.migrate().unwrap();
-    // All of it into the one file, now: the connections are closed on another thread, and nobody waits for that.
     let mut other = Connection::establish(path.to_str().unwrap()).unwrap();
+    other.batch_execute(&papers::table()).unwrap();
+    // All of it into the one file, now: the connections are closed on another thread, and nobody waits for that.
     other.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     dir
 });
@@ -54,7 +57,7 @@ impl TestDatabase {
 /// Begins a transaction that nobody else can write beside. In the order in which everybody takes them:
 /// otherwise this and a writer could wait for each other.
 pub const HOLD_EVERYTHING: &str = if cfg!(feature = "postgres") {
-    "BEGIN; LOCK TABLE users, sessions, notes IN EXCLUSIVE MODE"
+    "BEGIN; LOCK TABLE users, sessions, papers IN EXCLUSIVE MODE"
 } else {
     "BEGIN IMMEDIATE"
 };
@@ -76,7 +79,9 @@ fn on_server(sql: &str) {
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     let name = format!("template_{}", std::process::id());
     on_server(&format!("CREATE DATABASE {name}"));
-    app::db::connect(&format!("{}/{name}", server()), 1).unwrap().migrate().unwrap();
+    let url = format!("{}/{name}", server());
+    app::db::connect(&url, 1).unwrap().migrate().unwrap();
+    Connection::establish(&url).unwrap().batch_execute(&papers::table()).unwrap();
     name
 });
 

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use app::app::FEATURES;
 use app::feature::Features;
 
-use crate::browser::{Answer, Browser, Site};
+use crate::browser::{Answer, Browser, Site, features};
 
 async fn document(browser: &Browser) -> Value {
     browser.get("/openapi.json").await.json()
@@ -22,7 +21,7 @@ async fn the_document_is_openapi_and_knows_how_to_get_a_token() {
     );
     assert_eq!(
         flow["scopes"].as_object().unwrap().len(),
-        Features(FEATURES).scopes("").all().len()
+        Features(features()).scopes("").all().len()
     );
 }
 
@@ -51,15 +50,15 @@ async fn every_route_of_the_api_is_described_and_no_other() {
 #[actix_web::test]
 async fn a_program_author_reads_what_an_operation_needs() {
     let page = Browser::stranger().await.get("/docs").await;
-    let (_, operation) = page.body.split_once("<details id=\"op-update_note\">").unwrap();
+    let (_, operation) = page.body.split_once("<details id=\"op-update_paper\">").unwrap();
     let operation = operation.split("</details>").next().unwrap();
     for text in [
-        ">PUT</span> <code>/api/notes/{id}</code>",
-        "Needs a token that holds <code title=\"Write, change and delete your notes\">notes:write</code>",
-        "<dd>path, integer, required <span class=\"fine\">The note&#39;s number</span>",
+        ">PUT</span> <code>/api/papers/{id}</code>",
+        "Needs a token that holds <code title=\"Write, change and delete your papers\">papers:write</code>",
+        "<dd>path, integer, required <span class=\"fine\">The paper&#39;s number</span>",
         "<dd>string, required, length at least 1, length at most 100</dd>",
         "<strong>404</strong> Not Found",
-        "curl &#39;http://localhost:8080/api/notes/1&#39; -X PUT -H &#34;Authorization: Bearer $TOKEN&#34;",
+        "curl &#39;http://localhost:8080/api/papers/1&#39; -X PUT -H &#34;Authorization: Bearer $TOKEN&#34;",
     ] {
         assert!(operation.contains(text), "{text} is missing: {operation}");
     }

@@ -1,12 +1,10 @@
 //! What an outsider learns about which addresses have accounts: nothing.
 
-use app::app::features;
-
-use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site, config, passwords};
+use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site, config, features, passwords};
 
 /// A site that counts hashes, with an account for Ada.
 async fn site() -> std::rc::Rc<Site> {
-    let site = Site::build(&[], passwords(&config(&[])), features).await;
+    let site = Site::build(&[], passwords(&config(&[])), features()).await;
     site.user("ada").await;
     site
 }

@@ -7,16 +7,15 @@ use std::rc::Rc;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
-use app::app::features;
 use app::error::Error;
 use futures_util::future::{Either, join_all, select};
 use kit::http::observe::IN_FLIGHT_MAX;
 
-use crate::browser::{Answer, Browser, Site, config, passwords};
+use crate::browser::{Answer, Browser, Site, config, features_and, passwords};
 use crate::drawn::form_of;
 
-/// The app, and pages that go wrong.
-fn with_trouble(config: &mut ServiceConfig) {
+/// Pages that go wrong.
+fn trouble(config: &mut ServiceConfig) {
     async fn panics() -> HttpResponse {
         panic!("the secret reason")
     }
@@ -32,12 +31,11 @@ fn with_trouble(config: &mut ServiceConfig) {
         .route("/busy", web::route().to(fails(|| Error::Request(kit::Error::Busy))))
         .route("/malformed", web::get().to(fails(|| Error::Request(kit::Error::BadRequest))))
         .route("/limited", web::route().to(HttpResponse::TooManyRequests))
-        .route("/unauthorized", web::get().to(HttpResponse::Unauthorized))
-        .configure(features);
+        .route("/unauthorized", web::get().to(HttpResponse::Unauthorized));
 }
 
 async fn troubled(settings: &[(&str, &str)]) -> Rc<Site> {
-    Site::build(settings, passwords(&config(settings)), with_trouble).await
+    Site::build(settings, passwords(&config(settings)), features_and(trouble)).await
 }
 
 /// One answer of each kind.
@@ -63,12 +61,12 @@ async fn every_kind(site: &Rc<Site>) -> Vec<(u16, Answer)> {
     for (status, path) in pages {
         answers.push((status, browser.get(path).await));
     }
-    answers.push((422, browser.submit("/notes", &[]).await));
+    answers.push((422, browser.submit("/papers", &[]).await));
     let large = "a".repeat(300_000);
-    answers.push((413, browser.submit("/notes", &[("title", &large)]).await));
+    answers.push((413, browser.submit("/papers", &[("title", &large)]).await));
     answers.push((414, browser.get(&format!("/{}", "a".repeat(4100))).await));
     browser.set_header("sec-fetch-site", Some("cross-site"));
-    answers.push((403, browser.submit("/notes", &[]).await));
+    answers.push((403, browser.submit("/papers", &[]).await));
     browser.set_header("host", Some("evil.example"));
     answers.push((421, browser.get("/").await));
     answers
@@ -193,7 +191,8 @@ async fn who_comes_when_a_thousand_requests_are_at_work_is_told_to_come_back() {
 async fn a_wrong_method_is_told_the_right_ones() {
     let ada = Browser::logged_in("ada").await;
     for method in ["PUT", "DELETE", "PATCH", "TRACE", "FOO"] {
-        let answer = ada.send(Method::from_bytes(method.as_bytes()).unwrap(), "/notes", None).await;
+        let answer =
+            ada.send(Method::from_bytes(method.as_bytes()).unwrap(), "/papers", None).await;
         assert_eq!((answer.status, answer.header("allow")), (405, "GET, POST"), "{method}");
     }
 }
@@ -201,16 +200,16 @@ async fn a_wrong_method_is_told_the_right_ones() {
 #[actix_web::test]
 async fn methods_in_headers_and_fields_are_not_listened_to() {
     let ada = Browser::logged_in("ada").await;
-    ada.submit("/notes", &[("title", "Milk")]).await;
+    ada.submit("/papers", &[("title", "Milk")]).await;
     ada.set_header("x-http-method-override", Some("POST"));
-    assert_eq!(ada.get("/notes/1/delete?_method=POST").await.status, 200);
-    assert_eq!(ada.get("/notes/1").await.status, 200);
+    assert_eq!(ada.get("/papers/1/delete?_method=POST").await.status, 200);
+    assert_eq!(ada.get("/papers/1").await.status, 200);
 }
 
 #[actix_web::test]
 async fn head_works_on_every_page() {
     let ada = Browser::logged_in("ada").await;
-    for path in ["/", "/dashboard", "/notes", "/notes/new", "/static/app.css"] {
+    for path in ["/", "/dashboard", "/papers", "/papers/new", "/static/app.css"] {
         let (head, get) = (ada.send(Method::HEAD, path, None).await, ada.get(path).await);
         assert_eq!((head.status, head.header("content-type")), (200, get.header("content-type")));
     }
@@ -222,17 +221,17 @@ async fn a_body_must_be_a_form() {
     let ada = Browser::logged_in("ada").await;
     for kind in ["text/plain", "application/json", "multipart/form-data", ""] {
         ada.set_header("content-type", Some(kind));
-        assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 415, "{kind:?}");
+        assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 415, "{kind:?}");
     }
     ada.set_header("content-type", None);
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 415);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 415);
 }
 
 #[actix_web::test]
 async fn a_broken_form_is_400_and_the_parser_is_silent() {
     let ada = Browser::logged_in("ada").await;
     let latin = Some("title=caf%E9".to_owned());
-    let answer = ada.send(Method::POST, "/notes", latin).await;
+    let answer = ada.send(Method::POST, "/papers", latin).await;
     assert_eq!(answer.status, 400);
     answer.shows("could not read").hides("caf").hides("field");
 }
@@ -240,7 +239,7 @@ async fn a_broken_form_is_400_and_the_parser_is_silent() {
 #[actix_web::test]
 async fn a_field_of_the_query_is_no_field_of_the_form() {
     let ada = Browser::logged_in("ada").await;
-    assert_eq!(ada.submit("/notes?title=Milk", &[("body", "x")]).await.status, 422);
+    assert_eq!(ada.submit("/papers?title=Milk", &[("body", "x")]).await.status, 422);
 }
 
 #[actix_web::test]
@@ -255,7 +254,7 @@ async fn files_of_the_project_are_not_served() {
 async fn a_text_that_is_far_too_long_is_refused_at_its_field_and_kept() {
     let ada = Browser::logged_in("ada").await;
     let text = "long ".repeat(14_000);
-    let answer = ada.submit("/notes", &[("title", "A title"), ("body", &text)]).await;
+    let answer = ada.submit("/papers", &[("title", "A title"), ("body", &text)]).await;
     assert_eq!(answer.status, 422);
     answer.shows("Use at most 5000 characters; these are 70000.").shows(&text);
 }
@@ -285,7 +284,7 @@ async fn what_was_typed_into_a_form_is_not_lost_by_a_refusal_that_is_no_fault_of
     }
     ada.submit("/malformed", &typed).await.hides("Milk");
     let large = format!("Milk{}", "a".repeat(300_000));
-    let page = ada.submit("/notes", &[("title", &large)]).await;
+    let page = ada.submit("/papers", &[("title", &large)]).await;
     assert_eq!(page.status, 413);
     page.shows("copy it from here").shows("Milkaaa").hides("brought_back");
     let many = vec![("title", "Milk"); 101];

@@ -25,7 +25,7 @@ async fn a_persons_day_is_told() {
     ada.log_in("ada").await;
     ada.submit("/sudo", &[("password", "wrong password")]).await;
     ada.submit("/sudo", &[("password", PASSWORD)]).await;
-    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("notes:read", "yes")]).await;
+    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("papers:read", "yes")]).await;
     ada.submit("/account/tokens/1/revoke", &[]).await;
     ada.submit("/logout", &[]).await;
     let user_id = 1;
@@ -53,7 +53,7 @@ async fn a_programs_day_is_told() {
     let refresh = tokens["refresh_token"].as_str().unwrap();
     ada.refresh(refresh).await;
     ada.refresh(refresh).await;
-    ada.get("/api/notes").await;
+    ada.get("/api/papers").await;
     let user_id = 1;
     let told = [
         TokenIssued.of(user_id),
@@ -63,7 +63,7 @@ async fn a_programs_day_is_told() {
         TokenRefreshed.of(user_id),
         TokenReused.of(user_id),
         TokenRefused.of_somebody(None),
-        SecurityEvent { scope: Some("notes:read"), ..OutOfScope.of_somebody(None) },
+        SecurityEvent { scope: Some("papers:read"), ..OutOfScope.of_somebody(None) },
     ];
     assert_eq!(*heard.lock().unwrap(), told);
 }

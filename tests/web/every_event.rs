@@ -45,7 +45,7 @@ async fn ada() -> Browser {
 async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
     let wrong = [("email", "ada@example.com"), ("password", "not her password")];
     let change = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
-    let token = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
+    let token = [("name", "x"), ("days", "30"), ("papers:read", "yes")];
     let from_afar = || {
         ada.set_header("x-forwarded-for", Some("203.0.113.9"))
             .set_header("user-agent", Some("curl"))
@@ -127,7 +127,7 @@ async fn by_a_program(kind: &str, site: &Rc<Site>) -> bool {
     match kind {
         "token_issued" => drop(tokens().await),
         "token_refused" => drop(program.token(&[("username", "no@example.com")]).await),
-        "out_of_scope" => drop(site.program("ada", "profile:read").await.get("/api/notes").await),
+        "out_of_scope" => drop(site.program("ada", "profile:read").await.get("/api/papers").await),
         "token_refreshed" | "token_reused" => {
             let first = tokens().await;
             refresh(&first).await;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, rt};
-use app::app::features;
 use app::db::Db;
 use app::error::Error;
 use app::mail::Notice;
@@ -15,17 +14,17 @@ use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use futures_util::future::{join, join_all};
 
-use crate::browser::{Answer, Browser, PASSWORD, Site, config, passwords};
+use crate::browser::{Answer, Browser, PASSWORD, Site, config, features_and, passwords};
 use crate::database::{HOLD_EVERYTHING, TestDatabase};
 
-/// Sends so many notes at once.
-async fn write_notes(ada: &Browser, titles: &[String]) -> Vec<Answer> {
-    let save = |title| async move { ada.submit("/notes", &[("title", title)]).await };
+/// Sends so many papers at once.
+async fn write_papers(ada: &Browser, titles: &[String]) -> Vec<Answer> {
+    let save = |title| async move { ada.submit("/papers", &[("title", title)]).await };
     join_all(titles.iter().map(|title| save(title.as_str()))).await
 }
 
 fn titles(count: usize) -> Vec<String> {
-    (0..count).map(|n| format!("note {n}")).collect()
+    (0..count).map(|n| format!("paper {n}")).collect()
 }
 
 /// A site that gives an answer up after a second, with Ada logged in.
@@ -43,11 +42,11 @@ async fn while_another_program_writes_people_go_on_reading() {
     let titles = titles(20);
     let read = async {
         for _ in 0..20 {
-            assert_eq!(ada.get("/notes").await.status, 200);
+            assert_eq!(ada.get("/papers").await.status, 200);
         }
         other.batch_execute("COMMIT").unwrap();
     };
-    let (written, ()) = join(write_notes(&ada, &titles), read).await;
+    let (written, ()) = join(write_papers(&ada, &titles), read).await;
     assert!(written.iter().all(|answer| matches!(answer.status, 303 | 503)));
 }
 
@@ -81,14 +80,14 @@ async fn what_was_answered_too_late_is_not_saved() {
     let ada = impatient().await;
     let database = &ada.site.database;
     let mut other = database.other_program(HOLD_EVERYTHING);
-    for answer in write_notes(&ada, &titles(8)).await {
+    for answer in write_papers(&ada, &titles(8)).await {
         assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
     }
     other.batch_execute("COMMIT").unwrap();
     // Whoever waits still is before us.
     database.other_program(HOLD_EVERYTHING).batch_execute("COMMIT").unwrap();
-    assert_eq!(ada.submit("/notes", &[("title", "later")]).await.status, 303);
-    assert_eq!(ada.site.texts("SELECT title AS text FROM notes").await, ["later"]);
+    assert_eq!(ada.submit("/papers", &[("title", "later")]).await.status, 303);
+    assert_eq!(ada.site.texts("SELECT title AS text FROM papers").await, ["later"]);
 }
 
 #[actix_web::test]
@@ -99,7 +98,7 @@ async fn what_was_answered_is_true_when_time_and_lock_end_together() {
     // One after the other, so that some come too late and some do not.
     let save = async |n: usize| {
         rt::time::sleep(Duration::from_millis(100) * u32::try_from(n).unwrap()).await;
-        ada.submit("/notes", &[("title", titles[n].as_str())]).await
+        ada.submit("/papers", &[("title", titles[n].as_str())]).await
     };
     let release = async {
         while !ada.site.visits.borrow().iter().any(|(_, _, status)| *status == 503) {
@@ -111,7 +110,7 @@ async fn what_was_answered_is_true_when_time_and_lock_end_together() {
     ada.site.database.other_program(HOLD_EVERYTHING).batch_execute("COMMIT").unwrap();
     let saved = titles.iter().zip(&answers).filter(|(_, answer)| answer.status == 303);
     let saved: BTreeSet<_> = saved.map(|(title, _)| title.clone()).collect();
-    let found = ada.site.texts("SELECT title AS text FROM notes").await;
+    let found = ada.site.texts("SELECT title AS text FROM papers").await;
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), saved);
 }
 
@@ -124,10 +123,10 @@ async fn what_is_saved_is_answered_however_long_the_rest_takes() {
         Ok(HttpResponse::Ok().body("saved"))
     }
     fn slow(config: &mut ServiceConfig) {
-        config.route("/slow", web::get().to(save_slowly)).configure(features);
+        config.route("/slow", web::get().to(save_slowly));
     }
     let settings = [("REQUEST_TIMEOUT", "1s")];
-    let site = Site::build(&settings, passwords(&config(&settings)), slow).await;
+    let site = Site::build(&settings, passwords(&config(&settings)), features_and(slow)).await;
     assert_eq!(site.logged_in("ada").await.get("/slow").await.status, 200);
 }
 
@@ -223,14 +222,14 @@ mod file {
         let file = ada.site.database.url.clone();
         let kept = format!("{file}.kept");
         fs::rename(&file, &kept).unwrap();
-        assert_eq!(ada.get("/notes").await.status, 503);
-        let answer = ada.submit("/notes", &[("title", "lost")]).await;
+        assert_eq!(ada.get("/papers").await.status, 503);
+        let answer = ada.submit("/papers", &[("title", "lost")]).await;
         assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
-        join_all((0..8).map(|_| ada.get("/notes"))).await;
+        join_all((0..8).map(|_| ada.get("/papers"))).await;
         assert!(!Path::new(&file).exists());
         fs::rename(&kept, &file).unwrap();
-        assert_eq!(ada.submit("/notes", &[("title", "found")]).await.status, 303);
-        assert_eq!(ada.site.texts("SELECT title AS text FROM notes").await, ["found"]);
+        assert_eq!(ada.submit("/papers", &[("title", "found")]).await.status, 303);
+        assert_eq!(ada.site.texts("SELECT title AS text FROM papers").await, ["found"]);
     }
 
     #[actix_web::test]
@@ -240,8 +239,8 @@ mod file {
         fs::copy(&file, format!("{file}.copy")).unwrap();
         fs::rename(format!("{file}.copy"), &file).unwrap();
         let before = fs::read(&file).unwrap();
-        assert_eq!(ada.submit("/notes", &[("title", "lost")]).await.status, 503);
-        assert_eq!(ada.get("/notes").await.status, 503);
+        assert_eq!(ada.submit("/papers", &[("title", "lost")]).await.status, 503);
+        assert_eq!(ada.get("/papers").await.status, 503);
         assert!(fs::read(&file).unwrap() == before);
     }
 
@@ -281,12 +280,12 @@ mod server {
         let site = Site::open().await;
         let ada = site.logged_in("ada").await;
         // All of the pool's connections are open and idle.
-        join_all((0..8).map(|_| ada.get("/notes"))).await;
+        join_all((0..8).map(|_| ada.get("/papers"))).await;
         end_connections(&site);
-        assert_eq!(ada.get("/notes").await.status, 503);
+        assert_eq!(ada.get("/papers").await.status, 503);
         for _ in 0..8 {
-            assert_eq!(ada.get("/notes").await.status, 200);
-            assert_eq!(ada.submit("/notes", &[("title", "x")]).await.status, 303);
+            assert_eq!(ada.get("/papers").await.status, 200);
+            assert_eq!(ada.submit("/papers", &[("title", "x")]).await.status, 303);
         }
     }
 
@@ -295,8 +294,8 @@ mod server {
         let site = Site::open().await;
         let ada = site.logged_in("ada").await;
         end_connections(&site);
-        assert_eq!(ada.get("/notes").await.status, 503);
-        assert_eq!(ada.get("/notes").await.status, 200);
+        assert_eq!(ada.get("/papers").await.status, 503);
+        assert_eq!(ada.get("/papers").await.status, 200);
     }
 
     /// Leads to the server of `url`: from `late` on, and so slowly for each connection.

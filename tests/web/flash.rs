@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use actix_web::web::{self, ServiceConfig};
-use app::app::features;
 use app::web::{Flash, redirect};
 
-use crate::browser::{Site, config, passwords};
+use crate::browser::{Site, config, features_and, passwords};
 
-/// The app, and redirects with a message of each category.
-fn with_news(config: &mut ServiceConfig) {
+/// Redirects with a message of each category.
+fn news(config: &mut ServiceConfig) {
     let leads = |flash: fn(&'static str) -> Flash| {
         move || async move { redirect("/", flash("It was <so>.")) }
     };
@@ -17,12 +16,11 @@ fn with_news(config: &mut ServiceConfig) {
         .route("/success", web::get().to(leads(Flash::success)))
         .route("/notice", web::get().to(leads(Flash::notice)))
         .route("/error", web::get().to(leads(Flash::error)))
-        .route("/mailed", web::get().to(leads(Flash::mailed)))
-        .configure(features);
+        .route("/mailed", web::get().to(leads(Flash::mailed)));
 }
 
 async fn site() -> Rc<Site> {
-    Site::build(&[], passwords(&config(&[])), with_news).await
+    Site::build(&[], passwords(&config(&[])), features_and(news)).await
 }
 
 /// An error is read out at once.

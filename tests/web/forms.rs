@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use app::web::{Errors, Form, Submitted};
 
-use crate::browser::{Answer, Browser, PASSWORD, Site, config, passwords};
+use crate::browser::{Answer, Browser, PASSWORD, Site, config, features_and, passwords};
 use crate::drawn::form_of;
 
 /// Sends a body as it is.
@@ -16,14 +16,14 @@ async fn post(browser: &Browser, path: &str, body: &str) -> Answer {
 }
 
 async fn titles(ada: &Browser) -> Vec<String> {
-    ada.site.texts("SELECT title AS text FROM notes ORDER BY id").await
+    ada.site.texts("SELECT title AS text FROM papers ORDER BY id").await
 }
 
 #[actix_web::test]
 async fn what_a_form_does_not_know_is_nothing_to_it() {
     let ada = Browser::logged_in("ada").await;
     for body in ["title=Milk&save=Save", "save.x=1&save.y=2&title=Milk", "title=Milk&utm=%00&&="] {
-        assert_eq!(post(&ada, "/notes", body).await.status, 303, "{body}");
+        assert_eq!(post(&ada, "/papers", body).await.status, 303, "{body}");
     }
     assert_eq!(post(&ada, "/account", "name=Ada&is_admin=true&id=2").await.status, 303);
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM users WHERE is_admin").await, 0);
@@ -32,8 +32,8 @@ async fn what_a_form_does_not_know_is_nothing_to_it() {
 #[actix_web::test]
 async fn of_a_field_that_is_sent_twice_the_last_one_counts() {
     let ada = Browser::logged_in("ada").await;
-    assert_eq!(post(&ada, "/notes", "title=a&body=x&title=b").await.status, 303);
-    assert_eq!(post(&ada, "/notes", "title=a&title=").await.status, 422);
+    assert_eq!(post(&ada, "/papers", "title=a&body=x&title=b").await.status, 303);
+    assert_eq!(post(&ada, "/papers", "title=a&title=").await.status, 422);
     assert_eq!(titles(&ada).await, ["b"]);
 }
 
@@ -56,13 +56,13 @@ async fn bytes_that_are_no_utf_8_are_refused_and_never_replaced() {
     let ada = Browser::logged_in("ada").await;
     for title in ["caf%E9", "%FF", "%C3%28", "%ED%A0%80", "%C0%AF", "a%80", "%F4%90%80%80"] {
         for body in [format!("title={title}"), format!("title=a&{title}=b")] {
-            assert_eq!(post(&ada, "/notes", &body).await.status, 400, "{body}");
+            assert_eq!(post(&ada, "/papers", &body).await.status, 400, "{body}");
         }
         let body = format!("grant_type=password&username={title}&password=x");
         assert_eq!(post(&ada, "/auth/token", &body).await.status, 400);
     }
     assert!(titles(&ada).await.is_empty());
-    assert_eq!(post(&ada, "/notes", "title=caf%C3%A9+100%25+%zz").await.status, 303);
+    assert_eq!(post(&ada, "/papers", "title=caf%C3%A9+100%25+%zz").await.status, 303);
     assert_eq!(titles(&ada).await, ["café 100% %zz"]);
 }
 
@@ -80,7 +80,7 @@ async fn another_encoding_than_utf_8_is_refused_by_name() {
     ] {
         let kind = format!("application/x-www-form-urlencoded; charset={charset}");
         ada.set_header("content-type", Some(&kind));
-        assert_eq!(post(&ada, "/notes", "title=caf%C3%A9").await.status, status, "{charset}");
+        assert_eq!(post(&ada, "/papers", "title=caf%C3%A9").await.status, status, "{charset}");
     }
 }
 
@@ -88,16 +88,16 @@ async fn another_encoding_than_utf_8_is_refused_by_name() {
 async fn a_text_that_is_far_too_long_comes_back_whole_with_a_sentence() {
     let ada = Browser::logged_in("ada").await;
     let (title, body) = ("t".repeat(40_000), "\u{e4}\n".repeat(15_000));
-    let answer = ada.submit("/notes", &[("title", &title), ("body", &body)]).await;
+    let answer = ada.submit("/papers", &[("title", &title), ("body", &body)]).await;
     assert_eq!(answer.status, 422);
     answer.shows("Use at most 100 characters; these are 40000.");
     answer.shows("Use at most 5000 characters; these are 30000.");
-    let form = form_of(&answer, "/notes");
+    let form = form_of(&answer, "/papers");
     assert_eq!((form.value("title"), form.value("body")), (&*title, &*body));
 }
 
 /// A page of somebody who likes numbers in their forms.
-fn with_numbers(config: &mut ServiceConfig) {
+fn numbers(config: &mut ServiceConfig) {
     #[derive(Default, serde::Deserialize)]
     #[serde(default)]
     struct Numbers {
@@ -119,7 +119,7 @@ fn with_numbers(config: &mut ServiceConfig) {
 
 #[actix_web::test]
 async fn what_does_not_fit_into_a_form_loses_nothing_of_the_rest() {
-    let site = Site::build(&[], passwords(&config(&[])), with_numbers).await;
+    let site = Site::build(&[], passwords(&config(&[])), features_and(numbers)).await;
     let ada = site.stranger();
     for (body, status, text) in [
         ("title=Milk&count=2", 200, "Milk 2 "),
@@ -136,7 +136,7 @@ async fn what_does_not_fit_into_a_form_loses_nothing_of_the_rest() {
 async fn no_field_cuts_off_what_is_pasted() {
     let site = Site::open().await;
     let ada = site.logged_in("ada").await;
-    for path in ["/notes/new", "/account", "/account/tokens/new"] {
+    for path in ["/papers/new", "/account", "/account/tokens/new"] {
         ada.get(path).await.shows("data-limit=\"").hides(" maxlength");
     }
     let stranger = site.stranger();
@@ -156,7 +156,7 @@ async fn signs_that_turn_the_direction_of_writing_are_refused_in_one_line() {
     for sign in TURNING.chars() {
         for name in [format!("Ada{sign}txt.exe"), format!("A{sign}b")] {
             for (path, field) in
-                [("/notes", "title"), ("/account", "name"), ("/account/tokens", "name")]
+                [("/papers", "title"), ("/account", "name"), ("/account/tokens", "name")]
             {
                 let answer = ada.submit(path, &[(field, &name), ("days", "30")]).await;
                 assert_eq!(answer.status, 422, "{sign:?} at {path}");
@@ -173,23 +173,23 @@ async fn signs_that_turn_the_direction_of_writing_are_refused_in_one_line() {
     }
     // A text of several lines may need them.
     let body = [("title", "Greeting"), ("body", "\u{2067}\u{5e9}\u{2069}")];
-    assert_eq!(ada.submit("/notes", &body).await.status, 303);
+    assert_eq!(ada.submit("/papers", &body).await.status, 303);
 }
 
 #[actix_web::test]
 async fn programs_are_held_to_the_same_rule() {
-    let script = Site::open().await.program("ada", "notes:write profile:write").await;
-    let note = serde_json::json!({ "title": "a\u{202e}b", "body": "" });
-    assert_eq!(script.json(Method::POST, "/api/notes", &note).await.status, 422);
+    let script = Site::open().await.program("ada", "papers:write profile:write").await;
+    let paper = serde_json::json!({ "title": "a\u{202e}b", "body": "" });
+    assert_eq!(script.json(Method::POST, "/api/papers", &paper).await.status, 422);
     let name = serde_json::json!({ "name": "a\u{2066}b" });
     assert_eq!(script.json(Method::PATCH, "/api/me", &name).await.status, 422);
 }
 
 #[actix_web::test]
 async fn json_refuses_what_it_does_not_know_and_what_is_there_twice() {
-    let script = Site::open().await.program("ada", "notes:write profile:write").await;
+    let script = Site::open().await.program("ada", "papers:write profile:write").await;
     script.set_header("content-type", Some("application/json"));
-    for (method, path) in [(Method::POST, "/api/notes"), (Method::PATCH, "/api/me")] {
+    for (method, path) in [(Method::POST, "/api/papers"), (Method::PATCH, "/api/me")] {
         for body in [
             "{\"title\":\"a\",\"name\":\"a\",\"save\":\"x\"}",
             "{\"title\":\"a\",\"title\":\"b\"}",
@@ -204,7 +204,7 @@ async fn json_refuses_what_it_does_not_know_and_what_is_there_twice() {
         [("application/json; charset=utf-8", 201), ("application/json; charset=latin1", 415)]
     {
         script.set_header("content-type", Some(kind));
-        let note = Some("{\"title\":\"a\"}".to_owned());
-        assert_eq!(script.send(Method::POST, "/api/notes", note).await.status, status);
+        let paper = Some("{\"title\":\"a\"}".to_owned());
+        assert_eq!(script.send(Method::POST, "/api/papers", paper).await.status, status);
     }
 }

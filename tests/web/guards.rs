@@ -4,34 +4,33 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
-use app::app::features;
 use app::people::Verified;
 
-use crate::browser::{Browser, Site, config, passwords};
+use crate::browser::{Browser, Site, config, features_and, passwords};
 
 #[actix_web::test]
 async fn head_asks_for_a_login_like_get() {
     let stranger = Browser::stranger().await;
-    let answer = stranger.send(Method::HEAD, "/notes?page=2", None).await;
-    assert_eq!((answer.status, answer.location()), (303, "/login?next=%2Fnotes%3Fpage%3D2"));
+    let answer = stranger.send(Method::HEAD, "/papers?page=2", None).await;
+    assert_eq!((answer.status, answer.location()), (303, "/login?next=%2Fpapers%3Fpage%3D2"));
 }
 
 #[actix_web::test]
 async fn a_form_that_was_refused_is_not_sent_again_after_the_login() {
     let stranger = Browser::stranger().await;
     stranger.site.user("ada").await;
-    let answer = stranger.submit("/notes", &[("title", "Milk")]).await;
+    let answer = stranger.submit("/papers", &[("title", "Milk")]).await;
     assert_eq!(answer.status, 401);
     answer.shows("Nothing was saved yet").shows("action=\"/login\"");
     stranger.log_in("ada").await;
-    assert_eq!(stranger.site.count("SELECT count(*) AS count FROM notes").await, 0);
+    assert_eq!(stranger.site.count("SELECT count(*) AS count FROM papers").await, 0);
 }
 
 #[actix_web::test]
 async fn a_program_gets_401_and_how_to_do_better() {
     let stranger = Browser::stranger().await;
     for accept in [Some("application/json"), Some("*/*"), None] {
-        let answer = stranger.set_header("accept", accept).get("/notes").await;
+        let answer = stranger.set_header("accept", accept).get("/papers").await;
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
             (401, named!("Bearer realm=\"" @ "\""))
@@ -66,7 +65,7 @@ async fn the_start_page_shows_who_is_logged_in() {
 #[actix_web::test]
 async fn every_page_for_somebody_logged_in_has_the_logout_button() {
     let ada = Browser::logged_in("ada").await;
-    for path in ["/", "/dashboard", "/notes", "/notes/new", "/no-such-page"] {
+    for path in ["/", "/dashboard", "/papers", "/papers/new", "/no-such-page"] {
         ada.get(path).await.shows("action=\"/logout\"");
     }
 }
@@ -92,19 +91,19 @@ async fn a_forwarded_host_changes_no_link() {
     let stranger = Browser::stranger().await;
     stranger.set_header("x-forwarded-host", Some("evil.example"));
     stranger.set_header("forwarded", Some("host=evil.example;proto=https"));
-    let answer = stranger.get("/notes").await;
-    assert_eq!(answer.location(), "/login?next=%2Fnotes");
+    let answer = stranger.get("/papers").await;
+    assert_eq!(answer.location(), "/login?next=%2Fpapers");
     stranger.get("/").await.hides("evil.example");
 }
 
-/// The app, and a page for people whose address is proved.
-fn with_a_page_for_the_verified(config: &mut ServiceConfig) {
+/// A page for people whose address is proved.
+fn for_the_verified(config: &mut ServiceConfig) {
     let page = async |user: Verified| format!("Hello, {}", user.name);
-    config.route("/members", web::get().to(page)).configure(features);
+    config.route("/members", web::get().to(page));
 }
 
 async fn site_for_the_verified() -> Rc<Site> {
-    Site::build(&[], passwords(&config(&[])), with_a_page_for_the_verified).await
+    Site::build(&[], passwords(&config(&[])), features_and(for_the_verified)).await
 }
 
 #[actix_web::test]

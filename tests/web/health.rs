@@ -116,7 +116,7 @@ async fn whoever_searches_holds_up_who_searches_and_no_page() {
     let site = Site::with(&[("DATABASE_CONNECTIONS", "4")]).await;
     let ((_release, wait), (taken, is_taken)) = (mpsc::channel::<()>(), oneshot::channel());
     let held = Arc::new(Mutex::new((Some(taken), wait)));
-    let asked = TestRequest::with_uri("/notes?q=tea").to_http_request();
+    let asked = TestRequest::with_uri("/papers?q=tea").to_http_request();
     for _ in 0..3 {
         let (db, held, paging) = (site.db.clone(), held.clone(), Paging::extract(&asked).await);
         let search = move |_: &mut _, _: &_| {

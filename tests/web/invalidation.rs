@@ -59,10 +59,10 @@ impl Life {
         site.sql("UPDATE users SET verified_at = NULL").await;
         let here = site.logged_in("ada").await;
         let elsewhere = site.logged_in("ada").await;
-        let program = site.program("ada", "notes:read").await;
+        let program = site.program("ada", "papers:read").await;
         let tokens = site.stranger().token(&[("username", "ada@example.com")]).await.json();
         let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
-        let form = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
+        let form = [("name", "Script"), ("days", "30"), ("papers:read", "yes")];
         let made = here.submit("/account/tokens", &form).await.body;
         let token =
             made.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0.to_owned();
@@ -88,9 +88,9 @@ impl Life {
         [
             self.here.is_logged_in().await,
             self.elsewhere.is_logged_in().await,
-            self.program.get("/api/notes").await.status == 200
+            self.program.get("/api/papers").await.status == 200
                 && self.site.count(refresh).await == 1,
-            self.script.get("/api/notes").await.status == 200,
+            self.script.get("/api/papers").await.status == 200,
             self.reset.get("/reset").await.status == 200 && self.can_reset().await,
             self.works(Purpose::Confirm, &self.tokens[0]).await,
             self.works(Purpose::ChangeEmail, &self.tokens[1]).await,

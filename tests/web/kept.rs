@@ -9,9 +9,10 @@ use time::Duration;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::drawn::{Drawn, form_of};
+use crate::models::{is_under, leave_rows};
 use crate::twice::{count, rows};
 
-const NOTE: [(&str, &str); 2] =
+const PAPER: [(&str, &str); 2] =
     [("title", "Milk & \"eggs\""), ("body", "Two litres\n<b>of it</b>\n")];
 
 /// Logs `name` in by the form that came instead of an answer.
@@ -45,30 +46,30 @@ async fn ended() -> Browser {
 }
 
 #[actix_web::test]
-async fn ada_is_back_at_her_note_after_the_login_and_saves_it_then() {
+async fn ada_is_back_at_her_paper_after_the_login_and_saves_it_then() {
     let ada = ended().await;
-    let page = ada.submit("/notes", &NOTE).await;
+    let page = ada.submit("/papers", &PAPER).await;
     page.shows("Nothing was saved yet").shows("<h1>Log in</h1>");
     let page = log_in_by(&ada, &page, "ada").await;
     page.shows("action=\"/logout\"").shows("Milk &#38; &#34;eggs&#34;");
-    let (_, form) = back(&ada, &page, "/notes").await;
-    assert_eq!((form.value("title"), form.value("body")), (NOTE[0].1, NOTE[1].1));
-    assert_eq!(count(&ada.site, "notes").await, 0);
-    assert_eq!(form.send(&ada).await.location(), "/notes");
-    ada.get("/notes").await.shows("Milk &#38; &#34;eggs&#34;");
+    let (_, form) = back(&ada, &page, "/papers").await;
+    assert_eq!((form.value("title"), form.value("body")), (PAPER[0].1, PAPER[1].1));
+    assert_eq!(count(&ada.site, "papers").await, 0);
+    assert_eq!(form.send(&ada).await.location(), "/papers");
+    ada.get("/papers").await.shows("Milk &#38; &#34;eggs&#34;");
 }
 
 #[actix_web::test]
 async fn every_form_behind_the_login_comes_back_with_what_was_typed() {
     let forms: [(&str, &[(&str, &str)]); 4] = [
-        ("/notes/1", &NOTE),
+        ("/papers/1", &PAPER),
         ("/account", &[("name", "Ada Lovelace")]),
         ("/account/email", &[("email", "ada@example.org")]),
-        ("/account/tokens", &[("name", "Script"), ("days", "365"), ("notes:read", "yes")]),
+        ("/account/tokens", &[("name", "Script"), ("days", "365"), ("papers:read", "yes")]),
     ];
     for (action, fields) in forms {
         let ada = Browser::logged_in("ada").await;
-        ada.submit("/notes", &[("title", "Old")]).await;
+        ada.submit("/papers", &[("title", "Old")]).await;
         ada.site.sql("DELETE FROM sessions").await;
         let page = ada.submit(action, fields).await;
         let page = log_in_by(&ada, &page, "ada").await;
@@ -96,13 +97,13 @@ async fn an_administrators_invitation_comes_back_too() {
 #[actix_web::test]
 async fn a_form_that_needs_the_password_comes_back_after_it() {
     let ada = Site::open().await.stale("ada").await;
-    let fields = [("name", "Script"), ("days", "30"), ("notes:write", "yes")];
+    let fields = [("name", "Script"), ("days", "30"), ("papers:write", "yes")];
     let page = ada.submit("/account/tokens", &fields).await;
     page.shows("Confirm your password").shows("Nothing was saved yet");
     let page = confirm_by(&ada, &page).await;
     let (_, form) = back(&ada, &page, "/account/tokens").await;
     assert_eq!((form.value("name"), form.value("days")), ("Script", "30"));
-    assert_eq!(form.value("notes:write"), "yes");
+    assert_eq!(form.value("papers:write"), "yes");
     assert_eq!(count(&ada.site, "api_tokens").await, 0);
     form.send(&ada).await.shows("It will not be shown again.");
 }
@@ -110,20 +111,20 @@ async fn a_form_that_needs_the_password_comes_back_after_it() {
 #[actix_web::test]
 async fn a_wrong_password_in_between_loses_nothing() {
     let ada = ended().await;
-    let page = ada.submit("/notes", &NOTE).await;
+    let page = ada.submit("/papers", &PAPER).await;
     let wrong = [("email", "ada@example.com"), ("password", "not my password")];
     let page = form_of(&page, "/login").filled(&wrong).send(&ada).await;
     page.shows("do not match").shows("Nothing was saved yet");
     let right = [("email", "ada@example.com"), ("password", PASSWORD)];
     let page = form_of(&page, "/login").filled(&right).send(&ada).await;
-    let (_, form) = back(&ada, &page, "/notes").await;
-    assert_eq!(form.value("body"), NOTE[1].1);
+    let (_, form) = back(&ada, &page, "/papers").await;
+    assert_eq!(form.value("body"), PAPER[1].1);
 }
 
 #[actix_web::test]
 async fn it_passes_through_both_doors() {
     let ada = Site::open().await.stale("ada").await;
-    let fields = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
+    let fields = [("name", "Script"), ("days", "30"), ("papers:read", "yes")];
     let page = ada.submit("/account/tokens", &fields).await;
     // The session ends while the password is asked for, and the next is not fresh any more.
     ada.site.sql("DELETE FROM sessions").await;
@@ -134,7 +135,7 @@ async fn it_passes_through_both_doors() {
     let page = form_of(&page, "/account/tokens").send(&ada).await;
     let page = confirm_by(&ada, &page).await;
     let (_, form) = back(&ada, &page, "/account/tokens").await;
-    assert_eq!((form.value("name"), form.value("notes:read")), ("Script", "yes"));
+    assert_eq!((form.value("name"), form.value("papers:read")), ("Script", "yes"));
 }
 
 #[actix_web::test]
@@ -144,7 +145,7 @@ async fn somebody_else_who_logs_in_there_does_not_see_it() {
         let ada = Browser::logged_in("ada").await;
         ada.site.user("eve").await;
         ada.site.sql(gone).await;
-        let page = ada.submit("/notes", &NOTE).await;
+        let page = ada.submit("/papers", &PAPER).await;
         let answer = log_in_by(&ada, &page, "eve").await;
         assert_eq!((answer.status, answer.location()), (303, "/dashboard"));
         let page = ada.follow(&answer).await;
@@ -158,11 +159,11 @@ async fn a_cookie_whose_time_is_up_still_says_whose_it_was() {
     let ada = Browser::logged_in("ada").await;
     ada.site.user("eve").await;
     ada.site.clock.advance(Duration::hours(30));
-    let page = ada.submit("/notes", &NOTE).await;
+    let page = ada.submit("/papers", &PAPER).await;
     assert_eq!(log_in_by(&ada, &page, "eve").await.location(), "/dashboard");
     let ada = Browser::logged_in("ada").await;
     ada.site.clock.advance(Duration::hours(30));
-    let page = ada.submit("/notes", &NOTE).await;
+    let page = ada.submit("/papers", &PAPER).await;
     log_in_by(&ada, &page, "ada").await.shows("You are back");
 }
 
@@ -170,7 +171,7 @@ async fn a_cookie_whose_time_is_up_still_says_whose_it_was() {
 async fn it_is_kept_for_half_an_hour() {
     for (seconds, is_back) in [(1799, true), (1800, false)] {
         let ada = ended().await;
-        let page = ada.submit("/notes", &NOTE).await;
+        let page = ada.submit("/papers", &PAPER).await;
         ada.site.clock.advance(Duration::seconds(seconds));
         let answer = log_in_by(&ada, &page, "ada").await;
         assert_eq!(answer.status == 200, is_back, "{seconds}");
@@ -180,7 +181,7 @@ async fn it_is_kept_for_half_an_hour() {
 #[actix_web::test]
 async fn a_seal_that_was_changed_or_is_no_seal_is_worth_nothing() {
     let ada = ended().await;
-    let page = ada.submit("/notes", &NOTE).await;
+    let page = ada.submit("/papers", &PAPER).await;
     let form = form_of(&page, "/login");
     let seal = form.value("kept").to_owned();
     let session = ada.cookie("session").unwrap();
@@ -215,28 +216,28 @@ async fn passwords_are_never_kept() {
 #[actix_web::test]
 async fn a_button_and_what_is_too_much_are_not_kept_and_that_is_said() {
     let ada = ended().await;
-    let answer = ada.submit("/notes/1/delete", &[]).await;
+    let answer = ada.submit("/papers/1/delete", &[]).await;
     assert_eq!((answer.status, answer.location()), (303, "/login"));
     ada.follow(&answer).await.shows("Nothing was changed yet: please log in");
     for size in [200_000, 300_000] {
-        let answer = ada.submit("/notes", &[("title", "x"), ("body", &"m".repeat(size))]).await;
+        let answer = ada.submit("/papers", &[("title", "x"), ("body", &"m".repeat(size))]).await;
         assert_eq!((answer.status, answer.location()), (303, "/login"), "{size}");
         ada.follow(&answer).await.shows("Nothing was saved, and what you sent is too much");
     }
     let longest = "\u{1f95b}".repeat(5000);
-    let page = ada.submit("/notes", &[("title", "x"), ("body", &longest)]).await;
+    let page = ada.submit("/papers", &[("title", "x"), ("body", &longest)]).await;
     let page = log_in_by(&ada, &page, "ada").await;
-    assert_eq!(back(&ada, &page, "/notes").await.1.value("body"), longest);
+    assert_eq!(back(&ada, &page, "/papers").await.1.value("body"), longest);
 }
 
 #[actix_web::test]
 async fn programs_get_no_page_and_other_sites_nothing() {
     let ada = ended().await;
     ada.set_header("accept", Some("application/json"));
-    let answer = ada.submit("/notes", &NOTE).await;
+    let answer = ada.submit("/papers", &PAPER).await;
     assert_eq!((answer.status, answer.header("content-type")), (401, "application/problem+json"));
     ada.set_header("accept", Some("text/html")).set_header("sec-fetch-site", Some("cross-site"));
-    let answer = ada.submit("/notes", &NOTE).await;
+    let answer = ada.submit("/papers", &PAPER).await;
     assert_eq!(answer.status, 403);
     answer.hides("kept");
 }
@@ -244,8 +245,8 @@ async fn programs_get_no_page_and_other_sites_nothing() {
 #[actix_web::test]
 async fn it_leads_to_pages_of_ours_alone() {
     let stranger = Browser::stranger().await;
-    for path in ["/notes/%5Cevil.example", "/notes/%0d%0aset-cookie"] {
-        let answer = stranger.submit(path, &NOTE).await;
+    for path in ["/papers/%5Cevil.example", "/papers/%0d%0aset-cookie"] {
+        let answer = stranger.submit(path, &PAPER).await;
         assert_eq!((answer.status, answer.location()), (303, "/login"), "{path}");
     }
 }
@@ -294,13 +295,13 @@ fn every_field_for_a_password_and_every_hidden_field_is_known() {
 async fn what_somebody_sent_before_ada_logged_in_is_carried_out_for_no_route() {
     let mut carried = 0;
     for (path, methods) in Browser::stranger().await.site.app.routes().await {
-        if !methods.iter().any(|method| method == "POST") || path.starts_with("/api/") {
+        if !methods.iter().any(|method| method == "POST") || is_under(&path, "/api") {
             continue;
         }
         let path = path.replace("{id}", "1");
         let browser = Browser::logged_in("ada").await;
         let site = Rc::clone(&browser.site);
-        browser.submit("/notes", &NOTE).await;
+        leave_rows(&browser, &path).await;
         if path == "/account/confirm" {
             site.sql("UPDATE users SET verified_at = NULL").await;
         }

@@ -164,7 +164,7 @@ async fn a_link_that_is_too_old_says_so_for_a_week_and_then_that_it_is_forgotten
             assert_eq!(answer.status, 410, "{page}");
             answer.shows(sentence).hides("used").hides("cookies");
             browser.site.clock.advance(Duration::days(7));
-            app::purge::purge(&browser.site.db, &browser.site.clock).await.unwrap();
+            browser.site.purge().await.unwrap();
         }
     }
 }

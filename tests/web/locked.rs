@@ -19,18 +19,18 @@ pub fn writer(site: &Site, table: &str) -> Connection {
 }
 
 #[actix_web::test]
-async fn while_another_program_writes_pages_are_read_and_a_note_is_refused_for_now() {
+async fn while_another_program_writes_pages_are_read_and_a_paper_is_refused_for_now() {
     let ada = Browser::logged_in("ada").await;
-    ada.submit("/notes", &[("title", "Milk")]).await;
-    let mut other = writer(&ada.site, "notes");
-    for path in ["/", "/dashboard", "/notes", "/notes/1", "/account", "/account/activity"] {
+    ada.submit("/papers", &[("title", "Milk")]).await;
+    let mut other = writer(&ada.site, "papers");
+    for path in ["/", "/dashboard", "/papers", "/papers/1", "/account", "/account/activity"] {
         assert_eq!(ada.get(path).await.status, 200, "{path}");
     }
-    let refused = ada.submit("/notes", &[("title", "Bread")]).await;
+    let refused = ada.submit("/papers", &[("title", "Bread")]).await;
     assert_eq!((refused.status, refused.header("retry-after")), (503, "2"), "{}", refused.body);
     refused.shows("Please try again shortly.").hides("locked").hides("lock timeout");
-    ada.get("/notes").await.shows("Milk").hides("Bread");
+    ada.get("/papers").await.shows("Milk").hides("Bread");
     other.batch_execute("ROLLBACK").unwrap();
-    assert_eq!(ada.submit("/notes", &[("title", "Eggs")]).await.status, 303);
-    ada.get("/notes").await.shows("Milk").shows("Eggs").hides("Bread");
+    assert_eq!(ada.submit("/papers", &[("title", "Eggs")]).await.status, 303);
+    ada.get("/papers").await.shows("Milk").shows("Eggs").hides("Bread");
 }

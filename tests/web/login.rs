@@ -3,7 +3,7 @@
 use actix_web::cookie::SameSite;
 use actix_web::http::Method;
 
-use crate::browser::{Browser, PASSWORD, Site, passwords};
+use crate::browser::{Browser, PASSWORD, Site, features, passwords};
 
 fn form<'a>(email: &'a str, password: &'a str) -> [(&'static str, &'a str); 2] {
     [("email", email), ("password", password)]
@@ -14,17 +14,17 @@ async fn a_stranger_is_sent_to_the_login_page_and_back() {
     let site = Site::open().await;
     site.user("ada").await;
     let ada = site.stranger();
-    let refused = ada.get("/notes/new?from=mail").await;
+    let refused = ada.get("/papers/new?from=mail").await;
     assert_eq!(
         (refused.status, refused.location()),
-        (303, "/login?next=%2Fnotes%2Fnew%3Ffrom%3Dmail")
+        (303, "/login?next=%2Fpapers%2Fnew%3Ffrom%3Dmail")
     );
     let page = ada.follow(&refused).await;
-    page.shows("Please log in to see this page.").shows("value=\"/notes/new?from=mail\"");
+    page.shows("Please log in to see this page.").shows("value=\"/papers/new?from=mail\"");
     let fields =
-        [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/notes/new?from=mail")];
+        [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/papers/new?from=mail")];
     let answer = ada.submit("/login", &fields).await;
-    assert_eq!((answer.status, answer.location()), (303, "/notes/new?from=mail"));
+    assert_eq!((answer.status, answer.location()), (303, "/papers/new?from=mail"));
     assert_eq!(ada.follow(&answer).await.status, 200);
 }
 
@@ -65,7 +65,7 @@ async fn remember_me_keeps_the_cookie_for_thirty_days() {
 #[actix_web::test]
 async fn wrong_unknown_and_disabled_are_one_answer_at_one_price() {
     let own = passwords(&crate::browser::config(&[]));
-    let site = Site::build(&[], own, app::app::features).await;
+    let site = Site::build(&[], own, features()).await;
     site.user("ada").await;
     site.user("dan").await;
     site.sql("UPDATE users SET disabled_at = created_at WHERE name = 'dan'").await;
@@ -87,14 +87,14 @@ async fn wrong_unknown_and_disabled_are_one_answer_at_one_price() {
 async fn empty_fields_are_named_and_what_was_typed_stays() {
     let stranger = Browser::stranger().await;
     let fields =
-        [("email", "ada@example.com"), ("password", ""), ("remember", "yes"), ("next", "/notes")];
+        [("email", "ada@example.com"), ("password", ""), ("remember", "yes"), ("next", "/papers")];
     let answer = stranger.submit("/login", &fields).await;
     assert_eq!(answer.status, 422);
     answer
         .shows("Enter your password.")
         .shows("ada@example.com")
         .shows("checked")
-        .shows("value=\"/notes\"");
+        .shows("value=\"/papers\"");
     stranger.submit("/login", &[]).await.shows("Enter your e-mail address.");
 }
 
@@ -124,7 +124,7 @@ async fn each_byte_of_a_password_counts() {
 async fn whoever_is_logged_in_sees_no_login_form() {
     let ada = Browser::logged_in("ada").await;
     assert_eq!(ada.get("/login").await.location(), "/dashboard");
-    assert_eq!(ada.get("/login?next=%2Fnotes").await.location(), "/notes");
+    assert_eq!(ada.get("/login?next=%2Fpapers").await.location(), "/papers");
 }
 
 #[actix_web::test]

@@ -40,8 +40,8 @@ async fn a_form_asks_once_who_sends_it_whatever_becomes_of_it() {
     let ada = Browser::logged_in("ada").await;
     let asked = ada.site.record();
     let cases = [
-        ("/notes", ("title", "Milk"), 303),
-        ("/notes", ("title", ""), 422),
+        ("/papers", ("title", "Milk"), 303),
+        ("/papers", ("title", ""), 422),
         ("/account/invitations", ("email", "bob@example.com"), 403),
         ("/account/password", ("current", "not hers"), 422),
         ("/account/tokens/7/revoke", ("", ""), 404),
@@ -66,7 +66,7 @@ async fn whoever_comes_again_is_not_looked_up_until_somebody_writes() {
         let found = lookups(&asked, "sessions") + lookups(&asked, "refresh_tokens");
         assert_eq!(found, expected, "{asked:?}");
     }
-    assert_eq!(bob.submit("/notes", &[("title", "Milk")]).await.status, 303);
+    assert_eq!(bob.submit("/papers", &[("title", "Milk")]).await.status, 303);
     asked.take();
     assert!(ada.is_logged_in().await);
     assert_eq!(lookups(&asked.take(), "sessions"), 1);
@@ -90,15 +90,15 @@ async fn whoever_was_logged_out_stays_out_after_the_database_was_in_trouble() {
 
 #[actix_web::test]
 async fn a_program_asks_once_whose_token_it_has() {
-    let ada = Site::open().await.program("ada", "notes:read notes:write profile:read").await;
+    let ada = Site::open().await.program("ada", "papers:read papers:write profile:read").await;
     let asked = ada.site.record();
-    for path in ["/api/me", "/api/notes", "/api/notes/7", "/api/users"] {
+    for path in ["/api/me", "/api/papers", "/api/papers/7", "/api/users"] {
         ada.get(path).await;
         let statements = asked.take();
         let found = (lookups(&statements, "refresh_tokens"), lookups(&statements, "sessions"));
         assert!(is_once(found.0) && found.1 == 0, "{path}: {statements:?}");
     }
-    ada.json(Method::POST, "/api/notes", &serde_json::json!({"title": "Milk"})).await;
+    ada.json(Method::POST, "/api/papers", &serde_json::json!({"title": "Milk"})).await;
     assert!(is_once(lookups(&asked.take(), "refresh_tokens")));
 }
 
@@ -116,7 +116,7 @@ async fn who_has_no_cookie_and_no_token_costs_no_query() {
 #[actix_web::test]
 async fn a_mistyped_personal_token_costs_no_query() {
     let ada = Browser::logged_in("ada").await;
-    let form = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
+    let form = [("name", "x"), ("days", "30"), ("papers:read", "yes")];
     let page = ada.submit("/account/tokens", &form).await.body;
     let token = page.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
     let (program, asked) = (ada.site.stranger(), ada.site.record());
@@ -127,13 +127,13 @@ async fn a_mistyped_personal_token_costs_no_query() {
         let other = if &token[at..=at] == "A" { "B" } else { "A" };
         let mistyped = format!("{}{other}{}", &token[..at], &token[at + 1..]);
         program.set_header("authorization", Some(&format!("Bearer {mistyped}")));
-        assert_eq!(program.get("/api/notes").await.status, 401);
+        assert_eq!(program.get("/api/papers").await.status, 401);
         queries.extend(asked.take());
     }
     assert_eq!(queries, Vec::<String>::new());
     program.set_header("authorization", Some(&format!("Bearer {token}")));
     assert_eq!(
-        (program.get("/api/notes").await.status, lookups(&asked.take(), "api_tokens")),
+        (program.get("/api/papers").await.status, lookups(&asked.take(), "api_tokens")),
         (200, 1)
     );
 }

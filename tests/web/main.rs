@@ -5,12 +5,18 @@
 #[macro_use]
 #[path = "../kit/named.rs"]
 mod named;
+// The layout in `templates/` asks its own crate for them.
+use app::{brand, web};
+
 mod browser;
 mod database;
 mod operator;
 #[expect(dead_code, reason = "the tests of the binary use the rest")]
 #[path = "../kit/server.rs"]
 mod server;
+mod models;
+mod described;
+mod tables;
 mod statements;
 mod slow_post;
 
@@ -54,6 +60,7 @@ mod negotiation;
 mod next;
 mod origins;
 mod outbox;
+mod papers;
 mod passwords;
 mod peers;
 mod programs;

@@ -31,7 +31,7 @@ async fn accept_is_read_by_the_standard() {
         (b"*/*", 401),
         (b"", 401),
     ] {
-        let answer = stranger.set_octets("accept", accept).get("/notes").await;
+        let answer = stranger.set_octets("accept", accept).get("/papers").await;
         assert_eq!(answer.status, status, "{}", accept.escape_ascii());
     }
 }
@@ -67,8 +67,8 @@ async fn a_script_is_told_to_log_in_and_gets_no_page() {
     for (name, value) in SCRIPTS {
         let stranger = site.stranger();
         stranger.set_header(name, Some(value));
-        is_told(&stranger.get("/notes").await, 401);
-        let answer = stranger.submit("/notes", &[("title", "Milk")]).await;
+        is_told(&stranger.get("/papers").await, 401);
+        let answer = stranger.submit("/papers", &[("title", "Milk")]).await;
         is_told(&answer, 401);
         assert!(answer.header("www-authenticate").starts_with("Bearer"));
     }
@@ -99,21 +99,21 @@ async fn htmx_is_sent_to_log_in_and_back_to_the_page_that_the_person_is_on() {
     let stranger = Browser::stranger().await;
     stranger.set_header("accept", Some("*/*"));
     for (from, to) in [
-        ("http://localhost:8080/notes?page=2#top", "/login?next=%2Fnotes%3Fpage%3D2"),
-        ("http://localhost.:8080/notes", "/login?next=%2Fnotes"),
-        ("http://127.0.0.1:8080/notes", "/login?next=%2Fnotes"),
-        ("https://localhost:8080/notes", "/login"),
-        ("http://localhost:8081/notes", "/login"),
-        ("http://evil.example/notes", "/login"),
-        ("http://localhost:8080@evil.example/notes", "/login"),
+        ("http://localhost:8080/papers?page=2#top", "/login?next=%2Fpapers%3Fpage%3D2"),
+        ("http://localhost.:8080/papers", "/login?next=%2Fpapers"),
+        ("http://127.0.0.1:8080/papers", "/login?next=%2Fpapers"),
+        ("https://localhost:8080/papers", "/login"),
+        ("http://localhost:8081/papers", "/login"),
+        ("http://evil.example/papers", "/login"),
+        ("http://localhost:8080@evil.example/papers", "/login"),
         ("http://localhost:8080//evil.example/", "/login"),
         ("http://localhost:8080/%5c/evil.example", "/login"),
         ("http://localhost:8080/logout", "/login"),
         ("javascript:alert(1)", "/login"),
-        ("/notes", "/login"),
+        ("/papers", "/login"),
         ("", "/login"),
     ] {
-        assert_eq!(sent(&stranger, "/notes", from).await, to, "{from}");
+        assert_eq!(sent(&stranger, "/papers", from).await, to, "{from}");
     }
 }
 
@@ -125,5 +125,5 @@ async fn htmx_is_sent_to_where_the_rest_can_be_done() {
     ada.get("/sudo").await.shows("Please confirm your password, then do it again.");
     ada.site.sql("UPDATE users SET verified_at = NULL, is_admin = TRUE").await;
     assert_eq!(sent(&ada, "/account/invitations", page).await, "/account");
-    assert_eq!(sent(&ada, "/api/notes", page).await, "", "a program has no page");
+    assert_eq!(sent(&ada, "/api/papers", page).await, "", "a program has no page");
 }

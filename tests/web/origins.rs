@@ -4,10 +4,10 @@ use actix_web::http::Method;
 
 use crate::browser::{Browser, Site};
 
-async fn notes_written(ada: &Browser) -> bool {
-    let before = ada.site.count("SELECT count(*) AS count FROM notes").await;
-    let answer = ada.submit("/notes", &[("title", "Milk")]).await;
-    let written = ada.site.count("SELECT count(*) AS count FROM notes").await > before;
+async fn papers_written(ada: &Browser) -> bool {
+    let before = ada.site.count("SELECT count(*) AS count FROM papers").await;
+    let answer = ada.submit("/papers", &[("title", "Milk")]).await;
+    let written = ada.site.count("SELECT count(*) AS count FROM papers").await > before;
     assert_eq!(answer.status, if written { 303 } else { 403 });
     written
 }
@@ -25,7 +25,7 @@ async fn a_browser_says_where_a_form_comes_from_and_is_believed() {
         ("same-origin, none", false),
     ] {
         ada.set_header("sec-fetch-site", Some(site));
-        assert_eq!(notes_written(&ada).await, fine, "{site:?}");
+        assert_eq!(papers_written(&ada).await, fine, "{site:?}");
     }
 }
 
@@ -51,7 +51,7 @@ async fn an_old_browsers_origin_must_be_ours_to_the_letter() {
     ];
     for (origin, fine) in origins {
         ada.set_header("origin", Some(origin));
-        assert_eq!(notes_written(&ada).await, fine, "{origin:?}");
+        assert_eq!(papers_written(&ada).await, fine, "{origin:?}");
     }
 }
 
@@ -59,7 +59,7 @@ async fn an_old_browsers_origin_must_be_ours_to_the_letter() {
 async fn neither_header_and_a_cookie_is_refused() {
     let ada = Browser::logged_in("ada").await;
     ada.set_header("sec-fetch-site", None);
-    assert!(!notes_written(&ada).await);
+    assert!(!papers_written(&ada).await);
 }
 
 #[actix_web::test]
@@ -75,10 +75,10 @@ async fn neither_header_and_no_cookie_is_a_program() {
 async fn an_authorization_header_does_not_lend_the_cookie_a_way_in() {
     let ada = Browser::logged_in("ada").await;
     ada.set_header("sec-fetch-site", None).set_header("authorization", Some("Bearer x"));
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 403);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 403);
     ada.set_header("sec-fetch-site", Some("same-origin"));
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).await.status, 401);
-    assert_eq!(ada.site.count("SELECT count(*) AS count FROM notes").await, 0);
+    assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 401);
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM papers").await, 0);
 }
 
 #[actix_web::test]

@@ -1,11 +1,10 @@
 //! How passwords are kept.
 
-use app::app::features;
 use app::people::{Email, LogIn, Name, NewUser};
 use futures_util::future::join_all;
 use kit::http::client::Network;
 
-use crate::browser::{Browser, PASSWORD, Site, config, passwords};
+use crate::browser::{Browser, PASSWORD, Site, config, features, passwords};
 
 /// Of a hash that is ours to make, not a visitor's.
 const OURS: Network = Network::Operator;
@@ -33,7 +32,7 @@ async fn the_same_password_is_hashed_differently_each_time() {
 #[actix_web::test]
 async fn a_login_strengthens_a_hash_from_easier_times() {
     let stronger = passwords(&config(&[("ARGON2_ITERATIONS", "3")]));
-    let site = Site::build(&[], stronger, features).await;
+    let site = Site::build(&[], stronger, features()).await;
     assert!(stored_hash(&site).await.contains("t=2"));
     assert_eq!(site.stranger().log_in("ada").await.status, 303);
     assert!(stored_hash(&site).await.contains("t=3"));
@@ -43,7 +42,7 @@ async fn a_login_strengthens_a_hash_from_easier_times() {
 #[actix_web::test]
 async fn a_wrong_password_strengthens_nothing() {
     let stronger = passwords(&config(&[("ARGON2_ITERATIONS", "3")]));
-    let site = Site::build(&[], stronger, features).await;
+    let site = Site::build(&[], stronger, features()).await;
     let before = stored_hash(&site).await;
     site.stranger()
         .submit("/login", &[("email", "ada@example.com"), ("password", "wrong password")])
@@ -80,7 +79,7 @@ async fn two_ways_to_write_an_accent_are_one_password() {
 async fn the_shortest_password_is_a_setting() {
     for (length, status) in [(9, 422), (10, 303)] {
         let settings = [("PASSWORD_MIN_LENGTH", "10")];
-        let site = Site::build(&settings, passwords(&config(&settings)), features).await;
+        let site = Site::build(&settings, passwords(&config(&settings)), features()).await;
         site.user("operator").await;
         let password = &"kettle moon"[..length];
         let ada = site.stranger();
@@ -93,7 +92,7 @@ async fn the_shortest_password_is_a_setting() {
 #[actix_web::test]
 async fn a_flood_of_logins_is_turned_away_and_pages_go_on() {
     let own = passwords(&config(&[]));
-    let site = Site::build(&[], own, features).await;
+    let site = Site::build(&[], own, features()).await;
     let ada = site.logged_in("ada").await;
     let browsers: Vec<Browser> = (0..100).map(|_| site.stranger()).collect();
     let flood = join_all(browsers.iter().map(|browser| browser.log_in("ada")));
@@ -180,7 +179,7 @@ fn the_list_of_common_passwords_holds_enough_that_our_rule_would_let_in() {
 
 #[actix_web::test]
 async fn judging_a_password_costs_no_hash() {
-    let site = Site::build(&[], passwords(&config(&[])), features).await;
+    let site = Site::build(&[], passwords(&config(&[])), features()).await;
     let fields = [("password", "violet kettle marching north")];
     assert_eq!(site.stranger().submit("/password-check", &fields).await.body, "");
     assert_eq!(site.passwords.count(), 0);
@@ -197,7 +196,7 @@ async fn passwords_without_letters_are_as_good_as_others() {
 
 #[actix_web::test]
 async fn passwords_made_to_break_the_judge_break_nothing() {
-    let site = Site::build(&[], passwords(&config(&[])), features).await;
+    let site = Site::build(&[], passwords(&config(&[])), features()).await;
     site.user("ada").await;
     let word = "abcdefghijklmnopqrstuvwxyz".repeat(4)[..84].to_owned();
     let mixed: String = word

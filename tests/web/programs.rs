@@ -16,7 +16,7 @@ async fn ask_all(browser: &Browser) -> Vec<(String, Answer)> {
     for path in described.chain(others) {
         answers.push((path.clone(), browser.get(&path).await));
     }
-    for path in ["/auth/token", "/auth/revoke", "/%61uth/revoke", "/api/notes", "/auth/none"] {
+    for path in ["/auth/token", "/auth/revoke", "/%61uth/revoke", "/api/papers", "/auth/none"] {
         let answer = browser.submit(path, &[("token", "unknown"), ("grant_type", "none")]).await;
         answers.push((path.to_owned(), answer));
     }
@@ -89,7 +89,7 @@ async fn the_same_answer_comes_with_any_cookie_as_with_none() {
 async fn another_sites_page_is_still_refused() {
     let ada = Browser::logged_in("ada").await;
     ada.set_header("sec-fetch-site", Some("cross-site"));
-    for path in ["/auth/token", "/auth/revoke", "/api/notes"] {
+    for path in ["/auth/token", "/auth/revoke", "/api/papers"] {
         let answer = ada.submit(path, &[]).await;
         let kind = answer.header("content-type");
         assert_eq!((answer.status, kind), (403, "application/problem+json"), "{path}");

@@ -1,6 +1,5 @@
 //! What has expired is deleted, and nothing else.
 
-use app::purge::purge;
 use time::Duration;
 
 use crate::browser::Site;
@@ -12,7 +11,7 @@ async fn rows(site: &Site, table: &str) -> i64 {
 /// Moves the clock and purges; how many rows are left in the table.
 async fn left_after(site: &Site, time: Duration, table: &str) -> i64 {
     site.clock.advance(time);
-    purge(&site.db, &site.clock).await.unwrap();
+    site.purge().await.unwrap();
     rows(site, table).await
 }
 
@@ -26,9 +25,9 @@ async fn sessions_and_tokens_go_when_their_time_is_up() {
     ] {
         let site = Site::open().await;
         let ada = site.logged_in("ada").await;
-        ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("notes:read", "yes")])
+        ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("papers:read", "yes")])
             .await;
-        site.program("ada", "notes:read").await;
+        site.program("ada", "papers:read").await;
         assert_eq!(left_after(&site, time - Duration::SECOND, table).await, 1, "{table}");
         assert_eq!(left_after(&site, Duration::SECOND, table).await, 0, "{table}");
         assert_eq!(rows(&site, "users").await, 1);
@@ -91,12 +90,12 @@ async fn a_purge_that_is_stopped_in_the_middle_keeps_what_it_has_done() {
     let site = Site::open().await;
     old_events(&site, 2500);
     drop(site.database.other_program(STOP));
-    assert!(purge(&site.db, &site.clock).await.is_err());
+    assert!(site.purge().await.is_err());
     let left = rows(&site, "events").await;
     assert!((1..2500).contains(&left), "{left}");
     let go_on = if cfg!(feature = "postgres") { "stop ON events" } else { "stop" };
     site.sql(format!("DROP TRIGGER {go_on}")).await;
-    assert_eq!(purge(&site.db, &site.clock).await.unwrap(), usize::try_from(left).unwrap());
+    assert_eq!(site.purge().await.unwrap(), usize::try_from(left).unwrap());
     assert_eq!(rows(&site, "events").await, 0);
 }
 
@@ -104,5 +103,5 @@ async fn a_purge_that_is_stopped_in_the_middle_keeps_what_it_has_done() {
 async fn however_much_has_piled_up_it_goes() {
     let site = Site::open().await;
     old_events(&site, 200_000);
-    assert_eq!(purge(&site.db, &site.clock).await.unwrap(), 200_000);
+    assert_eq!(site.purge().await.unwrap(), 200_000);
 }

@@ -20,8 +20,8 @@ async fn not_authenticated_and_out_of_scope_are_answered_as_the_application_like
     site.user("operator").await;
     let answer = site.stranger().get("/dashboard").await;
     assert_eq!((answer.status, answer.body.as_str()), (418, "Who are you?"));
-    let answer = site.program("ada", "profile:read").await.get("/api/notes").await;
-    assert_eq!((answer.status, answer.body.as_str()), (403, "No notes:read."));
+    let answer = site.program("ada", "profile:read").await.get("/api/papers").await;
+    assert_eq!((answer.status, answer.body.as_str()), (403, "No papers:read."));
 }
 
 #[actix_web::test]

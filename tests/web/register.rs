@@ -1,10 +1,9 @@
 //! Registering.
 
-use app::app::features;
 use futures_util::future::join_all;
 use time::Duration;
 
-use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, passwords};
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, features, passwords};
 
 const ADA: [(&str, &str); 2] = [("name", "Ada"), ("password", PASSWORD)];
 
@@ -305,7 +304,7 @@ async fn a_link_makes_no_account_before_the_operators() {
 #[actix_web::test]
 async fn of_twenty_who_join_at_once_one_makes_the_account_and_all_are_told_so() {
     // With a queue of its own: it fills that of the other tests.
-    let site = Site::build(&[], passwords(&config(&[])), features).await;
+    let site = Site::build(&[], passwords(&config(&[])), features()).await;
     site.user("operator").await;
     let ada = site.stranger();
     ada.open_link(&link_after(&ada, "ada").await).await;

@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use app::app::features;
 use app::people::Email;
 use app::people::{Link, Purpose};
 use futures_util::future::join_all;
 use time::Duration;
 
-use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, passwords};
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, features, passwords};
 
 const NEW: [(&str, &str); 1] = [("password", OTHER_PASSWORD)];
 
@@ -102,7 +101,8 @@ async fn the_link_works_once_and_only_its_post_uses_it_up() {
 #[actix_web::test]
 async fn of_twenty_who_use_the_link_at_once_one_sets_the_password_and_all_are_told_so() {
     // With a queue of its own: it fills that of the other tests.
-    let (ada, link) = with_link_on(Site::build(&[], passwords(&config(&[])), features).await).await;
+    let (ada, link) =
+        with_link_on(Site::build(&[], passwords(&config(&[])), features()).await).await;
     ada.open_link(&link).await;
     let answers = join_all((0..20).map(|_| ada.submit("/reset", &NEW))).await;
     for answer in &answers {
@@ -162,11 +162,11 @@ async fn made_up_tokens_are_refused() {
 async fn a_reset_ends_every_session_and_token() {
     let (stranger, link) = with_link().await;
     let ada = stranger.site.logged_in("ada").await;
-    let program = stranger.site.program("ada", "notes:read").await;
+    let program = stranger.site.program("ada", "papers:read").await;
     stranger.open_link(&link).await;
     stranger.submit("/reset", &NEW).await;
     assert!(!ada.is_logged_in().await);
-    assert_eq!(program.get("/api/notes").await.status, 401);
+    assert_eq!(program.get("/api/papers").await.status, 401);
 }
 
 #[actix_web::test]

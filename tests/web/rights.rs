@@ -9,15 +9,20 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use app::app::features;
 use app::db::{Connection, Db};
+use app::feature::{Feature, Features};
 use app::people::{Ending, LogIn, User};
-use diesel::RunQueryDsl as _;
+use diesel::sql_types::Text;
+use diesel::{QueryResult, RunQueryDsl as _};
 
-use crate::browser::{Answer, Browser, Site, config, passwords};
+use crate::browser::{Answer, Browser, Site, config, features, passwords};
+use crate::drawn::{Drawn, Take};
+use crate::models::{is_under, leave_rows};
+use crate::{described, models, tables};
 
-/// Every route that writes, or hands out everything, with somebody's rights; and a body that does it.
-const WRITES: [(&str, &str, &str); 23] = [
+/// Every route of the core that writes, or hands out everything, with somebody's rights; and a body that does
+/// it. Those of models are found by their own forms.
+const WRITES: [(&str, &str, &str); 16] = [
     ("GET", "/account/export", ""),
     ("POST", "/account", "name=Countess"),
     ("POST", "/account/confirm", ""),
@@ -33,18 +38,11 @@ const WRITES: [(&str, &str, &str); 23] = [
     ),
     ("POST", "/account/sessions/end-others", ""),
     ("POST", "/account/sessions/{id}/end", ""),
-    ("POST", "/account/tokens", "name=Other&days=30&notes:read=yes"),
+    ("POST", "/account/tokens", "name=Other&days=30&profile:read=yes"),
     ("POST", "/account/tokens/{id}/revoke", ""),
     ("POST", "/confirm", ""),
-    ("POST", "/notes", "title=Bread"),
-    ("POST", "/notes/{id}", "title=Oat+milk"),
-    ("POST", "/notes/{id}/delete", ""),
-    ("POST", "/notes/{id}/restore", ""),
     ("POST", "/sudo", "password=correct+horse+battery"),
     ("PATCH", "/api/me", r#"{"name":"Countess"}"#),
-    ("POST", "/api/notes", r#"{"title":"Bread","body":""}"#),
-    ("PUT", "/api/notes/{id}", r#"{"title":"Oat milk","body":""}"#),
-    ("DELETE", "/api/notes/{id}", ""),
 ];
 
 /// What strangers may send: they have no rights to lose. And what is nothing but a cookie of the browser.
@@ -69,10 +67,16 @@ thread_local! {
     static ROWS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The features, behind a door where something happens when the guard's question is answered and the
-/// handler has not begun.
-fn with_a_gap(config: &mut ServiceConfig) {
-    config.service(web::scope("").wrap(from_fn(meanwhile)).configure(features));
+/// The features, with all routes behind a door where something happens when the guard's question is answered
+/// and the handler has not begun.
+fn with_a_gap() -> &'static [Feature] {
+    let closed = features().iter().map(|it| Feature { routes: |_| (), api_routes: |_| (), ..*it });
+    closed.chain([Feature::pages(behind_a_door)]).collect::<Vec<_>>().leak()
+}
+
+fn behind_a_door(config: &mut ServiceConfig) {
+    let all = |config: &mut ServiceConfig| Features(features()).configure(config);
+    config.service(web::scope("").wrap(from_fn(meanwhile)).configure(all));
 }
 
 async fn meanwhile(
@@ -96,24 +100,29 @@ fn happen(conn: &mut Connection, what: &str) -> app::error::Result<()> {
     Ok(())
 }
 
+/// What somebody's rights could change, but for the rows of models.
+const ROWS_OF_THE_CORE: &str = "SELECT email || name || password_hash || COALESCE(verified_at, '2000-01-01') AS text FROM users \
+    UNION ALL SELECT token_hash || COALESCE(authenticated_at, '2000-01-01') FROM sessions \
+    UNION ALL SELECT token_hash || COALESCE(used_at, expires_at) || COALESCE(bound_to, '') FROM links \
+    UNION ALL SELECT name || token_hash FROM api_tokens \
+    UNION ALL SELECT token_hash FROM refresh_tokens \
+    UNION ALL SELECT email || kind FROM outbox \
+    UNION ALL SELECT kind FROM events";
+
 /// All that somebody's rights could change.
 async fn rows(db: &Db) -> Vec<String> {
-    use diesel::sql_types::Text;
-    #[derive(diesel::QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Text)]
-        text: String,
-    }
-    let sql = "SELECT email || name || password_hash || COALESCE(verified_at, '2000-01-01') AS text FROM users \
-        UNION ALL SELECT token_hash || COALESCE(authenticated_at, '2000-01-01') FROM sessions \
-        UNION ALL SELECT token_hash || COALESCE(used_at, expires_at) || COALESCE(bound_to, '') FROM links \
-        UNION ALL SELECT name || token_hash FROM api_tokens \
-        UNION ALL SELECT token_hash FROM refresh_tokens \
-        UNION ALL SELECT title || body || COALESCE(deleted_at, created_at) FROM notes \
-        UNION ALL SELECT email || kind FROM outbox \
-        UNION ALL SELECT kind FROM events ORDER BY text";
-    let found = db.run(move |conn| diesel::sql_query(sql).load::<Row>(conn)).await.unwrap();
-    found.into_iter().map(|row| row.text).collect()
+    let find = |conn: &mut Connection| -> QueryResult<Vec<Row>> {
+        let models = tables::of_models(conn).into_iter().map(|table| table.texts());
+        let all: Vec<_> = [ROWS_OF_THE_CORE.to_owned()].into_iter().chain(models).collect();
+        diesel::sql_query(all.join(" UNION ALL ") + " ORDER BY text").load(conn)
+    };
+    db.run(find).await.unwrap().into_iter().map(|row| row.text).collect()
+}
+
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    text: String,
 }
 
 /// A browser in which somebody is logged in, without the time that a password takes.
@@ -126,17 +135,18 @@ async fn logged_in(site: &Rc<Site>, user: &User) -> Browser {
     browser
 }
 
-/// An administrator with something of everything: she, and a program of hers with a personal token.
-async fn ada() -> (Browser, Browser) {
+/// An administrator with something of everything: she, and a program of hers with a personal token. Nothing
+/// refers to the row that `path` is about.
+async fn ada(path: &str) -> (Browser, Browser) {
     // The session begins nowhere: see `logged_in`.
     let settings = [("SESSION_PROTECTION", "off")];
-    let site = Site::build(&settings, passwords(&config(&settings)), with_a_gap).await;
+    let site = Site::build(&settings, passwords(&config(&settings)), with_a_gap()).await;
     let user = site.admin("ada").await;
     site.admin("grace").await; // the last one could not leave
     let ada = logged_in(&site, &user).await;
-    ada.submit("/notes", &[("title", "Milk")]).await;
-    let scopes = [("notes:read", "y"), ("notes:write", "y"), ("profile:write", "y")];
-    let form = [&[("name", "Script"), ("days", "30")], &scopes[..]].concat();
+    leave_rows(&ada, path).await;
+    let scopes = site.app.state().scopes().of(false).into_iter().map(|scope| (scope.name, "y"));
+    let form: Vec<_> = [("name", "Script"), ("days", "30")].into_iter().chain(scopes).collect();
     let made = ada.submit("/account/tokens", &form).await.body;
     let token = made.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0;
     let program = site.stranger();
@@ -154,17 +164,64 @@ async fn ada() -> (Browser, Browser) {
     (ada, program)
 }
 
-async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: usize) -> Answer {
-    let (method, path, body) = WRITES[write];
+/// A route that writes: its method, its path, and a body that does something.
+type Write = (String, String, String);
+
+/// Those of the core, and those of every model: what the forms on its pages and the description of its API
+/// say that they take.
+async fn writes() -> Vec<Write> {
+    let own = |(method, path, body): (&str, &str, &str)| {
+        (method.to_owned(), path.to_owned(), body.to_owned())
+    };
+    let mut writes: Vec<_> = WRITES.into_iter().map(own).collect();
+    let site = Site::open().await;
+    let forms = forms_of_models(&site).await;
+    let document = site.stranger().get("/openapi.json").await.json();
+    for (path, methods) in site.app.routes().await {
+        for method in methods {
+            let drawn = || forms.iter().find(|form| form.action == path.replace("{id}", "1"));
+            let body = if is_under(&path, "/api") {
+                described::body(&document, &method, &path, Take::Second)
+            } else {
+                drawn().map(|form| form.clone().filled_by_kind(Take::Second).body())
+            };
+            let is_known = writes.iter().any(|(m, p, _)| *m == method && *p == path);
+            if is_writing(&method, &path) && !is_known {
+                writes.extend(body.map(|body| (method, path.clone(), body)));
+            }
+        }
+    }
+    writes
+}
+
+fn is_writing(method: &str, path: &str) -> bool {
+    !["GET", "HEAD"].contains(&method) && !STRANGERS.contains(&path)
+}
+
+/// Every form that a page of a model draws, the one to bring back what was deleted too.
+async fn forms_of_models(site: &Rc<Site>) -> Vec<Drawn> {
+    let mut all = Vec::new();
+    for list in models::models(site).await {
+        let ada = Site::open().await.administrator("ada").await;
+        leave_rows(&ada, &list).await;
+        let drawn = models::forms(&ada, &list).await;
+        all.extend(models::delete(&ada, &list, &drawn).await);
+        all.extend(drawn);
+    }
+    all
+}
+
+async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: &Write) -> Answer {
+    let (method, path, body) = (&write.0, write.1.as_str(), &write.2);
     if path == "/account/confirm" {
         ada.site.sql("UPDATE users SET verified_at = NULL").await;
     }
-    if path == "/notes/{id}/restore" {
-        ada.site.sql("UPDATE notes SET deleted_at = '2026-11-01 12:00:00'").await;
+    if let Some(row) = path.strip_suffix("/{id}/restore") {
+        ada.submit(&format!("{row}/1/delete"), &[]).await;
     }
-    let who = if path.starts_with("/api/") { program } else { ada };
+    let who = if is_under(path, "/api") { program } else { ada };
     who.set_header("x-meanwhile", Some(meanwhile));
-    if path.starts_with("/api/") {
+    if is_under(path, "/api") {
         who.set_header("content-type", Some("application/json"));
     }
     let body = match path {
@@ -177,12 +234,23 @@ async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: usize
     who.send(method, &path.replace("{id}", "1"), body).await
 }
 
-/// Sends the writes under a path while `meanwhile` happens behind the guard: nothing may come of any.
-async fn nothing_comes_of(under: &str, meanwhile: &str) {
-    let writes = WRITES.iter().enumerate().filter(|(_, (_, path, _))| path.starts_with(under));
-    for (write, (method, path, _)) in writes {
-        let people = ada().await;
-        let answer = send(&people, meanwhile, write).await;
+/// Who sends it: a person by their session, or a program by its token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Session,
+    Token,
+}
+
+/// Sends all that these may write while `meanwhile` happens behind the guard: nothing may come of any.
+async fn nothing_comes_of(senders: &[By], meanwhile: &str) {
+    for write in writes().await {
+        let (method, path, _) = &write;
+        let by = if is_under(path, "/api") { By::Token } else { By::Session };
+        if !senders.contains(&by) {
+            continue;
+        }
+        let people = ada(path).await;
+        let answer = send(&people, meanwhile, &write).await;
         let refused = answer.location().starts_with("/login")
             || [401, 403, 404, 410].contains(&answer.status);
         assert!(refused, "{meanwhile}, {method} {path}: {} {}", answer.status, answer.body);
@@ -193,71 +261,73 @@ async fn nothing_comes_of(under: &str, meanwhile: &str) {
 
 #[actix_web::test]
 async fn every_one_of_them_does_something_while_the_right_is_there() {
-    for (write, (method, path, _)) in WRITES.iter().enumerate() {
-        let people = ada().await;
-        let answer = send(&people, "nothing", write).await;
+    for write in writes().await {
+        let (method, path, body) = &write;
+        let people = ada(path).await;
+        let answer = send(&people, "nothing", &write).await;
         assert!(!answer.location().starts_with("/login"), "{method} {path}");
-        assert!(answer.status < 400, "{method} {path}: {} {}", answer.status, answer.body);
-        assert_ne!(rows(&people.0.site.db).await, ROWS.take(), "{method} {path} does nothing");
+        assert!(answer.status < 400, "{method} {path} {body}: {} {}", answer.status, answer.body);
+        let after = rows(&people.0.site.db).await;
+        assert_ne!(after, ROWS.take(), "{method} {path} {body} does nothing");
     }
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_an_operator_ended_the_sessions() {
-    nothing_comes_of("/", "ended by an operator").await;
+    nothing_comes_of(&[By::Session, By::Token], "ended by an operator").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_session_was_ended_from_another_one() {
-    for under in ["/account", "/confirm", "/notes", "/sudo"] {
-        nothing_comes_of(under, "DELETE FROM sessions").await;
-    }
+    nothing_comes_of(&[By::Session], "DELETE FROM sessions").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_token_was_ended() {
-    nothing_comes_of("/api", "DELETE FROM api_tokens").await;
+    nothing_comes_of(&[By::Token], "DELETE FROM api_tokens").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_session_got_another_secret() {
-    for under in ["/account", "/confirm", "/notes", "/sudo"] {
-        nothing_comes_of(under, "UPDATE sessions SET token_hash = 'another'").await;
-    }
+    nothing_comes_of(&[By::Session], "UPDATE sessions SET token_hash = 'another'").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_user_was_disabled() {
-    nothing_comes_of("/", "UPDATE users SET disabled_at = created_at").await;
+    nothing_comes_of(&[By::Session, By::Token], "UPDATE users SET disabled_at = created_at").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_account_was_deleted() {
-    nothing_comes_of("/", "deleted").await;
+    nothing_comes_of(&[By::Session, By::Token], "deleted").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_by_who_is_no_administrator_any_more() {
-    nothing_comes_of("/", "UPDATE users SET is_admin = FALSE").await;
+    nothing_comes_of(&[By::Session, By::Token], "UPDATE users SET is_admin = FALSE").await;
 }
 
 #[actix_web::test]
 async fn a_program_writes_nothing_after_its_log_in_was_ended() {
-    let site = Site::build(&[], passwords(&config(&[])), with_a_gap).await;
-    let program = site.program("ada", "notes:write").await;
+    let site = Site::build(&[], passwords(&config(&[])), with_a_gap()).await;
+    let program = site.program("ada", "papers:write").await;
     program.set_header("x-meanwhile", Some("DELETE FROM refresh_tokens"));
-    let note = serde_json::json!({ "title": "Milk", "body": "" });
-    assert_eq!(program.json(Method::POST, "/api/notes", &note).await.status, 401);
-    assert_eq!(site.count("SELECT count(*) AS count FROM notes").await, 0);
+    let paper = serde_json::json!({ "title": "Milk", "body": "" });
+    assert_eq!(program.json(Method::POST, "/api/papers", &paper).await.status, 401);
+    assert_eq!(site.count("SELECT count(*) AS count FROM papers").await, 0);
 }
 
 #[actix_web::test]
 async fn every_route_that_writes_is_walked_here() {
+    let writes = writes().await;
     for (path, methods) in Browser::stranger().await.site.app.routes().await {
-        for method in methods.iter().filter(|method| !["GET", "HEAD"].contains(&method.as_str())) {
-            let known = WRITES.iter().any(|(m, p, _)| m == method && *p == path)
-                || STRANGERS.contains(&path.as_str());
-            assert!(known, "{method} {path}: add it to WRITES, with a body that does something");
+        for method in methods.iter().filter(|method| is_writing(method, &path)) {
+            let is_known = writes.iter().any(|(m, p, _)| m == method && *p == path);
+            assert!(
+                is_known,
+                "{method} {path}: no page of its model draws a form for it and no description says what it \
+                 takes; add it to WRITES, with a body that does something"
+            );
         }
     }
 }

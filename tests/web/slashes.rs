@@ -3,19 +3,18 @@
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, resource};
-use app::app::features;
 
-use crate::browser::{Browser, Site, config, passwords};
+use crate::browser::{Browser, Site, config, features_and, passwords};
 
 #[actix_web::test]
 async fn an_address_with_a_slash_too_many_leads_to_the_page() {
     let stranger = Browser::stranger().await;
     for (from, to) in [
         ("/login/", "/login"),
-        ("/notes/", "/notes"),
-        ("/notes/1/", "/notes/1"),
-        ("/login/?next=%2Fnotes&x=/", "/login?next=%2Fnotes&x=/"),
-        ("/notes/?", "/notes?"),
+        ("/papers/", "/papers"),
+        ("/papers/1/", "/papers/1"),
+        ("/login/?next=%2Fpapers&x=/", "/login?next=%2Fpapers&x=/"),
+        ("/papers/?", "/papers?"),
         ("/l%6fgin/", "/l%6fgin"),
         ("/api/me/", "/api/me"),
     ] {
@@ -29,25 +28,22 @@ async fn an_address_with_a_slash_too_many_leads_to_the_page() {
 #[actix_web::test]
 async fn nothing_else_is_led_anywhere() {
     let ada = Browser::logged_in("ada").await;
-    for path in ["/no-such-page/", "/notes//", "/login%2f", "/notes/%2f/"] {
+    for path in ["/no-such-page/", "/papers//", "/login%2f", "/papers/%2f/"] {
         assert_eq!(ada.get(path).await.status, 404, "{path}");
     }
     assert_eq!(ada.get("/").await.status, 200);
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
-        assert_eq!(ada.send(method, "/notes/", Some("title=Milk".to_owned())).await.status, 404);
+        assert_eq!(ada.send(method, "/papers/", Some("title=Milk".to_owned())).await.status, 404);
     }
 }
 
 #[actix_web::test]
 async fn no_slash_leads_to_another_site() {
-    fn with_any_name(config: &mut ServiceConfig) {
+    fn any_name(config: &mut ServiceConfig) {
         let any = || resource("/{name}").get(HttpResponse::Ok);
-        config
-            .configure(features)
-            .service(any())
-            .service(resource("//{name}").get(HttpResponse::Ok));
+        config.service(any()).service(resource("//{name}").get(HttpResponse::Ok));
     }
-    let site = Site::build(&[], passwords(&config(&[])), with_any_name).await;
+    let site = Site::build(&[], passwords(&config(&[])), features_and(any_name)).await;
     let stranger = site.stranger();
     assert_eq!(stranger.get("/page/").await.location(), "/page");
     for path in [

@@ -43,7 +43,7 @@ async fn nothing_but_the_files_is_to_be_had() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("static");
     std::fs::create_dir_all(folder.join("sub")).unwrap();
-    for name in ["app.css", ".hidden.css", "app.css.map", "app.css~", "notes.rs", "sub/inner.css"] {
+    for name in ["app.css", ".hidden.css", "app.css.map", "app.css~", "draft.rs", "sub/inner.css"] {
         std::fs::write(folder.join(name), "x").unwrap();
     }
     std::fs::write(dir.path().join("secret.css"), "x").unwrap();
@@ -57,7 +57,7 @@ async fn nothing_but_the_files_is_to_be_had() {
         "/.hidden.css",
         "/app.css.map",
         "/app.css~",
-        "/notes.rs",
+        "/draft.rs",
         "/none.css",
         "/../secret.css",
         "/%2e%2e/secret.css",
@@ -86,7 +86,7 @@ async fn files_are_the_same_for_everybody_and_set_no_cookie() {
 #[actix_web::test]
 async fn pages_load_nothing_from_elsewhere_and_hold_no_inline_code() {
     let ada = Browser::logged_in("ada").await;
-    for path in ["/", "/dashboard", "/notes", "/notes/new", "/no-such-page"] {
+    for path in ["/", "/dashboard", "/papers", "/papers/new", "/no-such-page"] {
         let answer = ada.get(path).await;
         answer.hides("src=\"http").hides("href=\"http").hides("href=\"//").hides("src=\"//");
         answer.hides("<script>").hides("<style").hides(" style=").hides(" onclick=");

@@ -8,7 +8,7 @@ use time::Duration;
 
 use crate::browser::{Browser, PASSWORD, Site};
 
-const FORM: [(&str, &str); 3] = [("name", "Script"), ("days", "30"), ("notes:read", "yes")];
+const FORM: [(&str, &str); 3] = [("name", "Script"), ("days", "30"), ("papers:read", "yes")];
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36";
 
 #[actix_web::test]

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use time::Duration;
 
-use crate::browser::{Answer, Browser, PASSWORD, Site, passwords};
+use crate::browser::{Answer, Browser, PASSWORD, Site, features, passwords};
 
 const ADA: (&str, &str) = ("username", "ada@example.com");
 
@@ -30,11 +30,11 @@ fn is_refused(answer: &Answer, error: &str) {
 #[actix_web::test]
 async fn a_password_gets_a_token_that_opens_the_api() {
     let ada = program().await;
-    let answer = ada.token(&[ADA, ("scope", "notes:read profile:read")]).await;
+    let answer = ada.token(&[ADA, ("scope", "papers:read profile:read")]).await;
     let tokens = answer.json();
     assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
     assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&"bearer".into(), &900.into()));
-    assert_eq!(tokens["scope"], "notes:read profile:read");
+    assert_eq!(tokens["scope"], "papers:read profile:read");
     assert!(answer.cookies().is_empty(), "it never sets a cookie");
     let access = tokens["access_token"].as_str().unwrap();
     ada.set_header("authorization", Some(&format!("Bearer {access}")));
@@ -43,7 +43,7 @@ async fn a_password_gets_a_token_that_opens_the_api() {
 
 #[actix_web::test]
 async fn wrong_unknown_and_disabled_are_one_answer_at_one_price() {
-    let site = Site::build(&[], passwords(&crate::browser::config(&[])), app::app::features).await;
+    let site = Site::build(&[], passwords(&crate::browser::config(&[])), features()).await;
     site.user("ada").await;
     site.user("dan").await;
     site.sql("UPDATE users SET disabled_at = created_at WHERE name = 'dan'").await;
@@ -95,7 +95,7 @@ async fn malformed_requests_are_told_in_the_words_of_the_standard() {
 #[actix_web::test]
 async fn scopes_must_exist_and_be_the_users_to_hold() {
     let ada = program().await;
-    for scope in ["everything", "notes:read everything", "users:read", "NOTES:READ"] {
+    for scope in ["everything", "papers:read everything", "users:read", "PAPERS:READ"] {
         is_refused(&ada.token(&[ADA, ("scope", scope)]).await, "invalid_scope");
     }
     assert_eq!(ada.token(&[ADA]).await.json()["scope"], "profile:read", "the least by default");
@@ -145,9 +145,9 @@ async fn an_access_token_lives_for_fifteen_minutes() {
 #[actix_web::test]
 async fn a_refresh_token_gets_the_next_pair_once() {
     let ada = program().await;
-    let first = refresh_token(&ada.token(&[ADA, ("scope", "notes:read")]).await);
+    let first = refresh_token(&ada.token(&[ADA, ("scope", "papers:read")]).await);
     let answer = ada.refresh(&first).await;
-    assert_eq!((answer.status, &answer.json()["scope"]), (200, &"notes:read".into()));
+    assert_eq!((answer.status, &answer.json()["scope"]), (200, &"papers:read".into()));
     let second = refresh_token(&answer);
     assert_ne!(first, second);
     assert_eq!(ada.refresh(&second).await.status, 200);
@@ -156,19 +156,19 @@ async fn a_refresh_token_gets_the_next_pair_once() {
 #[actix_web::test]
 async fn a_refresh_may_ask_for_less_and_never_for_more() {
     let ada = program().await;
-    let first = ada.token(&[ADA, ("scope", "notes:read profile:read")]).await;
+    let first = ada.token(&[ADA, ("scope", "papers:read profile:read")]).await;
     let ask = async |token: &str, scope| {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)];
         ada.submit("/auth/token", &form).await
     };
     let token = refresh_token(&first);
-    for more in ["notes:write", "notes:read notes:write", "nonsense"] {
+    for more in ["papers:write", "papers:read papers:write", "nonsense"] {
         is_refused(&ask(&token, more).await, "invalid_scope");
     }
-    let less = ask(&token, " notes:read notes:read").await;
-    assert_eq!(less.json()["scope"], "notes:read");
+    let less = ask(&token, " papers:read papers:read").await;
+    assert_eq!(less.json()["scope"], "papers:read");
     let all = ask(&refresh_token(&less), "").await;
-    assert_eq!(all.json()["scope"], "notes:read profile:read", "it was not given back");
+    assert_eq!(all.json()["scope"], "papers:read profile:read", "it was not given back");
 }
 
 #[actix_web::test]
@@ -289,13 +289,13 @@ async fn the_table_holds_no_token() {
 #[actix_web::test]
 async fn a_personal_token_can_be_given_back_too() {
     let person = Browser::logged_in("ada").await;
-    let form = [("name", "x"), ("days", "30"), ("notes:read", "yes")];
+    let form = [("name", "x"), ("days", "30"), ("papers:read", "yes")];
     let page = person.submit("/account/tokens", &form).await.body;
     let token = page.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
     let program = person.site.stranger();
     program.submit("/auth/revoke", &[("token", token)]).await;
     program.set_header("authorization", Some(&format!("Bearer {token}")));
-    assert_eq!(program.get("/api/notes").await.status, 401);
+    assert_eq!(program.get("/api/papers").await.status, 401);
 }
 
 #[actix_web::test]
@@ -362,7 +362,7 @@ async fn beside_a_valid_form_the_query_counts_for_nothing() {
         "username=eve@example.com&password=correct%20horse%20battery",
         "grant_type=client_credentials",
         "password=wrong",
-        "scope=notes:write",
+        "scope=papers:write",
         "refresh_token=x&grant_type=refresh_token",
     ] {
         let answer = ada.submit(&format!("/auth/token?{query}"), &form).await;

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Site};
+use crate::browser::{Browser, Site, features};
 
 /// The claims of a token, unchecked.
 pub fn payload(token: &str) -> Value {
@@ -242,8 +242,13 @@ async fn after_a_rotation_old_sessions_go_on_until_the_old_key_is_removed() {
     let token = site.logged_in("ada").await.cookie("session").unwrap();
     for (keys, fine) in [(format!("{new},{old}"), true), (new.clone(), false)] {
         let config = crate::browser::config(&[("SECRET_KEY", &keys)]);
-        let app =
-            app::app::App::new(config, site.db.clone(), site.clock.clone(), site.passwords.clone());
+        let app = app::app::App::new(
+            config,
+            site.db.clone(),
+            site.clock.clone(),
+            site.passwords.clone(),
+            features(),
+        );
         let request = actix_web::test::TestRequest::default()
             .insert_header(("cookie", format!("__Host-{APP_NAME}_session={token}")))
             .to_http_request();

@@ -3,10 +3,9 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use app::app::features;
 use futures_util::future::{join, join_all};
 
-use crate::browser::{Browser, PASSWORD, Site, address, config, passwords};
+use crate::browser::{Browser, PASSWORD, Site, address, config, features, passwords};
 
 /// A browser behind our proxy, at this address.
 fn at(site: &std::rc::Rc<Site>, address: &str) -> Browser {
@@ -21,7 +20,7 @@ async fn beside_a_flood(
     path: &str, flood: &[(&str, &str)], own: &[(&str, &str)],
 ) -> (u32, Vec<u16>) {
     let settings = [("TRUSTED_PROXIES", "127.0.0.1/32")];
-    let site = Site::build(&settings, passwords(&config(&[])), features).await;
+    let site = Site::build(&settings, passwords(&config(&[])), features()).await;
     site.user("ada").await;
     let (refused, is_over) = (Cell::new(0), Cell::new(false));
     let clients: Vec<_> = (1..=32).map(|n| at(&site, &format!("2001:db8:1:1::{n}"))).collect();

@@ -1,46 +1,42 @@
 //! A form that is sent twice, by a double click or by a browser that got no answer.
 
-use app::purge::purge;
+use diesel::QueryResult;
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
-use crate::drawn::{Drawn, form_of, forms_of};
+use crate::drawn::{Drawn, Take, form_of, forms_of};
+use crate::models::{is_under, leave_rows};
+use crate::tables;
 
 /// How many rows a table has.
 pub async fn count(site: &Site, table: &str) -> i64 {
     site.count(format!("SELECT count(*) AS count FROM {table}")).await
 }
 
-/// Ada, an administrator with one row of each kind.
-async fn with_a_life() -> Browser {
+/// Ada, an administrator with one row of each kind, of which none refers to the one that `path` is about.
+async fn with_a_life(path: &str) -> Browser {
     let site = Site::open().await;
     site.admin("ada").await;
     let ada = site.logged_in("ada").await;
-    ada.submit("/notes", &[("title", "Old")]).await;
-    ada.submit("/account/tokens", &[("name", "Old"), ("days", "30"), ("notes:read", "yes")]).await;
+    leave_rows(&ada, path).await;
+    ada.submit("/account/tokens", &[("name", "Old"), ("days", "30"), ("papers:read", "yes")]).await;
     site.logged_in("ada").await;
     ada
 }
 
 /// What somebody could type into each field.
-fn filled(mut form: Drawn) -> Drawn {
-    for field in &mut form.fields {
-        let text = match (field.kind.as_str(), field.name.as_str()) {
-            ("hidden" | "radio" | "checkbox", _) => continue,
-            (_, "current") => PASSWORD,
-            ("password", _) => OTHER_PASSWORD,
-            ("email", _) => "new@example.com",
-            _ => "Milk",
-        };
-        text.clone_into(&mut field.value);
-    }
-    if form.action == "/account/tokens" { form.filled(&[("notes:read", "yes")]) } else { form }
+fn filled(form: Drawn) -> Drawn {
+    let form = form.filled_by_kind(Take::Second);
+    if form.action == "/account/tokens" { form.filled(&[("papers:read", "yes")]) } else { form }
 }
 
 /// The rows of everything that a form can make.
 pub async fn rows(site: &Site) -> Vec<i64> {
+    let of_models = site.db.run(|conn| QueryResult::Ok(tables::of_models(conn))).await.unwrap();
+    let of_models = of_models.iter().map(|table| table.name.as_str());
     let mut rows = Vec::new();
-    for table in ["users", "notes", "api_tokens", "outbox", "links", "sessions"] {
+    for table in ["users", "api_tokens", "outbox", "links", "sessions"].into_iter().chain(of_models)
+    {
         rows.push(count(site, table).await);
     }
     rows
@@ -48,13 +44,13 @@ pub async fn rows(site: &Site) -> Vec<i64> {
 
 #[actix_web::test]
 async fn whatever_form_of_whatever_page_is_sent_twice_does_it_once() {
-    let routes = with_a_life().await.site.app.routes().await;
+    let routes = with_a_life("").await.site.app.routes().await;
     let mut seen = 0;
     for (path, _) in routes.iter().filter(|(path, methods)| is_page(path, methods)) {
         let path = path.replace("{id}", "1");
-        let ways = forms_of(&with_a_life().await.get(&path).await).len();
+        let ways = forms_of(&with_a_life(&path).await.get(&path).await).len();
         for way in 0..ways {
-            let ada = with_a_life().await;
+            let ada = with_a_life(&path).await;
             let form = filled(forms_of(&ada.get(&path).await).swap_remove(way));
             let first = form.send(&ada).await;
             assert!(first.status < 400, "{path} {form:?}: {}", first.body);
@@ -71,7 +67,7 @@ async fn whatever_form_of_whatever_page_is_sent_twice_does_it_once() {
 /// Pages behind a link have their own tests, and so has getting in.
 fn is_page(path: &str, methods: &[String]) -> bool {
     let other = ["/api", "/static", "/docs", "/dev", "/setup", "/login", "/sudo"];
-    methods.iter().any(|method| method == "GET") && !other.iter().any(|p| path.starts_with(p))
+    methods.iter().any(|method| method == "GET") && !other.iter().any(|place| is_under(path, place))
 }
 
 #[actix_web::test]
@@ -90,59 +86,63 @@ async fn what_strangers_ask_for_twice_is_mailed_once() {
 #[actix_web::test]
 async fn the_second_click_gets_the_answer_of_the_first() {
     let ada = Browser::logged_in("ada").await;
-    let save = form_of(&ada.get("/notes/new").await, "/notes").filled(&[("title", "Milk")]);
+    let save = form_of(&ada.get("/papers/new").await, "/papers").filled(&[("title", "Milk")]);
     for _ in 0..2 {
         let answer = save.send(&ada).await;
-        assert_eq!(answer.location(), "/notes");
-        ada.follow(&answer).await.shows("Your note is saved.").shows("/notes/1").hides("/notes/2");
+        assert_eq!(answer.location(), "/papers");
+        ada.follow(&answer)
+            .await
+            .shows("Your paper is saved.")
+            .shows("/papers/1")
+            .hides("/papers/2");
     }
-    let delete = form_of(&ada.get("/notes/1/delete").await, "/notes/1/delete");
+    let delete = form_of(&ada.get("/papers/1/delete").await, "/papers/1/delete");
     for _ in 0..2 {
         let answer = delete.send(&ada).await;
-        ada.follow(&answer).await.shows("Your note is deleted.");
+        ada.follow(&answer).await.shows("Your paper is deleted.");
     }
 }
 
 #[actix_web::test]
-async fn both_at_once_make_one_note_too() {
+async fn both_at_once_make_one_paper_too() {
     let ada = Browser::logged_in("ada").await;
-    let save = form_of(&ada.get("/notes/new").await, "/notes").filled(&[("title", "Milk")]);
+    let save = form_of(&ada.get("/papers/new").await, "/papers").filled(&[("title", "Milk")]);
     let all = futures_util::future::join_all((0..8).map(|_| save.send(&ada))).await;
-    assert!(all.iter().all(|answer| answer.location() == "/notes"), "{all:?}");
-    assert_eq!(count(&ada.site, "notes").await, 1);
+    assert!(all.iter().all(|answer| answer.location() == "/papers"), "{all:?}");
+    assert_eq!(count(&ada.site, "papers").await, 1);
 }
 
 #[actix_web::test]
-async fn another_text_in_the_same_form_is_another_note() {
+async fn another_text_in_the_same_form_is_another_paper() {
     let ada = Browser::logged_in("ada").await;
-    let form = form_of(&ada.get("/notes/new").await, "/notes");
+    let form = form_of(&ada.get("/papers/new").await, "/papers");
     for title in ["Milk", "Milk and eggs", "Milk"] {
         form.clone().filled(&[("title", title)]).send(&ada).await;
     }
-    assert_eq!(count(&ada.site, "notes").await, 2);
+    assert_eq!(count(&ada.site, "papers").await, 2);
     // The same text in a form of its own is wanted twice.
-    let form = form_of(&ada.get("/notes/new").await, "/notes");
+    let form = form_of(&ada.get("/papers/new").await, "/papers");
     form.filled(&[("title", "Milk")]).send(&ada).await;
-    assert_eq!(count(&ada.site, "notes").await, 3);
+    assert_eq!(count(&ada.site, "papers").await, 3);
 }
 
 #[actix_web::test]
 async fn a_form_that_was_refused_is_no_form_that_was_carried_out() {
     let ada = Browser::logged_in("ada").await;
-    let form = form_of(&ada.get("/notes/new").await, "/notes");
+    let form = form_of(&ada.get("/papers/new").await, "/papers");
     let answer = form.send(&ada).await;
     assert_eq!(answer.status, 422);
-    let again = form_of(&answer, "/notes").filled(&[("title", "Milk")]);
+    let again = form_of(&answer, "/papers").filled(&[("title", "Milk")]);
     again.send(&ada).await;
     again.send(&ada).await;
-    assert_eq!(count(&ada.site, "notes").await, 1);
+    assert_eq!(count(&ada.site, "papers").await, 1);
 }
 
 #[actix_web::test]
 async fn a_token_is_made_once_and_the_second_answer_says_that_it_cannot_show_it() {
     let ada = Browser::logged_in("ada").await;
     let form = form_of(&ada.get("/account/tokens/new").await, "/account/tokens");
-    let form = form.filled(&[("name", "Script"), ("notes:read", "yes")]);
+    let form = form.filled(&[("name", "Script"), ("papers:read", "yes")]);
     form.send(&ada).await.shows("It will not be shown again.");
     let second = form.send(&ada).await;
     ada.follow(&second).await.shows("Your first click made this token").hides("class=\"token\"");
@@ -166,7 +166,7 @@ async fn who_is_refused_because_the_first_click_did_it_is_told_so() {
 #[actix_web::test]
 async fn a_form_that_nobody_drew_finds_what_is_not_there() {
     let ada = Browser::logged_in("ada").await;
-    for path in ["/notes/1/delete", "/account/tokens/1/revoke", "/account/sessions/9/end"] {
+    for path in ["/papers/1/delete", "/account/tokens/1/revoke", "/account/sessions/9/end"] {
         for fields in [vec![], vec![("form_id", "made-up")], vec![("form_id", "made-up")]] {
             assert_eq!(ada.submit(path, &fields).await.status, 404, "{path}");
         }
@@ -192,11 +192,11 @@ async fn an_invitation_too_many_is_refused_again_and_not_called_sent() {
 #[actix_web::test]
 async fn forms_that_were_carried_out_are_forgotten_after_ten_minutes() {
     let ada = Browser::logged_in("ada").await;
-    let form = form_of(&ada.get("/notes/new").await, "/notes").filled(&[("title", "Milk")]);
+    let form = form_of(&ada.get("/papers/new").await, "/papers").filled(&[("title", "Milk")]);
     form.send(&ada).await;
     for (time, left) in [(Duration::seconds(599), 1), (Duration::SECOND, 0)] {
         ada.site.clock.advance(time);
-        purge(&ada.site.db, &ada.site.clock).await.unwrap();
+        ada.site.purge().await.unwrap();
         assert_eq!(count(&ada.site, "sent_forms").await, left);
     }
 }

@@ -74,7 +74,7 @@ async fn the_server_describes_itself_as_rfc_8414_has_it() {
     assert_eq!(metadata["jwks_uri"], "https://example.com/.well-known/jwks.json");
     assert_eq!(metadata["grant_types_supported"], json!(["password", "refresh_token"]));
     assert_eq!(metadata["token_endpoint_auth_methods_supported"], json!(["none"]));
-    assert!(metadata["scopes_supported"].as_array().unwrap().contains(&"notes:read".into()));
+    assert!(metadata["scopes_supported"].as_array().unwrap().contains(&"papers:read".into()));
 }
 
 #[actix_web::test]
