@@ -20,7 +20,7 @@ from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 CLIENT_ID = "a-program"  # the libraries want one, and the server knows none
-SCOPE = "profile:read notes:read"
+SCOPE = "profile:read profile:write"
 ALGORITHMS = ("EdDSA", "RS256")
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k"}  # RFC 7518 section 6
 

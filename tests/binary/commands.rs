@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::server::{Server, free_port, program, run};
 
 /// A server where Ada has an account.
-fn with_ada(dir: &Path) -> Server {
+pub fn with_ada(dir: &Path) -> Server {
     assert!(run(dir, &["user", "add", "ada@example.com"], "correct horse battery\n").0);
     Server::start(dir, free_port())
 }
@@ -70,15 +70,13 @@ fn mistakes_of_an_operator_are_explained() {
         (&["user", "promote", "nobody"], "", "Nobody has the address nobody."),
         (&["user", "demote", "nobody@example.com"], "", "Nobody has the address"),
         (&["user", "add", "ada@-dash.example.com"], good, "like name@example.com"),
-        (&["user", "invite", "a..b@example.com"], good, "like name@example.com"),
+        (&["user", "add", "a..b@example.com"], good, "like name@example.com"),
         (&["user", "reset-link", "nobody@example.com"], "", "Nobody has the address"),
-        (&["user", "invite", "nobody"], "", "like name@example.com"),
         (
             &["user", "add", "ada@example.com", "--name", "ada\u{202e}nimda"],
             good,
             "Leave out the invisible signs",
         ),
-        (&["user", "invite", "bob@example.com"], "", "Make the first account first"),
         (&["user", "dance"], "", "unrecognized subcommand"),
     ] {
         let (done, said) = run(arguments, input);
@@ -174,37 +172,6 @@ fn a_disabled_person_gets_no_link_and_the_operator_reads_why() {
 }
 
 #[test]
-fn an_invitation_from_the_command_line_is_sent_by_the_running_server() {
-    let dir = tempfile::tempdir().unwrap();
-    let server = with_ada(dir.path());
-    let (done, said) = run(dir.path(), &["user", "invite", "grace@example.com"], "");
-    assert!(done && said.contains("waits to be sent by the running server"), "{said}");
-    let mut grace = Client::new(&server.url);
-    let page = grace.get("/dev/mail").body;
-    assert!(page.contains("You are invited") && page.contains("To grace@example.com"), "{page}");
-    let id = page.split_once("/dev/mail/").unwrap().1.split('"').next().unwrap();
-    let mail = grace.get(&format!("/dev/mail/{id}")).body;
-    let link = mail.split_once("href=\"http").unwrap().1.split('"').next().unwrap();
-    assert_eq!(grace.get(&format!("http{link}")).location, "/join");
-    assert!(grace.get("/join").body.contains("grace@example.com"));
-    let fields = [("name", "Grace"), ("password", "violet kettle marching north")];
-    assert_eq!(grace.submit("/join", &fields).status, 303);
-    assert!(grace.get("/dashboard").body.contains("Grace"));
-}
-
-#[test]
-fn a_closed_site_invites_nobody() {
-    let dir = tempfile::tempdir().unwrap();
-    let arguments = ["user", "invite", "grace@example.com"];
-    let closed = [("REGISTRATION", "closed")];
-    let output = program(dir.path(), &closed, &arguments).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success() && said.contains("Use `user add`"), "{said}");
-    let server = Server::start(dir.path(), free_port());
-    assert!(Client::new(&server.url).get("/dev/mail").body.contains("No mail yet"));
-}
-
-#[test]
 fn an_operator_logs_somebody_out_everywhere() {
     let dir = tempfile::tempdir().unwrap();
     let server = with_ada(dir.path());
@@ -283,8 +250,9 @@ fn routes_lists_what_the_router_knows() {
     let dir = tempfile::tempdir().unwrap();
     let (_, said) = run(dir.path(), &["routes"], "");
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    for line in ["GET,POST /login", "POST /logout", "GET /dashboard", "GET,POST /notes/{id}/delete"]
-    {
+    let told =
+        ["GET,POST /login", "POST /logout", "GET /dashboard", "POST /account/sessions/{id}/end"];
+    for line in told {
         assert!(said.contains(line), "{line} in {said}");
     }
 }

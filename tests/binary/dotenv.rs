@@ -84,7 +84,7 @@ fn a_value_that_cannot_be_read_is_named_by_its_line_and_never_shown() {
         ("'hunter2", "put it in quotes"),
         ("\"hunter2\\\"", "put it in quotes"),
     ] {
-        let said = complaint(format!("# Mail\n\nSMTP_URL={value}\nREGISTRATION=open\n"));
+        let said = complaint(format!("# Mail\n\nSMTP_URL={value}\nLOG_FORMAT=json\n"));
         let at = said.contains(".env, line 3, SMTP_URL: ");
         assert!(at && said.contains(advice), "{value}: {said}");
         assert_eq!(said.matches("\n  ").count(), 1, "nothing else is wrong: {said}");

@@ -24,7 +24,8 @@ fn log_in(server: &Server) -> Client {
     browser
 }
 
-struct SetWhenDropped<'a>(&'a AtomicBool);
+/// Tells others that it is over, also when something fails.
+pub struct SetWhenDropped<'a>(pub &'a AtomicBool);
 
 impl Drop for SetWhenDropped<'_> {
     fn drop(&mut self) {

@@ -5,11 +5,13 @@
 #[macro_use]
 #[path = "../kit/named.rs"]
 mod named;
+#[cfg_attr(feature = "postgres", expect(dead_code, reason = "the tests of SQLite use the rest"))]
 #[path = "../kit/client.rs"]
 mod client;
 #[path = "../kit/server.rs"]
 mod server;
 
+mod api;
 #[cfg(not(feature = "postgres"))]
 mod backup;
 mod clients;
@@ -24,11 +26,14 @@ mod ended;
 mod examples;
 mod first_run;
 mod health;
+mod invitations;
 #[cfg(unix)]
 mod log_file;
 mod mail;
 mod mail_server;
 mod metrics;
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
+mod notes;
 mod operation;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -38,6 +43,9 @@ mod strangers;
 mod release;
 mod serving;
 mod terminal;
+mod tokens;
+#[cfg(not(feature = "postgres"))]
+mod writing;
 
 /// Changes rows behind the program's back.
 #[cfg(not(feature = "postgres"))]

@@ -67,12 +67,12 @@ fn what_ada_does_is_counted() {
     let wrong = [ADA[0], ("password", "a wrong password")];
     assert_eq!(ada.submit("/login", &wrong).status, 422);
     assert_eq!(ada.submit("/login", &ADA).status, 303);
-    assert_eq!((ada.get("/notes").status, ada.get("/notes?page=2").status), (200, 200));
+    assert_eq!((ada.get("/account").status, ada.get("/account?page=2").status), (200, 200));
     let text = read(&url);
     for (sample, times) in [
         ("http_requests_total{method=\"POST\",route=\"/login\",status=\"422\"}", 1.0),
         ("http_requests_total{method=\"POST\",route=\"/login\",status=\"303\"}", 1.0),
-        ("http_requests_total{method=\"GET\",route=\"/notes\",status=\"200\"}", 2.0),
+        ("http_requests_total{method=\"GET\",route=\"/account\",status=\"200\"}", 2.0),
         ("http_request_duration_seconds_count{method=\"POST\",route=\"/login\"}", 2.0),
         ("security_events_total{event=\"log_in_failed\"}", 1.0),
         ("security_events_total{event=\"logged_in\"}", 2.0),
@@ -106,11 +106,11 @@ fn what_strangers_make_up_makes_no_new_label() {
     let dir = tempfile::tempdir().unwrap();
     let (server, mut ada, url) = counted(dir.path(), &[]);
     let visit = |ada: &mut Client, n: usize| {
-        for path in ["/no-such-page/", "/notes/", "/static/", "/%6eotes?q=", "/login/"] {
+        for path in ["/no-such-page/", "/dev/mail/", "/static/", "/%61ccount?q=", "/login/"] {
             ada.get(&format!("{path}{n}"));
         }
         let host = server.url.replace("http://localhost", "127.0.0.1");
-        ask(&host, &format!("BREW{n} /notes HTTP/1.1\r\nHost: {host}\r\nConnection: close"));
+        ask(&host, &format!("BREW{n} /account HTTP/1.1\r\nHost: {host}\r\nConnection: close"));
     };
     visit(&mut ada, 0);
     let first = read(&url);
@@ -119,9 +119,9 @@ fn what_strangers_make_up_makes_no_new_label() {
     assert_eq!(samples(&text), samples(&first));
     for (sample, times) in [
         ("http_requests_total{method=\"GET\",route=\"none\",status=\"404\"}", 40.0),
-        ("http_requests_total{method=\"GET\",route=\"/notes/{id}\",status=\"404\"}", 20.0),
-        ("http_requests_total{method=\"GET\",route=\"/notes\",status=\"200\"}", 20.0),
-        ("http_request_duration_seconds_count{method=\"other\",route=\"/notes\"}", 20.0),
+        ("http_requests_total{method=\"GET\",route=\"/dev/mail/{id}\",status=\"404\"}", 20.0),
+        ("http_requests_total{method=\"GET\",route=\"/account\",status=\"200\"}", 20.0),
+        ("http_request_duration_seconds_count{method=\"other\",route=\"/account\"}", 20.0),
     ] {
         assert_eq!(number(&text, sample), Some(times), "{sample}\n{text}");
     }
@@ -155,7 +155,7 @@ fn who_does_not_know_the_token_reads_nothing() {
 fn every_line_is_one_that_prometheus_reads() {
     let dir = tempfile::tempdir().unwrap();
     let (_server, mut ada, url) = counted(dir.path(), &[]);
-    ada.get("/notes");
+    ada.get("/dashboard");
     let text = read(&url);
     let mut described = BTreeSet::new();
     for line in text.lines() {

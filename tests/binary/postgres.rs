@@ -121,13 +121,13 @@ fn the_program_serves_with_a_role_that_can_change_no_table() {
     let link = server.setup_link().unwrap();
     assert_eq!(ada.submit(link, &ADA).status, 303);
     assert_eq!(ada.submit("/login", &ADA).status, 303);
-    assert_eq!(ada.submit("/notes", &[("title", "Milk")]).status, 303);
-    assert!(ada.get("/notes").body.contains("Milk"));
+    assert_eq!(ada.submit("/account", &[("name", "Countess Ada")]).status, 303);
+    assert!(ada.get("/dashboard").body.contains("Hello, Countess Ada"));
     for forbidden in [
         "CREATE TABLE x (id INT)",
-        "DROP TABLE notes",
-        "ALTER TABLE notes ADD x INT",
-        "TRUNCATE notes",
+        "DROP TABLE users",
+        "ALTER TABLE users ADD x INT",
+        "TRUNCATE users",
     ] {
         let refused = PgConnection::establish(&app).unwrap().batch_execute(forbidden).unwrap_err();
         let refused = refused.to_string();

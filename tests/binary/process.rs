@@ -93,12 +93,12 @@ impl Mute {
         Self(child, Client::new(&format!("http://localhost:{port}")))
     }
 
-    /// Ada logs in, writes a note and reads it; what cannot be found makes a line in the log.
+    /// Ada logs in, changes her name and reads it; what cannot be found makes a line in the log.
     fn serves(&mut self) {
         assert_eq!(self.1.submit("/login", &ADA).status, 303);
-        assert_eq!(self.1.submit("/notes", &[("title", "a note of hers")]).status, 303);
+        assert_eq!(self.1.submit("/account", &[("name", "Countess Ada")]).status, 303);
         assert_eq!(self.1.get("/no-such-page").status, 404);
-        assert!(self.1.get("/notes").body.contains("a note of hers"));
+        assert!(self.1.get("/dashboard").body.contains("Hello, Countess Ada"));
         assert!(self.0.try_wait().unwrap().is_none());
     }
 }
@@ -172,7 +172,7 @@ mod linux {
     fn with_64_files_a_crowd_is_answered_or_refused_and_the_next_one_finds_all_well() {
         let dir = tempfile::tempdir().unwrap();
         let (server, mut ada) = with_few_files(dir.path());
-        (0..30).for_each(|_| assert_eq!(ada.get("/notes").status, 200));
+        (0..30).for_each(|_| assert_eq!(ada.get("/dashboard").status, 200));
         let host = address(&server);
         let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(&host).unwrap()).collect();
         wait_for_line(&server, &["ERROR", "accepting connection", "Too many open files"]);
@@ -184,7 +184,7 @@ mod linux {
         let good = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 200")).count();
         let is_known = |answer: &&String| answer.is_empty() || answer.starts_with("HTTP/1.1 ");
         assert!(good > 0 && answers.iter().filter(is_known).count() == 100, "{good} of 100");
-        wait_for("Ada's notes", || (ada.get("/notes").status == 200).then_some(()));
+        wait_for("Ada's page", || (ada.get("/dashboard").status == 200).then_some(()));
     }
 
     /// What comes back for a request for a page, until the server hangs up.

@@ -2,15 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use serde_json::Value;
-
-use crate::client::Client;
 use crate::mail_server::wait_for;
-use crate::operation::{ADA, with_ada};
+use crate::operation::with_ada;
 use crate::server::{Server, free_port};
 
 /// Waits for a line of the log that holds all of these.
@@ -21,15 +15,6 @@ pub fn wait_for_line(server: &Server, parts: &[&str]) -> String {
         line.map(str::to_owned)
     })
 }
-
-/// The tokens for Ada's password, or for a refresh token.
-fn tokens(server: &Server, fields: &[(&str, &str)]) -> Value {
-    let answer = Client::new(&server.url).submit("/auth/token", fields);
-    serde_json::from_str(&answer.body).unwrap()
-}
-
-const PASSWORD_GRANT: [(&str, &str); 3] =
-    [("grant_type", "password"), ("username", ADA[0].1), ADA[1]];
 
 /// A log-in whose body waits for the "go on" that the server sends when it has read the head.
 pub fn begin_to_log_in(address: &str) -> TcpStream {
@@ -89,52 +74,18 @@ fn on_a_lan_address_the_log_warns_that_cookies_travel_unprotected() {
     assert!(!safe.log().contains("unprotected"), "{}", safe.log());
 }
 
-#[test]
-fn a_refresh_token_that_comes_back_is_a_line_in_the_log() {
-    let dir = tempfile::tempdir().unwrap();
-    let (server, _ada) = with_ada(dir.path(), &[]);
-    let first = tokens(&server, &PASSWORD_GRANT);
-    let again = [
-        ("grant_type", "refresh_token"),
-        ("refresh_token", first["refresh_token"].as_str().unwrap()),
-    ];
-    let second = tokens(&server, &again);
-    assert!(second["refresh_token"].is_string() && !server.log().contains("token_reused"));
-    assert_eq!(tokens(&server, &again)["error"], "invalid_grant");
-    wait_for_line(&server, &["INFO", " security token_reused user_id=1"]);
-    for token in [&first["refresh_token"], &first["access_token"], &second["refresh_token"]] {
-        assert!(!server.log().contains(token.as_str().unwrap()), "{}", server.log());
-    }
-}
-
-#[test]
-fn how_long_a_token_lives_and_which_key_signs_it_are_settings() {
-    let dir = tempfile::tempdir().unwrap();
-    let key = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("crates/actix-login/tests/keys/ed25519-encrypted.pem");
-    let settings = [
-        ("TOKEN_EXPIRY", "7m"),
-        ("REFRESH_EXPIRY", "36h"),
-        ("TOKEN_PRIVATE_KEY_FILE", key.to_str().unwrap()),
-        ("TOKEN_PRIVATE_KEY_PASSWORD", "opens-it"),
-    ];
-    let (server, _ada) = with_ada(dir.path(), &settings);
-    let tokens = tokens(&server, &PASSWORD_GRANT);
-    assert_eq!(tokens["expires_in"], 420);
-    let head = tokens["access_token"].as_str().unwrap().split('.').next().unwrap();
-    let head: Value = serde_json::from_slice(&BASE64.decode(head).unwrap()).unwrap();
-    assert_eq!(head["alg"], "EdDSA");
-}
-
 #[cfg(not(feature = "postgres"))]
 mod sqlite {
     use std::fs;
+    use std::path::Path;
 
     use diesel::Connection as _;
     use diesel::connection::SimpleConnection as _;
 
     use super::*;
+    use crate::client::Client;
     use crate::edit_rows;
+    use crate::operation::ADA;
     use crate::server::program;
 
     /// Ada's server, with a session of hers that is over and one that is not, at its next start.

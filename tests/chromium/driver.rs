@@ -128,12 +128,6 @@ impl Visitor {
         }
     }
 
-    /// Ticks the box with this name.
-    pub async fn tick(&self, name: &str) {
-        let place = format!("[name='{name}']");
-        self.browser.find(Locator::Css(&place)).await.unwrap().click().await.unwrap();
-    }
-
     /// Clicks what this selector finds, on a page that changes without being left.
     pub async fn click(&self, selector: &str) {
         let found = self.browser.wait().for_element(Locator::Css(selector)).await;
@@ -182,23 +176,6 @@ impl Visitor {
         self.open("/login").await;
         self.fill(&[("email", email), ("password", password)]).await;
         self.press("Log in").await;
-    }
-
-    /// Makes a personal token for this scope, and reads it.
-    pub async fn token(&self, scope: &str) -> String {
-        self.open("/account/tokens/new").await;
-        self.fill(&[("name", "A program")]).await;
-        self.tick(scope).await;
-        self.press("Create token").await;
-        self.browser.find(Locator::Css("#token")).await.unwrap().text().await.unwrap()
-    }
-
-    /// Asks for an account, and opens the link in the mail.
-    pub async fn register(&self) {
-        self.open("/register").await;
-        self.fill(&[("email", "bea@example.com")]).await;
-        self.press("Send the link").await;
-        self.open_the_link_in_the_mail("Make your account").await;
     }
 
     /// From now on the browser says that it is another one, as if the cookie had been copied to it: the

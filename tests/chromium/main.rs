@@ -12,5 +12,10 @@ mod driver;
 #[path = "../kit/server.rs"]
 mod server;
 
+mod api;
 mod forms;
+mod invitations;
 mod journey;
+mod notes;
+mod registration;
+mod tokens;

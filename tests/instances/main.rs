@@ -23,6 +23,7 @@ mod nginx;
 mod post;
 mod wire;
 
+mod api;
 mod mails;
 mod restarts;
 mod round_trips;

@@ -22,6 +22,9 @@ struct Site {
 /// How long a request may take, in milliseconds, by the server's own log.
 const PROMISED: u64 = 5000;
 
+/// Whether the name that Ada chose meanwhile is hers.
+const IN_TROUBLE: &str = "SELECT count(*) AS count FROM users WHERE name = 'in trouble'";
+
 impl Site {
     /// On this database, with these settings.
     fn on(database: &str, settings: &[(&str, &str)]) -> Self {
@@ -39,8 +42,8 @@ impl Site {
             let cookies = ada.cookies();
             let page = match number % 5 {
                 0 => ada.get("/dashboard"),
-                1 => ada.get("/notes"),
-                2 => ada.submit("/notes", &[("title", "in trouble")]),
+                1 => ada.get("/account"),
+                2 => ada.submit("/account", &[("name", "in trouble")]),
                 3 => eve.submit("/login", &[ADA[0], ("password", "a wrong password")]),
                 _ => eve.get("/readyz"),
             };
@@ -75,8 +78,9 @@ impl Site {
         let is_ready = || visitor(&self.server.url).get("/readyz").status == 204;
         wait_for("a 204 of /readyz", || is_ready().then_some(()));
         wait_for("Ada's page", || (self.ada.get("/dashboard").status == 200).then_some(()));
-        let submit = |ada: &mut Client| ada.submit("/notes", &[("title", "afterwards")]).status;
-        wait_for("a note", || (submit(&mut self.ada) == 303).then_some(()));
+        // A write that hides nothing of what was written in trouble.
+        let submit = |ada: &mut Client| ada.submit("/account/sessions/end-others", &[]).status;
+        wait_for("a write", || (submit(&mut self.ada) == 303).then_some(()));
     }
 }
 
@@ -102,9 +106,9 @@ fn when_all_connections_are_in_use_others_are_told_to_come_again() {
     let database = TestDatabase::create();
     // One reads, one writes.
     let mut site = Site::on(&database.url, &[("DATABASE_CONNECTIONS", "2")]);
-    let mut other = database.other_program("BEGIN; LOCK TABLE notes IN ACCESS EXCLUSIVE MODE");
+    let mut other = database.other_program("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
     let url = &site.server.url;
-    let statuses = at_once(40, |_| same(&site.ada, url).get("/notes").status);
+    let statuses = at_once(40, |_| same(&site.ada, url).get("/dashboard").status);
     assert!(statuses.iter().all(|status| *status == 503), "{statuses:?}");
     assert!(site.server.log().contains("503: Busy"), "{}", site.server.log());
     site.was_quick();
@@ -122,8 +126,7 @@ fn a_server_that_crashes_and_comes_back_is_found_again() {
     site.refuses_everybody();
     cluster.up();
     site.recovers();
-    let notes = "SELECT count(*) AS count FROM notes WHERE title = 'in trouble'";
-    assert_eq!(count(&cluster.url, notes), 0);
+    assert_eq!(count(&cluster.url, IN_TROUBLE), 0);
 }
 
 /// Takes connections until there are no more.
@@ -164,8 +167,7 @@ fn a_network_that_falls_silent_holds_nobody_up_for_long() {
     site.refuses_everybody();
     wire.carry_on();
     site.recovers();
-    let notes = "SELECT count(*) AS count FROM notes WHERE title = 'in trouble'";
-    assert_eq!(count(&database.url, notes), 0, "what was answered with 503 is not there");
+    assert_eq!(count(&database.url, IN_TROUBLE), 0, "what was answered with 503 is not there");
 }
 
 #[test]
@@ -173,16 +175,16 @@ fn a_network_that_falls_silent_holds_nobody_up_for_long() {
 fn those_who_wait_to_write_hold_up_no_page_however_many_connections_there_are() {
     let database = TestDatabase::create();
     let mut site = Site::on(&database.url, &[("DATABASE_CONNECTIONS", "64")]);
-    let mut other = database.other_program("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
+    let mut other = database.other_program("BEGIN; LOCK TABLE users IN EXCLUSIVE MODE");
     let (url, waiting) =
         (&site.server.url, "SELECT count(*) AS count FROM pg_locks WHERE NOT granted");
     let statuses = at_once(60, |number| {
         let mut ada = same(&site.ada, url);
         if number < 40 {
-            return (503, ada.submit("/notes", &[("title", "in trouble")]).status);
+            return (503, ada.submit("/account", &[("name", "in trouble")]).status);
         }
         wait_for("a crowd that waits", || (count(&database.url, waiting) >= 16).then_some(()));
-        (200, ada.get(["/dashboard", "/notes", "/static/app.css"][number % 3]).status)
+        (200, ada.get(["/dashboard", "/account", "/static/app.css"][number % 3]).status)
     });
     assert!(statuses.iter().all(|(right, status)| right == status), "{statuses:?}");
     site.was_quick();

@@ -68,7 +68,6 @@ impl Client {
     }
 
     /// The status at a path, whatever becomes of the cookies.
-    #[cfg(not(feature = "postgres"))]
     pub fn look(&self, path: &str) -> u16 {
         let request = self.agent.get(self.address(path)).header("accept", "text/html");
         self.saying(request).call().unwrap().status().as_u16()

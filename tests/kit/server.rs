@@ -87,7 +87,8 @@ impl Server {
         self.signal("TERM");
     }
 
-    /// Sends it a signal: `INT` is what a terminal sends at Ctrl-C.
+    /// Sends it a signal: `INT` is what a terminal sends at Ctrl-C, and `KILL` ends it in the middle of
+    /// whatever it does.
     pub fn signal(&self, name: &str) {
         signal(name, &self.id().to_string());
     }
@@ -102,12 +103,6 @@ impl Server {
             thread::sleep(Duration::from_millis(20));
         }
         panic!("it does not stop: {}", self.log());
-    }
-
-    /// Stops it as a power cut would.
-    pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
     }
 }
 
