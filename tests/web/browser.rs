@@ -226,7 +226,7 @@ impl Site {
 
     /// Deletes what has expired, as the server does every hour; how much that was.
     pub async fn purge(&self) -> Result<usize, Error> {
-        app::purge::purge(&self.db, &self.clock).await
+        app::purge::purge(&self.db, &self.clock, *self.app.state().features()).await
     }
 
     /// All mails so far, the newest first. Sends what waits.
