@@ -65,6 +65,8 @@ pub struct Place {
 pub enum Shelf {
     /// In the side bar.
     Main,
+    /// There, for administrators.
+    Admins,
     /// In the person's menu, and among the account's pages.
     Person,
     /// Among the account's pages.

@@ -40,8 +40,10 @@ pub(super) fn note_of(user_id: i64, id: i64) -> _ {
 #[diesel::dsl::auto_type]
 pub(super) fn deleted_note_of(user_id: i64, id: i64, now: Time) -> _ {
     let since: Time = now - UNDO;
-    let own: _ = notes::table.filter(notes::user_id.eq(user_id)).filter(notes::id.eq(id));
-    own.filter(notes::deleted_at.gt(since))
+    notes::table
+        .filter(notes::user_id.eq(user_id))
+        .filter(notes::id.eq(id))
+        .filter(notes::deleted_at.gt(since))
 }
 
 impl Owned for Note {

@@ -98,7 +98,12 @@ impl Page {
 
     /// For the side bar.
     pub fn places(&self) -> impl Iterator<Item = &'static Place> {
-        self.features.places().filter(|place| place.shelf == Shelf::Main)
+        let is_admin = self.user.as_ref().is_some_and(|user| user.is_verified_admin());
+        self.features.places().filter(move |place| match place.shelf {
+            Shelf::Main => true,
+            Shelf::Admins => is_admin,
+            _ => false,
+        })
     }
 
     /// For the person's menu.
@@ -117,7 +122,7 @@ impl Page {
         let tabs = self.features.places().filter(|place| match place.shelf {
             Shelf::Person | Shelf::Account => true,
             Shelf::Invitations => self.may_invite,
-            Shelf::Main | Shelf::Within(_) => false,
+            Shelf::Main | Shelf::Admins | Shelf::Within(_) => false,
         });
         tabs.map(move |place| (place, here == Some(place.path)))
     }

@@ -66,8 +66,8 @@ impl<const PLACES: u32> Kind for Decimal<PLACES> {
         // No comma: 1,234 is one number here and another one there.
         let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
         let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-        let ends_well = !number.ends_with('.') && !(whole.is_empty() && decimals.is_empty());
-        if !is_number(whole) || !is_number(decimals) || !ends_well {
+        let is_cut = number.ends_with('.') || number.is_empty();
+        if !is_number(whole) || !is_number(decimals) || is_cut {
             return Err(format!("Enter a number, like {}.", Self(Self::UNIT * 12)).into());
         }
         if decimals.len() > PLACES as usize {

@@ -25,7 +25,6 @@ pub struct Named(pub Vec<(i64, String)>);
 
 impl Named {
     /// What this one is called.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass whatever they pass so")]
     pub fn name(&self, id: &i64) -> &str {
         self.0.iter().find(|(other, _)| other == id).map_or("", |(_, name)| name)
     }

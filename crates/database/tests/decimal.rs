@@ -1,7 +1,5 @@
 //! Amounts of money, to the last cent.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
-
 use database::Decimal;
 use kit::http::typed::{Kind as _, Wrong};
 

@@ -1,7 +1,5 @@
 //! What people and programs write into fields of each kind.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
-
 use kit::Time;
 use kit::http::form::{Errors, Form};
 use kit::http::kinds::{EmailAddress, INTEGER_MAX, Integer, Line, Text, WebAddress};

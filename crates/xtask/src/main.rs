@@ -50,6 +50,9 @@ enum Command {
     Compare {
         /// One of them
         name: String,
+        /// Make it so
+        #[arg(long)]
+        write: bool,
     },
     /// Take out what `page` or `model` made, as long as nothing was changed
     Undo {
@@ -113,8 +116,12 @@ fn run(command: Command) -> Result<String> {
         Command::Rename { package, name } => rename::rename(&project, &package, &name),
         Command::Page { name } => page::plan(&project, &name)?.carry_out(&project),
         Command::Model(args) => model::plan(&project, &args)?.carry_out(&project),
-        Command::Compare { name } => {
-            let differ = model::made(&project, &name)?.differences(&project)?;
+        Command::Compare { name, write } => {
+            let plan = model::made(&project, &name)?;
+            if write {
+                plan.write_again(&project)?;
+            }
+            let differ = plan.differences(&project)?;
             if differ.is_empty() {
                 return Ok(format!("The model `{name}` is as the command makes it."));
             }

@@ -68,6 +68,13 @@ impl Plan {
         Ok(self.report("Took out"))
     }
 
+    /// Writes its files once more. Migrations stay.
+    pub fn write_again(&self, project: &Project) -> Result<()> {
+        let files = self.formatted(project)?.into_iter();
+        let mut files = files.filter(|(file, _)| !file.starts_with("migrations/"));
+        files.try_for_each(|(file, text)| project.write(&file, &text))
+    }
+
     /// The files and lines that are no longer as they are made. Migrations have a history of their own.
     pub fn differences(&self, project: &Project) -> Result<Vec<String>> {
         let files = self.formatted(project)?.into_iter();

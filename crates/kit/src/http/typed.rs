@@ -189,7 +189,6 @@ impl<K: Kind> Typed<K> {
     }
 
     /// How it is drawn.
-    #[expect(clippy::unused_self, reason = "a template has the field, and not its type")]
     pub fn control(&self) -> Control {
         K::control()
     }
@@ -242,12 +241,12 @@ impl<'de, K: Kind> Deserialize<'de> for Typed<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read<K>(std::marker::PhantomData<K>);
         impl<K: Kind> Read<K> {
-            fn number<E>(text: String) -> Result<Typed<K>, E> {
+            fn number(text: String) -> Typed<K> {
                 let fits = matches!(K::JSON, Json::Integer | Json::Number);
-                Ok(if fits { Typed::bare(text) } else { Typed::misfit() })
+                if fits { Typed::bare(text) } else { Typed::misfit() }
             }
         }
-        impl<'de, K: Kind> Visitor<'de> for Read<K> {
+        impl<K: Kind> Visitor<'_> for Read<K> {
             type Value = Typed<K>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -264,15 +263,15 @@ impl<'de, K: Kind> Deserialize<'de> for Typed<K> {
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Typed<K>, E> {
-                Self::number(number.to_string())
+                Ok(Self::number(number.to_string()))
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Typed<K>, E> {
-                Self::number(number.to_string())
+                Ok(Self::number(number.to_string()))
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Typed<K>, E> {
-                Self::number(number.to_string())
+                Ok(Self::number(number.to_string()))
             }
 
             fn visit_unit<E: de::Error>(self) -> Result<Typed<K>, E> {

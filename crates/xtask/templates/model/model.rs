@@ -1,4 +1,4 @@
-//! What [[ m.a() ]] holds, and whose [[ m.plural ]] are found how.
+//! What [[ m.a() ]] holds, and whose [[ m.words_plural ]] are found how.
 //!
 //! `cargo xtask model [[ m.command ]]` makes this model.
 
@@ -35,22 +35,22 @@ impl Form for Draft {
 }
 
 [% if m.is_admin() -%]
-/// The [[ m.plural ]] of all administrators: they share them.
+/// The [[ m.words_plural ]] of all administrators: they share them.
 #[diesel::dsl::auto_type]
 pub(super) fn [[ m.plural ]]_of(_user_id: i64) -> _ {
     [[ m.plural ]]::table.filter([[ m.plural ]]::deleted_at.is_null())
 }
 [%- else -%]
 [% if m.is_public() -%]
-/// Everybody's [[ m.plural ]], which everybody may read.
+/// Everybody's [[ m.words_plural ]], which everybody may read.
 #[diesel::dsl::auto_type]
 pub(super) fn all_[[ m.plural ]]() -> _ {
     [[ m.plural ]]::table.filter([[ m.plural ]]::deleted_at.is_null())
 }
 
-/// One person's [[ m.plural ]]. Writing begins here, so that another's [[ m.words ]] is one that is not there.
+/// One person's [[ m.words_plural ]]. Writing begins here, so that another's [[ m.words ]] is one that is not there.
 [%- else -%]
-/// One person's [[ m.plural ]]. Reading begins here, so that another's [[ m.words ]] is one that is not there.
+/// One person's [[ m.words_plural ]]. Reading begins here, so that another's [[ m.words ]] is one that is not there.
 [%- endif %]
 #[diesel::dsl::auto_type]
 pub(super) fn [[ m.plural ]]_of(user_id: i64) -> _ {
@@ -69,13 +69,12 @@ pub(super) fn [[ m.name ]]_of(user_id: i64, id: i64) -> _ {
 #[diesel::dsl::auto_type]
 pub(super) fn deleted_[[ m.name ]]_of([% if m.is_admin() %]_user_id[% else %]user_id[% endif %]: i64, id: i64, now: Time) -> _ {
     let since: Time = now - UNDO;
-    [% if m.is_admin() -%]
-    let one: _ = [[ m.plural ]]::table.filter([[ m.plural ]]::id.eq(id));
-    one.filter([[ m.plural ]]::deleted_at.gt(since))
-    [%- else -%]
-    let own: _ = [[ m.plural ]]::table.filter([[ m.plural ]]::user_id.eq(user_id)).filter([[ m.plural ]]::id.eq(id));
-    own.filter([[ m.plural ]]::deleted_at.gt(since))
-    [%- endif %]
+    [[ m.plural ]]::table
+        [%- if !m.is_admin() %]
+        .filter([[ m.plural ]]::user_id.eq(user_id))
+        [%- endif %]
+        .filter([[ m.plural ]]::id.eq(id))
+        .filter([[ m.plural ]]::deleted_at.gt(since))
 }
 
 impl Owned for [[ m.type_name ]] {

@@ -116,7 +116,7 @@ async fn index(
     [%- if m.is_public() %]
     let now = clock.now();
     let [[ m.plural ]] = list(&db, paging).await?;
-    let deleted = match (asked.deleted, &*user) {
+    let deleted = match (asked.deleted, &user.0) {
         (Some(id), Some(user)) => {
             let there = deleted_[[ m.name ]]_of(user.id, id, now).select([[ m.plural ]]::id);
             db.look_up(move |conn| there.first(conn).optional()).await?
@@ -160,7 +160,7 @@ async fn create(user: [[ m.guard() ]], page: Page, db: Db, mut form: Submitted<D
 }
 [% if m.is_public() %]
 async fn show(user: OptionalUser, id: Path<i64>, page: Page, db: Db) -> Response {
-    let (user_id, id) = (user.as_ref().map(|user| user.id), *id);
+    let (user_id, id) = (user.0.as_ref().map(|user| user.id), *id);
     let found = db.look_up(move |conn| {
         let [[ m.name ]] = all_[[ m.plural ]]().filter([[ m.plural ]]::id.eq(id));
         let [[ m.name ]] = [[ m.name ]].select(([[ m.type_name ]]::as_select(), [[ m.plural ]]::user_id)).first(conn)?;

@@ -22,11 +22,15 @@ async fn ada(site: &std::rc::Rc<Site>) -> Browser {
     [%- if m.is_admin() %]
     site.admin("ada").await;
     [%- endif %]
+    [%- if m.references().is_empty() %]
+    site.logged_in("ada").await
+    [%- else %]
     let ada = site.logged_in("ada").await;
     [%- for reference in m.references() %]
     leave_rows(&ada, "/[[ reference.slug() ]]").await;
     [%- endfor %]
     ada
+    [%- endif %]
 }
 
 [% endif -%]
