@@ -145,7 +145,7 @@ async fn ada(path: &str) -> (Browser, Browser) {
     site.admin("grace").await; // the last one could not leave
     let ada = logged_in(&site, &user).await;
     leave_rows(&ada, path).await;
-    let scopes = site.app.state().scopes().of(false).into_iter().map(|scope| (scope.name, "y"));
+    let scopes = site.app.state().scopes().of(true).into_iter().map(|scope| (scope.name, "y"));
     let form: Vec<_> = [("name", "Script"), ("days", "30")].into_iter().chain(scopes).collect();
     let made = ada.submit("/account/tokens", &form).await.body;
     let token = made.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0;
