@@ -48,12 +48,19 @@ fn by_type(document: &Value, name: &str, schema: &Value, take: Take) -> Value {
         }
         // Of the rows that the forms of the pages have made.
         Some("integer") if name.ends_with("_id") => json!(1),
-        Some("integer") => of(json!(12), json!(13)),
+        Some("integer") => json!(within(schema, if take == Take::First { 12 } else { 13 })),
         Some("number") => of(json!(12.5), json!(13.5)),
         Some("boolean") => of(json!(false), json!(true)),
         Some("array") => json!([]),
         _ => text(schema, take).into(),
     }
+}
+
+/// A whole number that is no smaller and no larger than may be.
+fn within(schema: &Value, wish: i64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "bounds of whole numbers")]
+    let bound = |name: &str| schema[name].as_f64().map(|bound| bound as i64);
+    wish.clamp(bound("minimum").unwrap_or(i64::MIN), bound("maximum").unwrap_or(i64::MAX))
 }
 
 fn text(schema: &Value, take: Take) -> String {
