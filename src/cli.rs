@@ -37,6 +37,8 @@ enum Command {
     Health,
     /// Bring the database's tables up to date
     Migrate,
+    /// Take the newest migration back, and what its table holds; in development only
+    Revert,
     /// Copy the database as it is now into a new file, while it is used
     Backup { file: PathBuf },
     /// Copy all of the file `DATABASE_URL` into an empty database at `postgres://…`
@@ -77,6 +79,7 @@ impl Cli {
                 let done = connect()?.1.migrate()?;
                 say(format!("{done} migrations were run; the tables are up to date."))
             }
+            Command::Revert => revert(),
             Command::Backup { file } => say(connect()?.1.backup(&file)?),
             Command::CopyTo { target } => {
                 let source = kit::config::load(|read| read.sqlite_file(APP_NAME))?;
@@ -109,6 +112,16 @@ fn connect() -> Result<(Config, Db), Failure> {
     logger::init(&config.log)?;
     let db = db::connect(config.database_url.expose(), config.database_connections)?;
     Ok((config, db))
+}
+
+fn revert() -> Result<(), Failure> {
+    let (config, db) = connect()?;
+    if config.environment == Environment::Production {
+        return Err(
+            "In production, migrations are taken back by hand: migrations/README.md.".into()
+        );
+    }
+    say(format!("The migration {} is taken back.", db.revert()?))
 }
 
 /// Does something with a database that is up to date.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::client::Client;
+use crate::operation::production;
 use crate::server::{Server, free_port, program, run};
 
 /// A server where Ada has an account.
@@ -222,6 +223,19 @@ fn migrating_twice_does_nothing_the_second_time() {
 }
 
 #[test]
+fn whoever_writes_a_migration_takes_it_back_and_in_production_nobody_does_so_by_accident() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(run(dir.path(), &["migrate"], "").0);
+    let (done, said) = run(dir.path(), &["revert"], "");
+    assert!(done && said.ends_with("is taken back.\n"), "{said}");
+    assert!(run(dir.path(), &["migrate"], "").1.starts_with("1 migrations were run"));
+    let output = program(dir.path(), &production(), &["revert"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && said.contains("taken back by hand"), "{said}");
+    assert!(run(dir.path(), &["migrate"], "").1.starts_with("0 migrations were run"));
+}
+
+#[test]
 fn of_many_who_migrate_at_once_one_does_and_the_others_find_nothing_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let migrate = || program(dir.path(), &[], &["migrate"]).stdout(Stdio::piped()).spawn();
@@ -261,9 +275,10 @@ fn routes_lists_what_the_router_knows() {
 fn help_explains_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let (done, said) = run(dir.path(), &["--help"], "");
-    for command in
-        ["serve", "health", "migrate", "backup", "copy-to", "purge", "user", "secret", "routes"]
-    {
+    for command in [
+        "serve", "health", "migrate", "revert", "backup", "copy-to", "purge", "user", "secret",
+        "routes",
+    ] {
         assert!(done && said.contains(command), "{said}");
     }
 }

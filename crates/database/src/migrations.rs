@@ -42,6 +42,15 @@ impl<E: Failure> Db<E> {
         })
     }
 
+    /// Takes the newest migration back, by its `down.sql`; its version. For whoever writes one: what the
+    /// table held is gone.
+    pub fn revert(&self) -> Result<String, String> {
+        let mut connection = self.plain_connection()?;
+        let _turn = self.place.turn_to_migrate(&mut connection).map_err(|e| self.fail(&e))?;
+        let taken = connection.revert_last_migration((self.migrations)());
+        taken.map(|version| version.to_string()).map_err(|error| self.fail(&error.to_string()))
+    }
+
     /// Refuses a database that lacks a migration. With several servers, bringing it up to date is a step
     /// of its own. One that has more is taken, with a warning in the log: while an update rolls, a server
     /// of the old version may have to start once more beside the new ones. Only reads.

@@ -65,7 +65,14 @@ impl Plan {
         }
         written.iter().try_for_each(|(file, text)| project.write(file, text))?;
         self.files.iter().try_for_each(|(file, _)| project.delete(file))?;
-        Ok(self.report("Took out"))
+        let mut said = self.report("Took out");
+        if self.files.iter().any(|(file, _)| file.starts_with("migrations/")) {
+            said.push_str(
+                "\nIf the program ran meanwhile, its database has the table still, and is refused. Delete data/, or put \
+                 the model back for a moment: `cargo run -- revert` takes its table out.",
+            );
+        }
+        Ok(said)
     }
 
     /// Writes its files once more. Migrations stay.
