@@ -440,12 +440,12 @@ impl Browser {
         self.follow(&answer).await
     }
 
-    /// Whether the dashboard greets somebody.
     /// Deletes the account of `name`, who is logged in here.
     pub async fn leave(&self, name: &str) -> Answer {
         self.submit("/account/delete", &[("email", &address(name))]).await
     }
 
+    /// Whether the dashboard greets somebody.
     pub async fn is_logged_in(&self) -> bool {
         self.get("/dashboard").await.status == 200
     }

@@ -33,7 +33,8 @@ async fn every_table_with_a_user_id_is_in_the_copy_and_is_emptied_by_the_end() {
     assert!(tables.len() > 5, "{tables:?}");
     let copy = ada.get("/account/export").await.json();
     for table in &tables {
-        let missing = "is in no copy: add it to the exports of its feature";
+        let missing =
+            "is in no copy: add it to the exports of its feature, or drop it if that is gone";
         assert!(Features(features()).exports().any(|(name, _)| name == table), "{table} {missing}");
         let none = "is filled by no form of a page `/…/new`: leave a row in it in `with_a_life`";
         assert!(rows_of_ada(&ada.site, table).await > 0, "{table} {none}");

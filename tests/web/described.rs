@@ -76,3 +76,29 @@ fn text(schema: &Value, take: Take) -> String {
     let limit = schema["maxLength"].as_u64().map_or(usize::MAX, |limit| limit.try_into().unwrap());
     (if take == Take::First { first } else { second }).chars().take(limit).collect()
 }
+
+#[test]
+fn a_body_is_good_for_the_schema_that_describes_it() {
+    let draft = json!({ "type": "object", "properties": {
+        "name": { "type": "string", "maxLength": 3 },
+        "due": { "type": ["string", "null"], "format": "date" },
+        "state": { "oneOf": [{ "type": "null" }, { "$ref": "#/components/schemas/State" }] },
+        "code": { "type": "string", "example": "A-1" },
+        "paid": { "type": "boolean" },
+        "price": { "type": "number" },
+        "customer_id": { "type": "integer" },
+    }});
+    let schemas =
+        json!({ "Draft": draft, "State": { "type": "string", "enum": ["open", "paid"] } });
+    let content =
+        json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Draft" } } });
+    let operations = json!({ "post": { "requestBody": { "content": content } }, "delete": {} });
+    let document =
+        json!({ "paths": { "/api/x": operations }, "components": { "schemas": schemas } });
+    let sent = body(&document, "POST", "/api/x", Take::First).unwrap();
+    let good = json!({ "name": "Mil", "due": "2026-12-01", "state": "open", "code": "A-1", "paid": false,
+        "price": 12.5, "customer_id": 1 });
+    assert_eq!(serde_json::from_str::<Value>(&sent).unwrap(), good);
+    assert_eq!(body(&document, "DELETE", "/api/x", Take::First).as_deref(), Some(""));
+    assert_eq!(body(&document, "PUT", "/api/x", Take::First), None);
+}

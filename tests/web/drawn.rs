@@ -244,3 +244,41 @@ fn plain(text: &str) -> String {
         .iter()
         .fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
 }
+
+#[test]
+fn every_kind_of_field_is_read_and_filled_with_what_is_good_for_it() {
+    let form = Drawn::read(
+        "method=\"post\" action=\"/x\">
+        <input type=\"hidden\" name=\"form_id\" value=\"1\"><input name=\"name\" data-limit=\"3\" required>
+        <input type=\"number\" name=\"price\" step=\"0.01\" min=\"0\"><input type=\"number\" name=\"pages\" max=\"5\">
+        <input type=\"date\" name=\"due\" min=\"2027-01-01\"><input type=\"checkbox\" name=\"paid\" value=\"yes\">
+        <input type=\"radio\" name=\"way\" value=\"by air\"><input type=\"radio\" name=\"way\" value=\"by sea\">
+        <textarea name=\"text\">\nold</textarea>
+        <select name=\"of\" required><option value=\"\">Choose…</option><option value=\"7\">Ada</option></select>
+        <select name=\"as\"><option>new</option><option selected>used</option></select>",
+    );
+    assert_eq!((form.value("text"), form.value("of"), form.value("as")), ("old", "", "used"));
+    let required = form.fields.iter().filter(|field| field.is_required);
+    assert_eq!(required.map(|field| field.name.as_str()).collect::<Vec<_>>(), ["name", "of"]);
+    let filled =
+        "form_id=1&name=Mil&price=12.50&pages=5&due=2027-01-01&way=by+air&text=Milk&of=7&as=new";
+    assert_eq!(form.clone().filled_by_kind(Take::First).body(), filled);
+    let changed =
+        "form_id=1&name=Bre&price=13.50&pages=5&due=2027-01-01&way=by+sea&text=Bread&of=7&as=used";
+    assert_eq!(form.filled_by_kind(Take::Second).body(), changed);
+}
+
+#[test]
+fn a_list_with_nothing_to_choose_waits_for_rows_of_what_it_refers_to() {
+    let read = |flag: &str, options: &str| {
+        Drawn::read(&format!("action=\"/x\"><select name=\"of\"{flag}>{options}</select>"))
+    };
+    let none = "<option value=\"\">None</option>";
+    for (form, all, needed) in [
+        (read(" required", none), false, false),
+        (read("", none), false, true),
+        (read(" required", "<option value=\"7\">Ada</option>"), true, true),
+    ] {
+        assert_eq!((form.offers_all_choices(), form.offers_choices()), (all, needed), "{form:?}");
+    }
+}

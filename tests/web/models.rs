@@ -53,7 +53,7 @@ async fn next(ada: &Browser, left: &[String]) -> Option<Drawn> {
     let found = whole.next().or_else(|| forms.iter().find(|form| form.offers_choices()));
     assert!(
         found.is_some() || forms.is_empty(),
-        "each of these refers to another, of which there is no row: {left:?}"
+        "each of these refers to another, of which no form of a page `/…/new` makes a row: {left:?}"
     );
     found.cloned()
 }
@@ -92,7 +92,11 @@ pub async fn forms(ada: &Browser, list: &str) -> Vec<Drawn> {
         let is_page = methods.iter().any(|method| method == "GET") && !path.contains('{');
         if is_page && is_under(&path, list) {
             let page = ada.get(&path).await;
-            assert!(page.status < 400, "{route}: {} about a row that is there", page.status);
+            assert!(
+                page.status < 400,
+                "{route}: {} about the row that the form before made",
+                page.status
+            );
             forms.extend(forms_of(&page));
         }
     }

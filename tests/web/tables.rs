@@ -4,6 +4,8 @@ use app::db::Connection;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _};
 
+use crate::database::TestDatabase;
+
 /// Those that belong to no model. Each has its own rows where the tests need some.
 const CORE: [&str; 5] = ["sessions", "refresh_tokens", "api_tokens", "links", "events"];
 
@@ -126,4 +128,31 @@ impl Column {
             ),
         }
     }
+}
+
+#[test]
+fn a_table_is_filled_after_the_one_that_it_refers_to_and_with_rows_of_the_same_owners() {
+    let id = if cfg!(feature = "postgres") {
+        "id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+    } else {
+        "id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"
+    };
+    let owner = "user_id BIGINT NOT NULL REFERENCES users (id)";
+    let database = TestDatabase::create();
+    let mut conn = database.other_program(&format!(
+        "CREATE TABLE zebras ({id}, {owner}, name TEXT NOT NULL, born DATE NOT NULL, UNIQUE (user_id, id));
+         CREATE TABLE apples ({id}, {owner}, zebra_id BIGINT, weight NUMERIC NOT NULL, is_ripe BOOLEAN NOT NULL,
+             rest TEXT, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+             FOREIGN KEY (user_id, zebra_id) REFERENCES zebras (user_id, id))"
+    ));
+    let tables: Vec<_> = of_models(&mut conn);
+    let at = |name: &str| tables.iter().position(|table| table.name == name).unwrap();
+    assert!(at("zebras") < at("apples"), "{tables:?}");
+    let rows = ["zebras", "apples"].map(|name| tables[at(name)].nth_row());
+    let zebra = ("user_id, name, born", "n / 1000 + 1, 't' || n, CURRENT_DATE");
+    let apple = ("user_id, zebra_id, weight, is_ripe", "n / 1000 + 1, n, n, FALSE");
+    assert_eq!(
+        rows,
+        [zebra, apple].map(|(columns, values)| (columns.to_owned(), values.to_owned()))
+    );
 }
