@@ -1,6 +1,11 @@
 //! A model with its pages, its API, its tables and its tests.
 
-use askama::Template;
+mod drawn;
+mod imports;
+mod sql;
+mod trial;
+mod view;
+
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -41,67 +46,6 @@ pub struct Model {
     /// What was typed.
     pub command: String,
     access: Access,
-}
-
-#[derive(Template)]
-#[template(path = "model/pages.rs")]
-struct Pages<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/model.rs")]
-struct Rows<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/api.rs")]
-struct Api<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/schema.rs")]
-struct Schema<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/tests.rs")]
-struct Tests<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/index.html")]
-struct IndexPage<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/show.html")]
-struct ShowPage<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/edit.html")]
-struct EditPage<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/delete.html")]
-struct DeletePage<'a> {
-    m: &'a Model,
-}
-
-#[derive(Template)]
-#[template(path = "model/up.sql")]
-struct Up<'a> {
-    m: &'a Model,
-    postgres: bool,
 }
 
 /// What a command makes.
@@ -233,23 +177,7 @@ impl Model {
 
     fn plan(&self, migration: &str) -> Result<Plan> {
         let plural = &self.plural;
-        let mut files = vec![
-            (format!("src/{plural}.rs"), draw(&Pages { m: self })?),
-            (format!("src/{plural}/model.rs"), draw(&Rows { m: self })?),
-        ];
-        if self.api {
-            files.push((format!("src/{plural}/api.rs"), draw(&Api { m: self })?));
-        }
-        files.push((format!("templates/{plural}/index.html"), draw(&IndexPage { m: self })?));
-        files.push((format!("templates/{plural}/show.html"), draw(&ShowPage { m: self })?));
-        files.push((format!("templates/{plural}/edit.html"), draw(&EditPage { m: self })?));
-        files.push((format!("templates/{plural}/delete.html"), draw(&DeletePage { m: self })?));
-        for (folder, postgres) in [("sqlite", false), ("postgres", true)] {
-            let folder = format!("migrations/{folder}/{migration}");
-            files.push((format!("{folder}/up.sql"), draw(&Up { m: self, postgres })?));
-            files.push((format!("{folder}/down.sql"), format!("DROP TABLE {plural};\n")));
-        }
-        files.push((format!("tests/web/{plural}.rs"), draw(&Tests { m: self })?));
+        let files = drawn::files(self, migration)?;
         let line =
             |file, begin, end, text| Lines { file, place: Place::Among { begin, end }, text };
         let mut lines = vec![
@@ -260,7 +188,7 @@ impl Model {
                 "    // Ours.",
                 format!("    crate::{plural}::FEATURE,\n"),
             ),
-            Lines { file: "src/schema.rs", place: Place::End, text: draw(&Schema { m: self })? },
+            Lines { file: "src/schema.rs", place: Place::End, text: drawn::schema(self)? },
             line(
                 "tests/web/main.rs",
                 "// Of your features.",
@@ -293,24 +221,6 @@ impl Model {
         self.access == Access::Public
     }
 
-    pub fn a(&self) -> String {
-        words::with_article(&self.words)
-    }
-
-    pub fn a_title(&self) -> String {
-        let a = self.a();
-        format!("A{}", &a[1..])
-    }
-
-    pub fn title_plural(&self) -> String {
-        words::title(&self.plural)
-    }
-
-    /// As it stands in addresses and scopes.
-    pub fn slug(&self) -> &str {
-        &self.path[1..]
-    }
-
     /// The first line of a row is what it is called.
     pub fn label(&self) -> &Field {
         let label = self.fields.iter().find(|field| is_label(field));
@@ -330,47 +240,6 @@ impl Model {
         self.fields.iter().filter(|field| field.is_choice()).collect()
     }
 
-    pub fn searched(&self) -> Vec<&Field> {
-        self.fields.iter().filter(|field| field.is_searched()).collect()
-    }
-
-    /// Beside the label.
-    pub fn searched_too(&self) -> Vec<&Field> {
-        self.searched().into_iter().filter(|field| field.name != self.label().name).collect()
-    }
-
-    pub fn sorted(&self) -> Vec<&Field> {
-        let shown = |field: &&Field| {
-            field.name == self.label().name
-                || self.columns().iter().any(|column| column.name == field.name)
-        };
-        self.fields.iter().filter(|field| field.is_sorted()).filter(shown).collect()
-    }
-
-    /// What a list shows beside the label: four have room.
-    pub fn columns(&self) -> Vec<&Field> {
-        self.facts().into_iter().take(4).collect()
-    }
-
-    /// The longer text under the label in a list.
-    pub fn excerpt(&self) -> Option<&Field> {
-        self.fields.iter().find(|field| field.is_text())
-    }
-
-    /// What a row's page lists.
-    pub fn facts(&self) -> Vec<&Field> {
-        let label = self.label().name.clone();
-        self.fields.iter().filter(|field| !field.is_text() && field.name != label).collect()
-    }
-
-    pub fn bodies(&self) -> Vec<&Field> {
-        self.fields.iter().filter(|field| field.is_text()).collect()
-    }
-
-    pub fn uses_date(&self) -> bool {
-        self.fields.iter().any(Field::is_date)
-    }
-
     /// Where reading begins.
     pub fn readable(&self) -> String {
         if self.is_public() {
@@ -379,281 +248,6 @@ impl Model {
             format!("{}_of(user_id)", self.plural)
         }
     }
-
-    pub fn guard(&self) -> &'static str {
-        if self.is_admin() { "Admin" } else { "CurrentUser" }
-    }
-
-    pub fn reader(&self) -> &'static str {
-        if self.is_public() { "OptionalUser" } else { self.guard() }
-    }
-
-    pub fn guards(&self) -> &'static str {
-        match self.access {
-            Access::Owner => "CurrentUser",
-            Access::Admins => "Admin",
-            Access::Public => "{CurrentUser, OptionalUser}",
-        }
-    }
-
-    pub fn own(&self) -> String {
-        let guard = if self.is_admin() { ", Admin" } else { "" };
-        format!("Own<{}{guard}>", self.type_name)
-    }
-
-    pub fn shelf(&self) -> &'static str {
-        if self.is_admin() { "Admins" } else { "Main" }
-    }
-
-    pub fn who_sees(&self) -> &'static str {
-        match self.access {
-            Access::Owner => "What you add is seen by nobody else.",
-            Access::Admins => "What you add is seen by all administrators, and by nobody else.",
-            Access::Public => "What you add is seen by everybody.",
-        }
-    }
-
-    pub fn whose(&self) -> &'static str {
-        if self.access == Access::Owner { "your" } else { "all" }
-    }
-
-    pub fn whose_title(&self) -> &'static str {
-        if self.access == Access::Owner { "Your" } else { "All" }
-    }
-
-    pub fn whose_to_write(&self) -> &'static str {
-        if self.is_admin() { "all" } else { "your" }
-    }
-
-    pub fn leaves(&self) -> &'static str {
-        if self.access == Access::Owner { "your" } else { "the" }
-    }
-
-    pub fn scope(&self) -> String {
-        words::camel(&self.plural)
-    }
-
-    pub fn searched_words(&self) -> String {
-        let names: Vec<_> =
-            self.searched().iter().map(|field| format!("`{}`", field.name)).collect();
-        names.join(" or ")
-    }
-
-    pub fn sorted_words(&self) -> String {
-        let mut names: Vec<_> =
-            self.sorted().iter().map(|field| format!("`{}`", field.name)).collect();
-        names.push("`created`".to_owned());
-        names.join(" or ")
-    }
-
-    /// The call of a page's form.
-    pub fn draw(&self, user: &str, id: &str) -> String {
-        if self.references().is_empty() {
-            format!("draw(page, form, {id})")
-        } else {
-            format!("draw(page, &db, {user}, form, {id}).await")
-        }
-    }
-
-    /// Whether the tests need more than somebody who is logged in.
-    pub fn needs_ada(&self) -> bool {
-        self.is_admin() || !self.references().is_empty()
-    }
-
-    /// The first line of a test.
-    pub fn set_up(&self) -> &'static str {
-        if self.needs_ada() {
-            "let ada = ada(&Site::open().await).await;"
-        } else {
-            "let ada = Browser::logged_in(\"ada\").await;"
-        }
-    }
-
-    /// The same beside somebody else.
-    pub fn ada(&self) -> &'static str {
-        if self.needs_ada() { "ada(&site).await" } else { "site.logged_in(\"ada\").await" }
-    }
-
-    /// In the name of a test: `an_invoice`.
-    pub fn sentence_a(&self) -> String {
-        self.a().replace(' ', "_")
-    }
-
-    pub fn wrong_fields(&self) -> Vec<&Field> {
-        self.fields.iter().filter(|field| field.wrong().is_some()).collect()
-    }
-
-    /// A form of which all is wrong that can be.
-    pub fn wrong(&self) -> String {
-        let mut wrong = vec![format!("(\"{}\", \" \")", self.label().name)];
-        let fields = self.fields.iter().filter_map(|field| Some((field, field.wrong()?)));
-        wrong.extend(fields.map(|(field, typed)| format!("(\"{}\", \"{typed}\")", field.name)));
-        format!("[{}]", wrong.join(", "))
-    }
-
-    /// A text that is not lost.
-    pub fn kept(&self) -> Option<&Field> {
-        self.excerpt()
-    }
-
-    pub fn json(&self) -> String {
-        let members =
-            self.fields.iter().map(|field| format!("\"{}\": {}", field.name, field.json()));
-        members.collect::<Vec<_>>().join(", ")
-    }
-
-    pub fn last(&self) -> &Field {
-        self.fields.last().unwrap_or_else(|| self.label())
-    }
-
-    pub fn tables(&self) -> String {
-        let mut tables = vec![self.plural.as_str()];
-        tables.extend(self.references().iter().map(|field| field.table()));
-        tables.sort_unstable();
-        tables.dedup();
-        if tables.len() == 1 { self.plural.clone() } else { format!("{{{}}}", tables.join(", ")) }
-    }
-
-    pub fn db_imports(&self) -> String {
-        let fields = |is: fn(&Field) -> bool| self.fields.iter().any(is);
-        let names = [
-            ("Backend", true),
-            ("Connection", true),
-            ("Decimal", fields(|field| field.rust().contains("Decimal"))),
-            ("Export", true),
-            ("Reference", fields(Field::is_reference)),
-            ("choice", fields(Field::is_choice)),
-            ("choices", fields(Field::is_reference)),
-            ("copy_of", true),
-            ("in_order", true),
-            ("lower", true),
-            ("model", true),
-        ];
-        listed(&names)
-    }
-
-    pub fn web_imports(&self) -> String {
-        let uses = |kind: &str| self.fields.iter().any(|field| field.rust().contains(kind));
-        let names = [
-            ("Db", true),
-            ("EmailAddress", uses("EmailAddress")),
-            ("Errors", true),
-            ("Features", true),
-            ("Form", true),
-            ("Integer", uses("Integer<")),
-            ("Line", true),
-            ("List", true),
-            ("Owned", true),
-            ("Paging", true),
-            ("Result", true),
-            ("Row", !self.is_admin()),
-            ("Text", uses("Text<")),
-            ("UNDO", true),
-            ("WebAddress", uses("WebAddress")),
-        ];
-        listed(&names)
-    }
-
-    pub fn model_imports(&self) -> String {
-        let mut names = vec!["Draft".to_owned(), self.type_name.clone()];
-        names.extend(self.references().iter().map(|field| field.type_name()));
-        names.extend(["bring_back", "insert", "list", "remove"].map(str::to_owned));
-        names.push(format!("deleted_{}_of", self.name));
-        if !self.is_admin() {
-            names.push(format!("{}_of", self.plural));
-        }
-        if self.is_public() {
-            names.push(format!("all_{}", self.plural));
-        }
-        names.join(", ")
-    }
-
-    pub fn api_model_imports(&self) -> String {
-        let mut names = vec!["Draft".to_owned(), self.type_name.clone()];
-        names.extend(["insert", "list", "remove"].map(str::to_owned));
-        if self.is_public() {
-            names.push(format!("all_{}", self.plural));
-        }
-        names.join(", ")
-    }
-
-    pub fn pages_imports(&self) -> String {
-        let names = [
-            ("Db", true),
-            ("Deserialize", true),
-            ("Feature", true),
-            ("Features", true),
-            ("Figure", !self.is_admin()),
-            ("Flash", true),
-            ("List", true),
-            ("Newest", !self.is_admin()),
-            ("Own", true),
-            ("Page", true),
-            ("Paging", true),
-            ("Path", true),
-            ("Place", true),
-            ("Query", true),
-            ("Reference", !self.references().is_empty()),
-            ("Response", true),
-            ("Sent", true),
-            ("ServiceConfig", true),
-            ("Shelf", true),
-            ("Submitted", true),
-            ("Template", true),
-            ("UNDO", true),
-            ("once", true),
-            ("redirect", true),
-            ("render", true),
-            ("render_with", true),
-            ("resource", true),
-            ("save", true),
-        ];
-        listed(&names)
-    }
-
-    /// How wide the names of columns are, so that their types stand below each other.
-    pub fn sql_pad(&self, name: &str) -> String {
-        let widest =
-            self.fields.iter().map(|field| field.name.len()).max().unwrap_or_default().max(10);
-        format!("{name:widest$}")
-    }
-
-    pub fn sql_id(&self, postgres: &bool) -> String {
-        let kind = if *postgres {
-            "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-        } else {
-            "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"
-        };
-        format!("{} {kind}", self.sql_pad("id"))
-    }
-
-    pub fn sql_user(&self, postgres: &bool) -> String {
-        let kind = if *postgres { "BIGINT" } else { "INTEGER" };
-        format!(
-            "{} {kind} NOT NULL REFERENCES users (id) ON DELETE CASCADE",
-            self.sql_pad("user_id")
-        )
-    }
-
-    pub fn sql_column(&self, field: &Field, postgres: &bool) -> String {
-        let named = if field.is_reference() && self.is_admin() {
-            format!(" REFERENCES {} (id) ON DELETE CASCADE", field.table())
-        } else {
-            String::new()
-        };
-        format!("{} {}{named}", self.sql_pad(&field.name), field.sql(*postgres))
-    }
-}
-
-fn listed(names: &[(&str, bool)]) -> String {
-    let names: Vec<_> = names.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
-    names.join(", ")
-}
-
-fn draw(template: &impl Template) -> Result<String> {
-    let text = template.render().map_err(|error| error.to_string())?;
-    // Askama leaves out the line's end at the end of a file.
-    Ok(format!("{}\n", text.trim_end()))
 }
 
 fn is_label(field: &Field) -> bool {

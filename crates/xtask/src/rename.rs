@@ -2,6 +2,7 @@
 //! documents tell of it, and get the new one too.
 
 use std::fs;
+use std::path::Path;
 
 use crate::project::{Project, Result};
 
@@ -129,7 +130,8 @@ fn tell_in_documents(project: &Project, old: &Old, package: &str, name: &str) ->
     for folder in DOCUMENTS {
         for entry in project.list(if folder.is_empty() { "." } else { folder })? {
             let file = if folder.is_empty() { entry } else { format!("{folder}/{entry}") };
-            let is_document = file.ends_with(".md") && file != "CHANGELOG.md";
+            let is_document = Path::new(&file).extension().is_some_and(|kind| kind == "md")
+                && file != "CHANGELOG.md";
             if !is_document || fs::metadata(project.path(&file)).is_ok_and(|file| file.is_dir()) {
                 continue;
             }

@@ -1,2 +1,2 @@
 DROP INDEX notes_by_user;
-CREATE INDEX notes_by_user ON notes (user_id);
+CREATE INDEX notes_by_user ON notes (user_id, id);

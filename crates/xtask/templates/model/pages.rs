@@ -66,7 +66,7 @@ fn routes(config: &mut ServiceConfig) {
 struct Index {
     page: Page,
     [[ m.plural ]]: List<[[ m.type_name ]]>,
-    [%- for reference in m.references() %]
+    [%- for reference in m.listed_references() %]
     [[ reference.list() ]]: Named,
     [%- endfor %]
     /// The one that was deleted a moment ago, and can be brought back.
@@ -134,11 +134,11 @@ async fn index(
         }
     };
     [%- endif %]
-    [%- for reference in m.references() %]
+    [%- for reference in m.listed_references() %]
     let named: Vec<_> = [[ m.plural ]].items.iter().[% if reference.is_optional %]filter_map[% else %]map[% endif %](|[[ m.name ]]| [[ m.name ]].[[ reference.name ]]).collect();
     let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, &named)).await?;
     [%- endfor %]
-    render(&Index { page, [[ m.plural ]], [% for reference in m.references() %][[ reference.list() ]], [% endfor %]deleted, now })
+    render(&Index { page, [[ m.plural ]], [% for reference in m.listed_references() %][[ reference.list() ]], [% endfor %]deleted, now })
 }
 [% if m.references().is_empty() %]
 async fn new(_: [[ m.guard() ]], page: Page) -> Response {

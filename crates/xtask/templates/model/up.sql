@@ -1,8 +1,8 @@
 CREATE TABLE [[ m.plural ]] (
-    [[ m.sql_id(postgres) ]],
-    [[ m.sql_user(postgres) ]],
+    [[ m.sql_id(*postgres) ]],
+    [[ m.sql_user(*postgres) ]],
 [%- for field in m.fields %]
-    [[ m.sql_column(field, postgres) ]],
+    [[ m.sql_column(field, *postgres) ]],
 [%- endfor %]
     [[ m.sql_pad("created_at") ]] TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
     [[ m.sql_pad("deleted_at") ]] TIMESTAMP
