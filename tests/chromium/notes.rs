@@ -8,7 +8,7 @@ use crate::forms::{ada, is_back_after, paste, value};
 async fn ada_writes_changes_and_deletes_a_note() {
     // From the terminal's link to the first note: four pages, and a click on each.
     let ada = Visitor::logged_in().await;
-    ada.press("Write the first one").await;
+    ada.press("Add the first one").await;
     ada.fill(&[("title", "Milk"), ("body", "Two litres")]).await;
     ada.press("Save").await;
     ada.reads("Your note is saved.").await;

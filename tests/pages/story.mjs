@@ -70,7 +70,7 @@ export const PAGES = [
   { group: "Errors", name: "404-logged-in", who: "ada", path: "/none", status: 404 },
 
   // Notes.
-  { group: "Notes", name: "notes-empty", who: "ada", path: "/notes", sees: "Write the first one" },
+  { group: "Notes", name: "notes-empty", who: "ada", path: "/notes", sees: "Add the first one" },
   { group: "Note", name: "note-new", who: "ada", path: "/notes/new" },
   { group: "Note", name: "note-new-wrong", who: "ada", path: "/notes/new", except: { weight: "all that was typed is on it" }, steps: submit({ title: " ", body: "x".repeat(5001) }, "Save"), status: 422 },
   { group: "Note", name: "note-too-long", who: "ada", path: "/notes/new", sees: "too many",
