@@ -6,7 +6,6 @@ mod feature;
 mod model;
 
 pub use self::feature::FEATURE;
-pub use self::model::table;
 use crate::browser::{Browser, Site};
 
 const MILK: [(&str, &str); 2] = [("title", "Milk"), ("body", "Two litres\nof it")];

@@ -15,25 +15,6 @@ diesel::table! {
     }
 }
 
-/// What makes the table, in place of a migration.
-pub fn table() -> String {
-    let id = if cfg!(feature = "postgres") {
-        "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-    } else {
-        "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"
-    };
-    format!(
-        "CREATE TABLE papers (
-             id         {id},
-             user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-             title      TEXT NOT NULL,
-             body       TEXT NOT NULL,
-             created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-         );
-         CREATE INDEX papers_by_user ON papers (user_id, id)"
-    )
-}
-
 #[derive(Queryable, Selectable, Serialize, utoipa::ToSchema)]
 pub(super) struct Paper {
     pub(super) id: i64,
