@@ -6,6 +6,7 @@
     reason = "a command line, read by whoever runs it"
 )]
 
+mod dev;
 mod field;
 mod kind;
 mod model;
@@ -31,6 +32,13 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the app, and build and start it again whenever its sources change; what stands behind `--` is for
+    /// `cargo build`
+    Dev {
+        /// As in `dev -- --no-default-features --features postgres`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Give the app its own name: `rename my-app "My App"`
     Rename {
         /// As the program is called: small letters, digits, hyphens
@@ -113,6 +121,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<String> {
     let project = Project::here()?;
     match command {
+        Command::Dev { arguments } => dev::run(&project, &arguments),
         Command::Rename { package, name } => rename::rename(&project, &package, &name),
         Command::Page { name } => page::plan(&project, &name)?.carry_out(&project),
         Command::Model(args) => model::plan(&project, &args)?.carry_out(&project),
