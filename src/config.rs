@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
 use kit::config::{
-    Environment, Lifetimes, MetricsSettings, Reader, Secret, SessionProtection, SigningKeys, Smtp,
+    Environment, Lifetimes, MetricsSettings, Reader, Secret, SessionProtection, Settings,
+    SigningKeys, Smtp,
 };
 use kit::http::cookies::Cookies;
+use kit::http::site::is_on_loopback;
 use kit::logger::LogSettings;
 use kit::password::HashCost;
 use lettre::message::Mailbox;
@@ -96,6 +98,8 @@ pub struct Config {
     pub shutdown_delay: Duration,
     pub log: LogSettings,
     pub metrics: Option<MetricsSettings>,
+    /// All of these as they were set, for developers to look at.
+    pub settings: Settings,
 }
 
 impl Config {
@@ -149,9 +153,19 @@ impl Config {
             shutdown_delay: read.delay("SHUTDOWN_DELAY", "0s"),
             log: read.log(&PARTS),
             metrics: read.metrics(production),
+            settings: read.settings(),
         };
         read.refuse_conveniences(production, &config.public_url, config.dev_insecure_cookies);
         config
+    }
+
+    /// Whether the pages for developers are served: in development and a debug build, on an address that
+    /// nobody else reaches.
+    pub fn is_for_developers(&self) -> bool {
+        cfg!(debug_assertions)
+            && self.environment == Environment::Development
+            && self.host.is_loopback()
+            && is_on_loopback(&self.public_url)
     }
 
     pub fn cookies(&self) -> Cookies {

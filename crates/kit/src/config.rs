@@ -8,6 +8,7 @@ mod log;
 mod metrics;
 mod reader;
 mod secrets;
+mod settings;
 mod smtp;
 
 use std::env;
@@ -23,6 +24,7 @@ pub use self::metrics::MetricsSettings;
 pub use self::reader::Reader;
 use self::reader::complain;
 pub use self::secrets::SigningKeys;
+pub use self::settings::{Origin, Setting, Settings};
 pub use self::smtp::{Smtp, SmtpSecurity};
 use crate::cli::Failure;
 
@@ -62,7 +64,7 @@ pub fn load<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Result<T, Failure> {
         return Err(Failure::config(complain(&file.problems)));
     }
     // Also what is set there and is no text: the settings refuse it by its name.
-    let reader = Reader::new(&|name| env::var_os(name), file.problems);
+    let reader = Reader::new(&|name| env::var_os(name), file.problems, &file.names);
     reader.finish(read_all).map_err(Failure::config)
 }
 
@@ -71,12 +73,12 @@ pub fn load<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Result<T, Failure> {
 pub fn read<T, V: Into<OsString>>(
     lookup: impl Fn(&str) -> Option<V>, read_all: impl FnOnce(&mut Reader) -> T,
 ) -> Result<T, String> {
-    Reader::new(&|name| lookup(name).map(Into::into), Vec::new()).finish(read_all)
+    Reader::new(&|name| lookup(name).map(Into::into), Vec::new(), &[]).finish(read_all)
 }
 
 /// The name of every variable that `read_all` looks at.
 pub fn variables<T>(read_all: impl FnOnce(&mut Reader) -> T) -> Vec<&'static str> {
-    let mut reader = Reader::new(&|_| None, Vec::new());
+    let mut reader = Reader::new(&|_| None, Vec::new(), &[]);
     read_all(&mut reader);
-    reader.names
+    reader.settings.0.iter().map(|setting| setting.name).collect()
 }

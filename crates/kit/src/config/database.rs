@@ -23,7 +23,9 @@ impl Reader<'_> {
     pub fn sqlite_file(&mut self, app: &str) -> Secret {
         let default = format!("data/{app}.db");
         let value = self.text(NAME).unwrap_or_else(|| default.clone());
-        if !is_file(&value) {
+        if is_file(&value) {
+            self.show(NAME, &value);
+        } else {
             let rule = "must be a file: this program was built for SQLite (see the README for \
                         PostgreSQL)";
             self.refuse_url(rule, &file_meant_by(&value).unwrap_or(default));
@@ -43,7 +45,7 @@ impl Reader<'_> {
                                sslrootcert=/etc/ssl/certs/database-ca.pem";
                 self.refuse_url(IS_PRIVATE, example);
             }
-            Ok(_) => {}
+            Ok(address) => self.show(NAME, &address.shown()),
         }
         Secret(value)
     }

@@ -23,6 +23,8 @@ const UNREADABLE: &str = "the value cannot be read: put it in single quotes, or,
 #[derive(Default)]
 pub(super) struct Dotenv {
     pub(super) problems: Vec<Problem>,
+    /// What it set: the environment had none of it.
+    pub(super) names: Vec<String>,
     /// Whether there may be more settings, which could not be read.
     pub(super) is_cut_off: bool,
 }
@@ -36,7 +38,7 @@ pub(super) fn read(path: &Path) -> Dotenv {
     };
     match text {
         Ok(text) => apply(&text),
-        Err(problem) => Dotenv { problems: vec![problem], is_cut_off: true },
+        Err(problem) => Dotenv { problems: vec![problem], is_cut_off: true, names: Vec::new() },
     }
 }
 
@@ -66,8 +68,9 @@ fn apply(text: &str) -> Dotenv {
             break;
         };
         let (statement, after) = rest.split_at(length);
-        if let Err((name, sentence)) = set(statement.trim()) {
-            read.problems.push(problem(line, name, sentence));
+        match set(statement.trim()) {
+            Ok(name) => read.names.extend(name.map(str::to_owned)),
+            Err((name, sentence)) => read.problems.push(problem(line, name, sentence)),
         }
         line += statement.matches('\n').count();
         rest = after;
@@ -93,9 +96,10 @@ fn statement_length(text: &str) -> Option<usize> {
 type Wrong<'a> = (Option<&'a str>, &'static str);
 
 /// Sets one variable, unless the environment has it: so of a name that is there twice the first one counts.
-fn set(statement: &str) -> Result<(), Wrong<'_>> {
+/// Its name, if it was set.
+fn set(statement: &str) -> Result<Option<&str>, Wrong<'_>> {
     if statement.is_empty() || statement.starts_with('#') {
-        return Ok(());
+        return Ok(None);
     }
     let (name, value) = split(statement).ok_or((None, NO_SETTING))?;
     let fail = |sentence| (Some(name), sentence);
@@ -106,10 +110,11 @@ fn set(statement: &str) -> Result<(), Wrong<'_>> {
     }
     // Not kept beside the environment, for libraries look there by themselves: without
     // `PGSSLMODE=verify-full`, libpq would talk to whoever answers. What is set stays, text or not.
-    if env::var_os(name).is_none() {
-        dotenvy::from_read(statement.as_bytes()).map_err(|_| fail(UNREADABLE))?;
+    if env::var_os(name).is_some() {
+        return Ok(None);
     }
-    Ok(())
+    dotenvy::from_read(statement.as_bytes()).map_err(|_| fail(UNREADABLE))?;
+    Ok(Some(name))
 }
 
 /// The name and what follows its `=`.

@@ -11,11 +11,10 @@ impl Reader<'_> {
     /// `RUST_LOG`, `LOG_FORMAT` and `LOG_FILE`; without the last, the log is on standard error. `parts`
     /// are those of the program, as levels name them.
     pub fn log(&mut self, parts: &[&str]) -> LogSettings {
-        LogSettings {
-            filter: self.log_filter(parts),
-            format: self.one_of("LOG_FORMAT", "text"),
-            file: self.text("LOG_FILE").map(PathBuf::from),
-        }
+        let (filter, format) = (self.log_filter(parts), self.one_of("LOG_FORMAT", "text"));
+        let file = self.text("LOG_FILE");
+        self.show("LOG_FILE", file.as_deref().unwrap_or_default());
+        LogSettings { filter, format, file: file.map(PathBuf::from) }
     }
 
     /// `RUST_LOG`. The logger takes a misspelt level for the name of a part that never speaks: a
@@ -23,6 +22,7 @@ impl Reader<'_> {
     fn log_filter(&mut self, parts: &[&str]) -> String {
         let (name, default) = ("RUST_LOG", "info,actix_server=warn");
         let text = self.text(name).unwrap_or_else(|| default.to_owned());
+        self.show(name, &text);
         if let Err(wrong) = check_log_filter(&text, parts) {
             let rule = format!(
                 "must be levels (off, error, warn, info, debug, trace), for all or as part=level, \

@@ -13,6 +13,7 @@ use strum::VariantNames;
 use time::Duration;
 use url::Url;
 
+use super::settings::{Origin, Settings};
 use crate::email::Email;
 use crate::password::HashCost;
 use crate::text;
@@ -40,16 +41,19 @@ pub(super) fn complain(problems: &[Problem]) -> String {
 /// name of the variable and its default, which keeps the same rule.
 pub struct Reader<'a> {
     pub(super) lookup: &'a dyn Fn(&str) -> Option<OsString>,
-    pub(super) names: Vec<&'static str>,
+    /// What was asked for so far.
+    pub(super) settings: Settings,
+    /// What stands in `.env`, and not in the environment.
+    in_file: &'a [String],
     pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
     /// Begins with what is known to be wrong already.
     pub(super) fn new(
-        lookup: &'a dyn Fn(&str) -> Option<OsString>, problems: Vec<Problem>,
+        lookup: &'a dyn Fn(&str) -> Option<OsString>, problems: Vec<Problem>, in_file: &'a [String],
     ) -> Self {
-        Self { lookup, names: Vec::new(), problems }
+        Self { lookup, settings: Settings::default(), in_file, problems }
     }
 
     /// All settings, if nothing was wrong with them.
@@ -59,21 +63,37 @@ impl<'a> Reader<'a> {
     }
 
     /// The variable's text; an empty one counts as not set. One that is no text is refused: taken
-    /// for not set, it would open another database than the one that was meant.
+    /// for not set, it would open another database than the one that was meant. It is shown to nobody, unless
+    /// [`Self::show`] says otherwise.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
-        self.names.push(name);
-        let value = (self.lookup)(name)?;
-        let Some(text) = value.to_str() else {
+        let value = (self.lookup)(name);
+        let text = value.as_ref().map(|value| value.to_str().map(text::trim));
+        if text == Some(None) {
             self.add(name, format!("  {name}=(hidden)\n    must be text in UTF-8"));
-            return None;
+        }
+        let text = text.flatten().filter(|text| !text.is_empty()).map(str::to_owned);
+        let origin = match text {
+            None => Origin::Default,
+            Some(_) if self.in_file.iter().any(|other| other == name) => Origin::File,
+            Some(_) => Origin::Environment,
         };
-        Some(text::trim(text).to_owned()).filter(|text| !text.is_empty())
+        self.settings.add(name, origin);
+        text
+    }
+
+    /// Lets developers see this value of a setting that was asked for.
+    pub fn show(&mut self, name: &str, value: &str) {
+        self.settings.show(name, masked(value));
+    }
+
+    /// All that were asked for so far, for developers.
+    pub fn settings(&self) -> Settings {
+        self.settings.clone()
     }
 
     /// Notes what is wrong with a variable.
     pub fn problem(&mut self, name: &str, value: &str, rule: &str, example: &str) {
-        // An address may hold a password, wherever it was put by mistake.
-        let value = if value.contains("://") && value.contains('@') { "(hidden)" } else { value };
+        let value = masked(value);
         self.add(name, format!("  {name}={value}\n    {rule}\n    example: {name}={example}"));
     }
 
@@ -88,7 +108,9 @@ impl<'a> Reader<'a> {
     pub fn value<T>(
         &mut self, name: &'static str, default: &str, rule: &str, parse: impl Fn(&str) -> Option<T>,
     ) -> T {
-        let Some(value) = self.text(name) else {
+        let text = self.text(name);
+        self.show(name, text.as_deref().unwrap_or(default));
+        let Some(value) = text else {
             return parse(default).expect("every default keeps its own rule");
         };
         parse(&value).unwrap_or_else(|| {
@@ -217,6 +239,11 @@ impl<'a> Reader<'a> {
         }
         folder
     }
+}
+
+/// An address may hold a password, wherever it was put by mistake.
+fn masked(value: &str) -> &str {
+    if value.contains("://") && value.contains('@') { "(hidden)" } else { value }
 }
 
 /// An `http` or `https` address with a host and nothing after it.
