@@ -29,7 +29,7 @@ use crate::web::errors::render_errors;
 use crate::web::kept::Doors;
 use crate::web::refusals::{self, Refusals};
 use crate::web::words::in_english;
-use crate::{accounts, api, dev_mail, docs, purge};
+use crate::{accounts, api, dev, docs, purge};
 
 /// The features. Each is a file or folder, and tells here all that the rest of the program knows of it:
 /// its routes, its scopes, its tables with something of users.
@@ -134,8 +134,8 @@ impl App {
         if self.state.config().api_docs {
             docs::routes(config);
         }
-        if self.state.dev_mailbox().is_some() {
-            dev_mail::routes(config);
+        if self.state.config().is_for_developers() {
+            dev::routes(config);
         }
     }
 
@@ -153,7 +153,8 @@ impl App {
 
     /// Every route, as the router knows it: the path and its methods.
     pub async fn routes(&self) -> Vec<(String, Vec<String>)> {
-        server::routes(self.web()).await
+        let routes = server::routes(self.web()).await.into_iter();
+        routes.map(|route| (route.path, route.methods)).collect()
     }
 
     /// Opens the port. What comes back serves, once it is awaited, until it is told to stop.

@@ -22,7 +22,7 @@ pub mod notes;
 // Ours.
 pub mod accounts; // set-up, register, log-in, and the account's own pages
 pub mod api; // what programs may ask; the token endpoint
-pub mod dev_mail; // the development mailbox
+pub mod dev; // pages for developers
 pub mod docs; // the API described
 pub mod purge; // deleting what has expired
 pub mod app; // the features listed, the middlewares in their order, the server

@@ -8,7 +8,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use kit::config::Environment;
 use kit::http::observe::Lost;
-use kit::http::site::{Addresses, Site, SiteSettings, is_on_loopback};
+use kit::http::site::{Addresses, Site, SiteSettings};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
 use kit::metrics::Metrics;
 use kit::password::Passwords;
@@ -118,13 +118,9 @@ impl State {
         req.app_data().expect("`App::web` provides it to every route")
     }
 
-    /// The mailbox, where it may be read in the browser: on a developer's machine, and in a debug build.
+    /// The mailbox, where it may be read in the browser.
     pub fn dev_mailbox(&self) -> Option<&DevMailbox> {
-        let config = self.config();
-        let is_here = config.environment == Environment::Development
-            && config.host.is_loopback()
-            && is_on_loopback(&config.public_url);
-        self.outbox().mailer().mailbox().filter(|_| cfg!(debug_assertions) && is_here)
+        self.outbox().mailer().mailbox().filter(|_| self.config().is_for_developers())
     }
 }
 

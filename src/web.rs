@@ -9,7 +9,7 @@ pub mod refusals; // who may not, until they log in
 pub mod words; // what those read who may not
 
 // What nearly every feature asks for, so that one line brings it.
-pub use actix_web::web::{Path, Query, ServiceConfig, resource};
+pub use actix_web::web::{Path, Query, ServiceConfig};
 pub use actix_web::{HttpRequest, HttpResponse};
 pub use askama::Template;
 pub use kit::clock::rfc3339;
@@ -19,6 +19,7 @@ pub use kit::http::form::{Errors, Form, Submitted};
 pub use kit::http::json::Valid;
 pub use kit::http::kinds::{EmailAddress, Integer, Line, Text, WebAddress};
 pub use kit::http::list::{List, Order, Paging};
+pub use kit::http::resource::resource;
 pub use kit::http::sent::Sent;
 pub use kit::http::theme::Theme;
 pub use kit::http::typed::Typed;

@@ -32,7 +32,7 @@ static FEATURES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let (list, _) = list.split_once("];").unwrap();
     let ends = list.match_indices("::FEATURE").map(|(at, _)| &list[..at]);
     let names = ends.filter_map(|before| before.rsplit("::").next());
-    names.chain(["dev_mail"]).map(str::to_owned).collect()
+    names.chain(["dev"]).map(str::to_owned).collect()
 });
 
 /// The functions of features that write without anybody's rights: what strangers may ask for.

@@ -42,8 +42,8 @@ macro_rules! page {
         let hide = actix_web::middleware::from_fn(|req, next| {
             kit::http::link::hide_token(cookies::<$purpose>, req, next)
         });
-        let page = $crate::web::resource($purpose::PURPOSE.about().path).wrap(hide);
-        $config.service(page.get($show).post($submit));
+        let page = $crate::web::resource($purpose::PURPOSE.about().path);
+        $config.service(page.get($show).post($submit).into_inner().wrap(hide));
     }};
 }
 pub(super) use page;

@@ -31,6 +31,8 @@ pub struct Page {
     pub path: String,
     /// Whether mail stays here, to be read at `/dev/mail`.
     pub has_mailbox: bool,
+    /// Whether there are the pages for developers, at `/dev`.
+    pub is_for_developers: bool,
     pub theme: Theme,
     may_invite: bool,
     features: Features,
@@ -47,6 +49,7 @@ impl Page {
             may_invite: invites && user.as_ref().is_some_and(|user| user.is_verified_admin()),
             user,
             has_mailbox: state.dev_mailbox().is_some(),
+            is_for_developers: state.config().is_for_developers(),
             theme: match theme {
                 Presented::One(name) => name.parse().unwrap_or_default(),
                 _ => Theme::default(),
@@ -63,6 +66,7 @@ impl Page {
             flash: None,
             path: path.to_owned(),
             has_mailbox: false,
+            is_for_developers: false,
             theme: Theme::default(),
             may_invite: false,
             features: Features(&[]),

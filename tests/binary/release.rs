@@ -20,17 +20,17 @@ fn release(dir: &Path) -> Server {
 
 #[test]
 #[ignore = "needs a release build: scripts/check --all"]
-fn a_release_build_shows_nobody_the_development_mailbox() {
+fn a_release_build_shows_nobody_the_pages_for_developers() {
     let dir = tempfile::tempdir().unwrap();
     let server = release(dir.path());
     let mut ada = Client::new(&server.url);
     assert_eq!(ada.submit(server.setup_link().unwrap(), &ADA).status, 303);
-    for path in ["/dev/mail", "/dev/mail/1", "/dev/mail/1/html"] {
+    for path in ["/dev", "/dev/me", "/dev/routes", "/dev/settings", "/dev/mail", "/dev/mail/1"] {
         assert_eq!(ada.get(path).status, 404, "{path}");
     }
     for path in ["/", "/dashboard", "/account", "/forgot/sent"] {
         let page = ada.get(path);
-        assert!(page.status == 200 && !page.body.contains("/dev/mail"), "{path}: {}", page.body);
+        assert!(page.status == 200 && !page.body.contains("/dev"), "{path}: {}", page.body);
     }
     let log = server.log();
     assert!(log.contains("nobody can read the mailbox here: mail is lost"), "{log}");

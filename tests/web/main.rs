@@ -30,6 +30,7 @@ mod cookie_octets;
 mod at_once;
 mod cookies;
 mod data;
+mod dev;
 mod docs;
 mod email;
 mod enumeration;

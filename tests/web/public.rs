@@ -32,6 +32,10 @@ const PUBLIC: &[(&str, &str, u16)] = &[
     ("GET", "/.well-known/change-password", 303),
     ("POST", "/password-check", 200),
     // In development only.
+    ("GET", "/dev", 200),
+    ("GET", "/dev/me", 200),
+    ("GET", "/dev/routes", 200),
+    ("GET", "/dev/settings", 200),
     ("GET", "/dev/mail", 200),
     ("GET", "/dev/mail/{id}", 404),
     ("GET", "/dev/mail/{id}/html", 404),

@@ -29,6 +29,7 @@ pub mod origin;
 pub mod problem;
 pub mod programs;
 pub mod request_id;
+pub mod resource;
 mod seal;
 pub mod sent;
 pub mod server;

@@ -5,11 +5,12 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use actix_web::web::{ServiceConfig, resource};
+use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::cli::Failure;
 use crate::error::Error;
+use crate::http::resource::resource;
 use crate::signals::is_stopping;
 
 /// Asked many times a minute, so that nobody would read it in the log.

@@ -9,14 +9,13 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, Service as _, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::KeepAlive;
-use actix_web::introspection::{IntrospectionReportItem, IntrospectionTree};
 use actix_web::test::{TestRequest, init_service};
-use actix_web::web::Data;
 use actix_web::{App, Error, HttpServer};
 use ipnet::IpNet;
 
 use crate::cli::Failure;
 use crate::http::observe::IN_FLIGHT_MAX;
+use crate::http::resource::Route;
 use crate::signals;
 
 /// How many threads each thread of the server has to read files. (Passwords and the database have their own.)
@@ -89,18 +88,15 @@ fn not_opened(error: &io::Error, host: IpAddr, port: u16) -> Failure {
     }
 }
 
-/// Every route of an application, as its router knows it: the path and its methods.
-pub async fn routes(app: App<impl Application>) -> Vec<(String, Vec<String>)> {
-    // The router's own report is to be had from inside a request only.
+/// Every route of an application.
+pub async fn routes(app: App<impl Application>) -> Vec<Route> {
     let found = Rc::new(RefCell::new(Vec::new()));
     let report = Rc::clone(&found);
     let app = app.wrap_fn(move |req, service| {
-        let tree = req.app_data::<Data<IntrospectionTree>>();
-        report.replace(tree.map_or_else(Vec::new, |tree| Vec::from(&tree.root)));
+        report.replace(Route::all(req.request()));
         service.call(req)
     });
     // Only the report is wanted; the probe itself comes from nowhere and is refused.
     let _ = init_service(app).await.call(TestRequest::default().to_request()).await;
-    let items: Vec<IntrospectionReportItem> = found.take();
-    items.into_iter().map(|item| (item.full_path, item.methods)).collect()
+    found.take()
 }

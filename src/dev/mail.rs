@@ -1,19 +1,16 @@
-//! The development mailbox: mails that nobody sends, to be read in the browser. Only on a developer's
-//! machine, and only in a debug build: whoever reads it can open every account.
+//! The development mailbox: mails that nobody sends, to be read in the browser.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
-use actix_web::web::{Path, ServiceConfig, resource};
-use askama::Template;
 use kit::mail::{DevMailbox, Mail, deliver};
 use kit::{Clock, Time};
 
-use crate::error::{Error, Response, Result};
 use crate::mail::Outbox;
 use crate::state::State;
-use crate::web::{Page, render};
+use crate::web::{
+    Error, HttpResponse, Page, Path, Response, Result, ServiceConfig, Template, render, resource,
+};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/dev/mail").get(index))
         .service(resource("/dev/mail/{id}").get(show))
@@ -21,7 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 #[derive(Template)]
-#[template(path = "dev_mail/index.html")]
+#[template(path = "dev/mails.html")]
 struct Index {
     page: Page,
     mails: Vec<Mail>,
@@ -29,7 +26,7 @@ struct Index {
 }
 
 #[derive(Template)]
-#[template(path = "dev_mail/show.html")]
+#[template(path = "dev/mail.html")]
 struct Show {
     page: Page,
     mail: Mail,
