@@ -1,6 +1,8 @@
 //! The commands of the program.
 
+mod doctor;
 mod people;
+mod seed;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +37,8 @@ enum Command {
     Serve,
     /// Ask the running server whether it is ready
     Health,
+    /// Look at the settings and all that the program needs, and say what to do about each
+    Doctor,
     /// Bring the database's tables up to date
     Migrate,
     /// Take the newest migration back, and what its table holds; in development only
@@ -53,6 +57,8 @@ enum Command {
         #[command(subcommand)]
         command: Option<SecretCommand>,
     },
+    /// Make a demo user with something to look at, in development only
+    Seed,
     /// List every route with its methods
     Routes,
 }
@@ -75,6 +81,7 @@ impl Cli {
         match self.command.unwrap_or_default() {
             Command::Serve => run(serve),
             Command::Health => Config::load().and_then(|c| health::ask(c.host, c.port)),
+            Command::Doctor => doctor::examine(),
             Command::Migrate => {
                 let done = connect()?.1.migrate()?;
                 say(format!("{done} migrations were run; the tables are up to date."))
@@ -97,6 +104,10 @@ impl Cli {
             Command::Secret { command: None } => say(actix_login::generate_key()),
             Command::Secret { command: Some(SecretCommand::Rotate) } => {
                 say(key_file::rotate(Config::load()?.secret_key_file.as_deref())?)
+            }
+            Command::Seed => {
+                seed::require_development(&Config::load()?)?;
+                run(async |config, db| seed::sow(&app(config, db)?).await)
             }
             Command::Routes => run(async |config, db| {
                 let routes = app(config, db)?.routes().await.into_iter();

@@ -37,7 +37,12 @@ pub struct Feature {
     pub figures: &'static [Figure],
     /// What the dashboard lists.
     pub newest: Option<Newest>,
+    /// Makes a few rows for somebody to look at.
+    pub samples: Option<Samples>,
 }
+
+/// Makes rows of this user; how many. None, if there is nothing yet that they could name.
+pub type Samples = fn(&mut Connection, i64) -> Result<usize>;
 
 /// Rows of a feature that name one of another.
 #[derive(Clone, Copy)]
@@ -120,6 +125,7 @@ impl Feature {
             places: &[],
             figures: &[],
             newest: None,
+            samples: None,
         }
     }
 }
@@ -172,6 +178,10 @@ impl Features {
 
     pub fn figures(self) -> impl Iterator<Item = &'static Figure> {
         self.0.iter().flat_map(|feature| feature.figures)
+    }
+
+    pub fn samples(self) -> impl Iterator<Item = Samples> {
+        self.0.iter().filter_map(|feature| feature.samples)
     }
 
     pub fn newest(self) -> impl Iterator<Item = &'static Newest> {

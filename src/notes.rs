@@ -25,6 +25,7 @@ pub const FEATURE: Feature = Feature {
     exports: &[("notes", model::EXPORT)],
     purges: &[old_rows!(notes.id: i64, deleted_at, UNDO)],
     places: &[PLACE],
+    samples: Some(model::samples),
     figures: &[Figure {
         name: PLACE.name,
         path: PLACE.path,

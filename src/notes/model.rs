@@ -7,7 +7,9 @@ use kit::Time;
 
 use crate::db::{Backend, Connection, Export, copy_of, in_order, lower, model};
 use crate::schema::notes;
-use crate::web::{Db, Errors, Features, Form, Line, List, Owned, Paging, Result, Row, Text, UNDO};
+use crate::web::{
+    Db, Errors, Features, Form, Line, List, Owned, Paging, Result, Row, Text, Typed, UNDO,
+};
 
 model! {
     /// A note.
@@ -109,6 +111,18 @@ pub(super) fn bring_back(conn: &mut Connection, user_id: i64, id: i64, now: Time
     let back = back.set(notes::deleted_at.eq(None::<Time>)).returning(notes::id);
     back.get_result::<i64>(conn)?;
     Ok(())
+}
+
+/// Five of them, to look at.
+pub(super) fn samples(conn: &mut Connection, user_id: i64) -> Result<usize> {
+    for number in 1..=5 {
+        let draft = Draft {
+            title: Typed::new(format!("Note {number}")),
+            body: Typed::new(format!("What there is to say of Note {number}.")),
+        };
+        insert(conn, user_id, draft)?;
+    }
+    Ok(5)
 }
 
 pub(super) const EXPORT: Export = copy_of!(notes.user_id, Note where notes::deleted_at.is_null());

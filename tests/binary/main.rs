@@ -18,6 +18,8 @@ mod clients;
 #[cfg(target_os = "linux")]
 mod clock;
 mod commands;
+mod dev;
+mod doctor;
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
 mod copy;
 mod dotenv;
@@ -41,6 +43,7 @@ mod postgres;
 mod process;
 mod strangers;
 mod release;
+mod seed;
 mod serving;
 mod terminal;
 mod tokens;

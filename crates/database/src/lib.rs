@@ -47,6 +47,7 @@ pub use self::decimal::Decimal;
 pub use self::error::{Error, Result};
 use self::here::Here;
 use self::lane::Lane;
+pub use self::migrations::Migrations;
 pub use self::purge::{BATCH, Purge, purge_hourly};
 pub use self::reference::{CHOICES_MAX, Choices, NOT_YOURS, Named, Reference, Stored};
 pub use self::uses::Use;

@@ -11,7 +11,26 @@ use crate::error::{Error, Result};
 
 diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
 
+/// The versions of migrations, each beginning with a day: `20261129000001`.
+pub struct Migrations {
+    /// Those of this program.
+    pub known: Vec<String>,
+    /// Those of them that the database lacks.
+    pub missing: Vec<String>,
+    /// Those that the database has beside them.
+    pub unknown: Vec<String>,
+}
+
 impl<E: Failure> Db<E> {
+    /// How far the tables are. Only reads.
+    pub fn migrations(&self) -> Result<Migrations, String> {
+        let applied = self.applied(&mut self.plain_connection()?)?;
+        let known = versions(&(self.migrations)())?;
+        let [missing, unknown] = [difference(&known, &applied), difference(&applied, &known)];
+        let [missing, unknown] = [missing, unknown].map(|some| some.into_iter().cloned().collect());
+        Ok(Migrations { known, missing, unknown })
+    }
+
     /// Brings the tables up to date; returns how many migrations that took. Refuses a database with
     /// a migration that this program does not know. Where none is missing, it only reads.
     pub fn migrate(&self) -> Result<usize, String> {
@@ -55,13 +74,12 @@ impl<E: Failure> Db<E> {
     /// of its own. One that has more is taken, with a warning in the log: while an update rolls, a server
     /// of the old version may have to start once more beside the new ones. Only reads.
     pub fn require_migrated(&self) -> Result<(), String> {
-        let applied = self.applied(&mut self.plain_connection()?)?;
-        let known = versions(&(self.migrations)())?;
-        match difference(&known, &applied).len() {
+        let Migrations { missing, unknown, .. } = self.migrations()?;
+        match missing.len() {
             0 => {}
             n => return Err(format!("The database lacks {n} migrations. Run `migrate` first.")),
         }
-        if let Some(version) = difference(&applied, &known).first() {
+        if let Some(version) = unknown.first() {
             let database = self.place.shown();
             log::warn!(
                 "a newer version of this program has changed the database {database}: it has the \

@@ -18,6 +18,11 @@ impl Failure {
     pub fn config(message: String) -> Self {
         Self { message, code: EXIT_CONFIG }
     }
+
+    /// The text.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 impl<Reason: Display> From<Reason> for Failure {

@@ -75,6 +75,14 @@ impl Mailer {
         }
     }
 
+    /// Talks to the mail server without giving it anything. The error is what it said, or why it did not.
+    pub async fn greet(&self) -> Result<(), String> {
+        match self {
+            Self::Smtp(relay) => relay.greet().await,
+            Self::Mailbox(_) => Ok(()),
+        }
+    }
+
     /// The mailbox, unless mail goes to a server.
     pub fn mailbox(&self) -> Option<&DevMailbox> {
         match self {

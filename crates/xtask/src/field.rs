@@ -210,6 +210,19 @@ impl Field {
         .to_owned()
     }
 
+    /// What the sample with this `number` has in it, in Rust. A text is made of the model's name.
+    pub fn sample(&self, model: &str) -> String {
+        match &self.kind {
+            Kind::Line => format!("format!(\"{model} {{number}}\")"),
+            Kind::Text => format!("format!(\"What there is to say of {model} {{number}}.\")"),
+            Kind::Decimal(_) => "format!(\"{number}.5\")".to_owned(),
+            Kind::Bool => "if number % 2 == 0 { \"yes\" } else { \"\" }".to_owned(),
+            Kind::Choice(choices) => format!("{choices:?}[number % {}]", choices.len()),
+            Kind::Reference(_) => format!("{}.clone()", self.name),
+            _ => format!("{:?}", self.typed()),
+        }
+    }
+
     /// The same as a program sends it.
     pub fn json(&self) -> String {
         match self.kind {

@@ -18,7 +18,7 @@ use crate::words;
 /// Types that the sources of a model name already.
 const TYPES: &str = "Backend Clock Connection Date Db Decimal Deleted Draft Edit EmailAddress Errors Export Feature \
     Features Figure Flash Form Index Line List Named New Newest Note Option Own Owned Page Paging Path Place Query \
-    Reference Response Result Row Sent Shelf Show Some String Submitted Template Text Time Values Vec WebAddress \
+    Reference Response Result Row Sent Shelf Show Some String Submitted Template Text Time Typed Values Vec WebAddress \
     Admin ConfirmDelete Scoped Self Valid";
 
 /// Who may read and write the rows of a model.

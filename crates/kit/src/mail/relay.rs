@@ -62,6 +62,15 @@ impl Relay {
         self.pace.keep(in_time(Box::pin(self.transport.test_connection()))).await
     }
 
+    /// A conversation without a mail, at once.
+    pub(super) async fn greet(&self) -> Result<(), String> {
+        match in_time(self.transport.test_connection()).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it hung up".to_owned()),
+            Err(Unsent::ForNow(cause) | Unsent::ForGood(cause)) => Err(cause),
+        }
+    }
+
     fn build(&self, mail: &Mail) -> Result<lettre::Message, String> {
         let to = mail.to.parse().map_err(|_| "the address cannot be written to".to_owned())?;
         let posted_at = mail.posted_at.assume_utc().unix_timestamp();

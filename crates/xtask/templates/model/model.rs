@@ -154,5 +154,27 @@ pub(super) fn bring_back(conn: &mut Connection, user_id: i64, id: i64, now: Time
     Ok(())
 }
 
+/// Five of them, to look at.
+pub(super) fn samples(conn: &mut Connection, user_id: i64) -> Result<usize> {
+    [%- for reference in m.references() %]
+    let [[ reference.list() ]] = [[ reference.type_name() ]]::of(conn, user_id, None)?;
+    [%- if reference.is_optional %]
+    let [[ reference.name ]] = [[ reference.list() ]].iter().next().map_or_else(String::new, |(id, _)| id.to_string());
+    [%- else %]
+    let Some((id, _)) = [[ reference.list() ]].iter().next() else { return Ok(0) };
+    let [[ reference.name ]] = id.to_string();
+    [%- endif %]
+    [%- endfor %]
+    for number in 1..=5 {
+        let draft = Draft {
+            [%- for field in m.fields %]
+            [[ field.name ]]: Typed::new([[ field.sample(m.title().as_str()) ]]),
+            [%- endfor %]
+        };
+        insert(conn, user_id, draft)?;
+    }
+    Ok(5)
+}
+
 pub(super) const EXPORT: Export =
     copy_of!([[ m.plural ]].user_id, [[ m.type_name ]] where [[ m.plural ]]::deleted_at.is_null());

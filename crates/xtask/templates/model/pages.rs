@@ -33,6 +33,7 @@ pub const FEATURE: Feature = Feature {
     ],
     [%- endif %]
     places: &[PLACE],
+    samples: Some(model::samples),
     [%- if !m.is_admin() %]
     figures: &[Figure {
         name: PLACE.name,
