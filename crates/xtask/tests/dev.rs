@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const PAGE: &str = "Accept: text/html\r\n";
 
 /// An app that answers every request with its one template.
-const MAIN: &str = r##"
+const MAIN: &str = r#"
 use std::io::{Read, Write};
 fn main() {
     if std::env::var("BROKEN").is_ok() { eprintln!("PORT=abc is no port"); std::process::exit(78); }
@@ -29,7 +29,7 @@ fn main() {
         let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nContent-Security-Policy: script-src 'self'\r\n\r\n{page}", page.len());
     }
 }
-"##;
+"#;
 
 /// The app, served by `cargo xtask dev`; all of it ends with this.
 struct Loop {
