@@ -28,12 +28,13 @@ impl Handler {
     }
 }
 
-/// Whether an argument looks at who is calling: one of ours, or of the log-in core, that can refuse. (What
-/// the kit and Actix Web refuse is a form or an address that cannot be read.)
+/// Whether an argument can keep a handler from running, and is one of the app's or a guard of the log-in core.
+/// (What the kit and Actix Web refuse is a form or an address that cannot be read.)
 fn is_guard(argument: &Argument) -> bool {
-    let ours = module_path!().split("::").next().unwrap_or_default();
-    let origin = argument.name.split("::").next().unwrap_or_default();
-    argument.refuses && [ours, "actix_login"].contains(&origin)
+    let app = module_path!().split("::").next().unwrap_or_default();
+    let mut path = argument.name.split("::");
+    let origin = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
+    argument.refuses && (origin.0 == app || origin == ("actix_login", "guards"))
 }
 
 /// As handlers write it.
