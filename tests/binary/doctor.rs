@@ -48,19 +48,15 @@ fn a_program_that_has_run_is_healthy_in_every_line() {
     let dir = tempfile::tempdir().unwrap();
     assert!(run(dir.path(), &["routes"], "").0);
     let (code, said) = doctor(dir.path(), &[("REGISTRATION", "closed")]);
-    for (words, text) in [
-        ("ok settings", "1 of "),
-        ("ok database", "It answers, in "),
-        ("ok migrations", "were run."),
-        ("ok clock", "UTC."),
-        ("", "A hash takes "), // on whatever machine
-        ("ok files", "The folder data can be written to."),
-        ("ok static", "can be read."),
-        ("ok proxy", "None is needed."),
-    ] {
-        assert_line(&said, words, text);
-    }
     assert_eq!(code, 0, "{said}");
+    assert_line(&said, "ok settings", "1 of ");
+    assert_line(&said, "ok database", "It answers, in ");
+    assert_line(&said, "ok migrations", "were run.");
+    assert_line(&said, "ok clock", "UTC.");
+    assert_line(&said, "", "A hash takes "); // on whatever machine
+    assert_line(&said, "ok files", "The folder data can be written to.");
+    assert_line(&said, "ok static", "can be read.");
+    assert_line(&said, "ok proxy", "None is needed.");
 }
 
 #[test]
@@ -132,20 +128,19 @@ fn a_folder_that_cannot_be_written_to_is_told() {
     assert_eq!(code, 1);
 }
 
+/// A mail server that says yes to everything; what it was told.
+fn listen(listener: &TcpListener) -> Vec<String> {
+    let mut stream = listener.accept().unwrap().0;
+    stream.write_all(b"220 mail.example.com\r\n").unwrap();
+    let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+    lines.inspect(|_| drop(stream.write_all(b"250 mail.example.com\r\n"))).collect()
+}
+
 #[test]
 fn a_mail_server_is_greeted_and_gets_no_mail() {
     let listener = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let server = thread::spawn(move || {
-        let mut stream = listener.accept().unwrap().0;
-        stream.write_all(b"220 mail.example.com\r\n").unwrap();
-        let mut said = Vec::new();
-        for line in BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok) {
-            let _ = stream.write_all(b"250 mail.example.com\r\n");
-            said.push(line);
-        }
-        said
-    });
+    let server = thread::spawn(move || listen(&listener));
     let dir = tempfile::tempdir().unwrap();
     assert_line(&doctor(dir.path(), &[("SMTP_URL", &url)]).1, "ok mail", "nothing was sent");
     let said = server.join().unwrap();

@@ -95,6 +95,8 @@ arguments!(A B C D E);
 arguments!(A B C D E F);
 arguments!(A B C D E F G);
 arguments!(A B C D E F G H);
+arguments!(A B C D E F G H I);
+arguments!(A B C D E F G H I J);
 
 /// Stands before a handler, and lets everybody pass. Names are all that the router's report tells of a route:
 /// this one has the handler's arguments in its own.
