@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 const PAGE: &str = "Accept: text/html\r\n";
@@ -99,6 +99,15 @@ impl Loop {
         }
     }
 
+    /// Asks for the page again and again; all that came.
+    fn click_until(&self, done: &AtomicBool) -> Vec<String> {
+        let mut answers = Vec::new();
+        while !done.load(Ordering::Relaxed) {
+            answers.push(self.ask("GET /", PAGE));
+        }
+        answers
+    }
+
     /// What the script on a page waits for; read until it comes.
     fn listen(&self, page: &str) -> impl FnOnce() -> String + use<> {
         let number = page.split_once("refresh.js?").unwrap().1.split('"').next().unwrap();
@@ -150,10 +159,8 @@ fn errors_stand_in_the_page_until_they_are_mended_and_a_form_finds_the_app_of_be
 fn no_click_fails_while_the_app_is_replaced() {
     let app = Loop::start();
     let done = AtomicBool::new(false);
-    let goes_on = |_: &usize| !done.load(Ordering::Relaxed);
     thread::scope(|scope| {
-        let click = || (0..).take_while(goes_on).map(|_| app.ask("GET /", PAGE)).collect();
-        let visitor: ScopedJoinHandle<Vec<String>> = scope.spawn(click);
+        let visitor = scope.spawn(|| app.click_until(&done));
         for text in ["<p>two</p>", "<p>three</p>"] {
             app.write("templates/page.html", text);
             app.shows(text);
