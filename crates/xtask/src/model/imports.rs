@@ -54,6 +54,7 @@ impl Model {
             ("Result", true),
             ("Row", !self.is_admin()),
             ("Text", uses("Text<")),
+            ("Typed", true),
             ("UNDO", true),
             ("WebAddress", uses("WebAddress")),
         ];

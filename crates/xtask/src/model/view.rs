@@ -14,6 +14,10 @@ impl Model {
         format!("A{}", &a[1..])
     }
 
+    pub fn title(&self) -> String {
+        words::title(&self.name)
+    }
+
     pub fn title_plural(&self) -> String {
         words::title(&self.plural)
     }
