@@ -1,5 +1,8 @@
 //! A field of a model: in each language that it is written in.
 
+mod column;
+mod example;
+
 use crate::kind::Kind;
 use crate::project::Result;
 use crate::words;
@@ -110,56 +113,6 @@ impl Field {
         choices.iter().map(variant).collect::<Vec<_>>().join(", ")
     }
 
-    /// The kind of field, in Rust.
-    pub fn rust(&self) -> String {
-        let least = i32::from(!self.is_optional);
-        let kind = match &self.kind {
-            Kind::Line => return format!("Line<{least}, 100>"),
-            Kind::Text => return format!("Text<{least}, 5000>"),
-            Kind::Integer(None) => "i64".to_owned(),
-            Kind::Integer(Some((min, max))) => format!("Integer<{min}, {max}>"),
-            Kind::Decimal(places) => format!("Decimal<{places}>"),
-            Kind::Bool => "bool".to_owned(),
-            Kind::Date => "Date".to_owned(),
-            Kind::DateTime => "Time".to_owned(),
-            Kind::Email => "EmailAddress".to_owned(),
-            Kind::Url => "WebAddress".to_owned(),
-            Kind::Choice(_) => self.type_name(),
-            Kind::Reference(_) => format!("Reference<{}>", self.type_name()),
-        };
-        if self.is_optional { format!("Option<{kind}>") } else { kind }
-    }
-
-    /// Whether the column can be NULL. A text that is left empty is an empty one.
-    fn is_nullable(&self) -> bool {
-        self.is_optional && !self.is_searched()
-    }
-
-    /// The column, in `src/schema.rs`.
-    pub fn diesel(&self) -> String {
-        let column = match self.kind {
-            Kind::Line | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "Text",
-            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) => "BigInt",
-            Kind::Bool => "Bool",
-            Kind::Date => "Date",
-            Kind::DateTime => "Timestamp",
-        };
-        if self.is_nullable() { format!("Nullable<{column}>") } else { column.to_owned() }
-    }
-
-    /// The column, in SQL.
-    pub fn sql(&self, is_postgres: bool) -> String {
-        let column = match self.kind {
-            Kind::Line | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "TEXT",
-            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) if is_postgres => "BIGINT",
-            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) => "INTEGER",
-            Kind::Bool => "BOOLEAN",
-            Kind::Date => "DATE",
-            Kind::DateTime => "TIMESTAMP",
-        };
-        format!("{column}{}", if self.is_nullable() { "" } else { " NOT NULL" })
-    }
-
     /// How a page shows it, of the row in this variable.
     pub fn shown(&self, row: &str) -> String {
         let place = format!("{row}.{}", self.name);
@@ -189,68 +142,6 @@ impl Field {
             ),
             _ => format!("{{{{ {value} }}}}"),
         }
-    }
-
-    /// What somebody types into it.
-    pub fn typed(&self) -> String {
-        match &self.kind {
-            Kind::Line => "Milk",
-            Kind::Text => "Two litres",
-            Kind::Integer(Some((min, _))) => return min.to_string(),
-            Kind::Integer(None) => "12",
-            Kind::Decimal(_) => "12.5",
-            Kind::Bool => "yes",
-            Kind::Date => "2026-12-01",
-            Kind::DateTime => "2026-12-01T12:00",
-            Kind::Email => "milk@example.com",
-            Kind::Url => "https://example.com/milk",
-            Kind::Choice(choices) => &choices[0],
-            Kind::Reference(_) => "1",
-        }
-        .to_owned()
-    }
-
-    /// What the sample with this `number` has in it, in Rust. A text is made of the model's name.
-    pub fn sample(&self, model: &str) -> String {
-        match &self.kind {
-            Kind::Line => format!("format!(\"{model} {{number}}\")"),
-            Kind::Text => format!("format!(\"What there is to say of {model} {{number}}.\")"),
-            Kind::Decimal(_) => "format!(\"{number}.5\")".to_owned(),
-            Kind::Bool => "if number % 2 == 0 { \"yes\" } else { \"\" }".to_owned(),
-            Kind::Choice(choices) => format!("{choices:?}[number % {}]", choices.len()),
-            Kind::Reference(_) => format!("{}.clone()", self.name),
-            _ => format!("{:?}", self.typed()),
-        }
-    }
-
-    /// The same as a program sends it.
-    pub fn json(&self) -> String {
-        match self.kind {
-            Kind::Integer(_) | Kind::Decimal(_) | Kind::Reference(_) => self.typed(),
-            Kind::Bool => "true".to_owned(),
-            Kind::DateTime => "\"2026-12-01T12:00:00Z\"".to_owned(),
-            _ => format!("\"{}\"", self.typed()),
-        }
-    }
-
-    /// What is wrong for every field of this kind.
-    pub fn wrong(&self) -> Option<&'static str> {
-        match self.kind {
-            Kind::Integer(_) => Some("a dozen"),
-            Kind::Decimal(_) => Some("12,50"),
-            Kind::Date => Some("tomorrow"),
-            Kind::DateTime => Some("at noon"),
-            Kind::Email => Some("nobody"),
-            Kind::Url => Some("javascript:alert(1)"),
-            Kind::Choice(_) => Some("no_such_word"),
-            Kind::Line | Kind::Text | Kind::Bool | Kind::Reference(_) => None,
-        }
-    }
-
-    /// How that stands on the page again. What can only be chosen does not.
-    pub fn wrong_shown(&self) -> Option<String> {
-        let wrong = self.wrong().filter(|_| !self.is_choice())?;
-        Some(format!("value=\\\"{wrong}\\\""))
     }
 
     /// Within "Enter …".
