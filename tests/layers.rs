@@ -51,7 +51,8 @@ fn layers_only_look_down() {
             let module = module_of(file);
             seen += 1;
             let allowed = layer(used) < layer(module) || used == module;
-            assert!(allowed, "{}: {module} looks up at {used}", file.display());
+            let advice = "what both need belongs into a lower module: docs/architecture.md";
+            assert!(allowed, "{}: {module} looks up at {used}; {advice}", file.display());
         }
     }
     assert!(seen > 300, "only {seen} uses were found");
@@ -65,7 +66,7 @@ fn the_map_in_lib_rs_lists_the_layers_lowest_first() {
     let features = FEATURES.len();
     assert!(features > 3, "{FEATURES:?}");
     assert_eq!(layers.len(), BELOW.concat().len() + features + ABOVE.concat().len() - 1);
-    assert!(layers.is_sorted(), "{layers:?}");
+    assert!(layers.is_sorted(), "src/lib.rs lists the lowest layer first: {layers:?}");
 }
 
 #[test]
@@ -75,7 +76,8 @@ fn no_files_need_each_other() {
         sources.iter().map(|(file, text)| (file.clone(), needed(&sources, file, text))).collect();
     assert!(needs.values().map(BTreeSet::len).sum::<usize>() > 250, "{needs:?}");
     let circle = circle(needs);
-    assert!(circle.is_empty(), "these need each other: {circle:#?}");
+    let advice = "move what both need into a file of its own, below";
+    assert!(circle.is_empty(), "these need each other; {advice}: {circle:#?}");
 }
 
 #[test]
@@ -87,7 +89,10 @@ fn handlers_write_with_the_rights_of_who_is_calling() {
     }
     found.sort();
     let allowed = WRITERS.map(|(file, name)| (file.to_owned(), name.to_owned()));
-    assert_eq!(found, allowed, "use `user.write(&db, …)`: it asks whether the user may still");
+    assert_eq!(
+        found, allowed,
+        "use `user.write(&db, …)`, which asks whether the user may still; a task without a user is listed in WRITERS"
+    );
 }
 
 #[test]

@@ -83,9 +83,10 @@ fn no_colour_is_named_outside_of_the_brand() {
         let is_hex =
             |word: &&str| word.len() >= 3 && word.chars().take(3).all(|c| c.is_ascii_hexdigit());
         let named = text.split('#').skip(1).find(|word| is_hex(word));
-        assert_eq!(named, None, "{}", file.display());
+        let advice = "give the colour a name in static/brand.css, and use that";
+        assert_eq!(named, None, "{}: {advice}", file.display());
         for function in ["rgb(", "hsl(", "oklch(", "color-mix("] {
-            assert!(!text.contains(function), "{} has {function}", file.display());
+            assert!(!text.contains(function), "{} has {function}: {advice}", file.display());
         }
     }
 }
@@ -95,12 +96,13 @@ fn what_a_page_names_of_the_icons_is_there() {
     let sprite = fs::read_to_string("static/icons.svg").unwrap();
     let of_places = Features(features()).places().map(|place| place.icon);
     for icon in of_places.chain(["phone", "program", "error"]) {
-        assert!(sprite.contains(&format!("id=\"{icon}\"")), "{icon}");
+        assert!(sprite.contains(&format!("id=\"{icon}\"")), "draw {icon} in static/icons.svg");
     }
     for file in crate::kept::templates(std::path::Path::new("templates")) {
         let text = fs::read_to_string(&file).unwrap();
         for name in text.split("icon(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
-            assert!(sprite.contains(&format!("id=\"{name}\"")), "{name} of {}", file.display());
+            let is_drawn = sprite.contains(&format!("id=\"{name}\""));
+            assert!(is_drawn, "draw {name} of {} in static/icons.svg", file.display());
         }
     }
 }

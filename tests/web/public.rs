@@ -52,6 +52,10 @@ const PUBLIC: &[(&str, &str, u16)] = &[
     ("HEAD", "/static", 404),
 ];
 
+/// What to do about a route that lets strangers in.
+const GUARD: &str =
+    "let the handler ask for a guard, like `_: CurrentUser`; a route for all is listed above";
+
 #[actix_web::test]
 async fn a_stranger_gets_the_login_page_from_every_route_that_is_not_public() {
     let stranger = Browser::stranger().await;
@@ -67,11 +71,11 @@ async fn a_stranger_gets_the_login_page_from_every_route_that_is_not_public() {
                 Some((_, _, status)) => assert_eq!(answer.status, *status, "{method} {path}"),
                 // A program is told, a person is sent.
                 None if path.starts_with("/api/") => {
-                    assert_eq!(answer.status, 401, "{method} {path}");
+                    assert_eq!(answer.status, 401, "{method} {path}: {GUARD}");
                 }
                 None => assert!(
                     answer.status == 303 && answer.location().starts_with("/login"),
-                    "{method} {path} gave a stranger {}",
+                    "{method} {path} gave a stranger {}: {GUARD}",
                     answer.status
                 ),
             }
@@ -85,6 +89,9 @@ async fn the_list_of_public_routes_holds_no_route_that_is_gone() {
     for &(method, path, _) in PUBLIC {
         let found =
             routes.iter().any(|(p, methods)| p == path && methods.iter().any(|m| m == method));
-        assert!(found || path == "/static", "{method} {path} is not a route");
+        assert!(
+            found || path == "/static",
+            "{method} {path} is no route any more: take it off the list"
+        );
     }
 }

@@ -253,9 +253,14 @@ async fn nothing_comes_of(senders: &[By], meanwhile: &str) {
         let answer = send(&people, meanwhile, &write).await;
         let refused = answer.location().starts_with("/login")
             || [401, 403, 404, 410].contains(&answer.status);
-        assert!(refused, "{meanwhile}, {method} {path}: {} {}", answer.status, answer.body);
+        let advice = "write by `user.write` or `row.owner().write`, which ask once more";
+        assert!(
+            refused,
+            "{meanwhile}, {method} {path}: {advice}; {} {}",
+            answer.status, answer.body
+        );
         let after = rows(&people.0.site.db).await;
-        assert_eq!(after, ROWS.take(), "{meanwhile}, {method} {path}");
+        assert_eq!(after, ROWS.take(), "{meanwhile}, {method} {path}: {advice}");
     }
 }
 

@@ -56,7 +56,8 @@ async fn whatever_form_of_whatever_page_is_sent_twice_does_it_once() {
             assert!(first.status < 400, "{path} {form:?}: {}", first.body);
             let after = rows(&ada.site).await;
             let second = form.send(&ada).await;
-            assert_eq!(rows(&ada.site).await, after, "{path} {form:?}");
+            let advice = "write within `save` or `once`, and begin the form with `form_::summary`";
+            assert_eq!(rows(&ada.site).await, after, "{path}: {advice}\n{form:?}");
             assert!(second.status < 400, "{path} {form:?}: {}", second.body);
             seen += 1;
         }
