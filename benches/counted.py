@@ -1,7 +1,6 @@
 """What else of the app can be counted: log-ins, pages during a flood of them, memory, its start, its size."""
 
 import contextlib
-import json
 import os
 import statistics
 import subprocess
@@ -68,18 +67,6 @@ def flood(server, cookie, seconds):
     load.table(("what", "requests", "median ms", "99 % ms", "longest ms"), *rows)
     print(f"\n{FLOOD} clients at 4 addresses sent {found['requests'] / found['seconds']:.0f} wrong log-ins a second,"
           " those included that were answered with 503.")
-
-
-def writes(server, token, seconds):
-    """Notes a second that a program writes, each in a transaction of its own."""
-    body = json.dumps({"title": "a note", "body": "with some words"})
-    note = request("POST", "/api/notes", Authorization=f"Bearer {token}", Accept="application/json", body=body,
-                   **{"Content-Type": "application/json", "Content-Length": str(len(body))})
-    writing = Candidate("a note by POST /api/notes", server, [note], status=201)
-    for _ in range(3):
-        writing.run(seconds)
-    print("\n## Writing\n")
-    load.costs_table([writing], writing)
 
 
 def memory(app, requests):

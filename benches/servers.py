@@ -7,7 +7,6 @@ import hmac
 import http.client
 import json
 import os
-import re
 import socket
 import sqlite3
 import subprocess
@@ -141,7 +140,6 @@ class App:
         self.command("migrate")
         self.command("user", "add", EMAIL, "--admin", text=PASSWORD + "\n")
         database.run("UPDATE users SET verified_at = created_at")
-        database.run(NOTES)
         if users > 1:
             database.run(USERS.format(users))
 
@@ -183,22 +181,7 @@ def sessions(app, server, count):
     return cookies
 
 
-def personal_token(server, cookie):
-    """Made by the form."""
-    form = {"name": "bench", "days": "90", "profile:read": "yes"}
-    text = server.send("POST", "/account/tokens", form, Cookie=cookie).text
-    return re.search(r'<code class="token"[^>]*>([^<]+)</code>', text)[1]
-
-
-def access_token(server, scope="profile:read"):
-    form = {"grant_type": "password", "username": EMAIL, "password": PASSWORD, "scope": scope}
-    return json.loads(server.send("POST", "/auth/token", form).text)["access_token"]
-
-
 NUMBERS = """WITH RECURSIVE number(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < {})"""
-NOTES = NUMBERS.format(21) + """
-    INSERT INTO notes (user_id, title, body, created_at)
-    SELECT users.id, 'Note ' || n, '', users.created_at FROM number, users WHERE users.id = 1"""
 USERS = NUMBERS + """
     INSERT INTO users (email, email_canonical, name, password_hash, is_admin, created_at, verified_at)
     SELECT 'user' || n || '@example.com', 'user' || n || '@example.com', name, password_hash, is_admin,

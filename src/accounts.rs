@@ -22,7 +22,7 @@ mod tokens;
 
 use crate::feature::{Figure, Place, Shelf};
 use crate::people::personal_token::PersonalToken;
-use crate::people::{Activity, Link, Session, User, grants};
+use crate::people::{Link, Session, User, events, grants};
 use crate::web::{Feature, ServiceConfig};
 
 const SECURITY: &str = "/account/security";
@@ -34,7 +34,7 @@ pub const FEATURE: Feature = Feature {
         ("api_tokens", PersonalToken::EXPORT),
         ("refresh_tokens", grants::EXPORT),
         ("links", Link::EXPORT),
-        ("events", Activity::EXPORT),
+        ("events", events::EXPORT),
     ],
     places: &[
         place("/account", "Profile", "person", Shelf::Person),
@@ -75,7 +75,6 @@ const fn place(path: &'static str, name: &'static str, icon: &'static str, shelf
 fn routes(config: &mut ServiceConfig) {
     setup::routes(config);
     register::routes(config);
-    join::routes(config);
     invite::routes(config);
     login::routes(config);
     sudo::routes(config);

@@ -8,7 +8,7 @@ use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
 use kit::config::{
     Environment, Lifetimes, MetricsSettings, Reader, Secret, SessionProtection, Settings,
-    SigningKeys, Smtp,
+    SigningKeys, Smtp, TokenLifetimes,
 };
 use kit::http::cookies::Cookies;
 use kit::http::site::is_on_loopback;
@@ -40,9 +40,9 @@ const PARTS: [&str; 4] = ["app", "actix_login", "database", "kit"];
 #[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
 #[strum(serialize_all = "snake_case", ascii_case_insensitive)]
 pub enum Registration {
-    /// Everybody, at `/register`, and whoever an administrator invites.
+    /// Everybody, at `/register`.
     Open,
-    /// Whoever an administrator invites.
+    /// Whoever an administrator invites. (They may where everybody may, too.)
     Invite,
     /// Nobody; an operator adds users with `user add`.
     Closed,
@@ -90,6 +90,7 @@ pub struct Config {
     pub hash_cost: HashCost,
     pub lifetimes: Lifetimes,
     pub session_protection: SessionProtection,
+    pub token_lifetimes: TokenLifetimes,
     pub password_grant: bool,
     pub api_docs: bool,
     /// The first signs access tokens, all verify them; empty where `SECRET_KEY` does.
@@ -146,6 +147,7 @@ impl Config {
             hash_cost: read.hash_cost(),
             lifetimes: read.lifetimes(),
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
+            token_lifetimes: read.token_lifetimes(),
             password_grant: read.boolean("PASSWORD_GRANT", true),
             api_docs: read.boolean("API_DOCS", !production),
             token_key_pairs: read.token_key_pairs(),
@@ -166,6 +168,11 @@ impl Config {
             && self.environment == Environment::Development
             && self.host.is_loopback()
             && is_on_loopback(&self.public_url)
+    }
+
+    /// Whether administrators may invite.
+    pub fn invites(&self) -> bool {
+        self.registration != Registration::Closed
     }
 
     pub fn cookies(&self) -> Cookies {

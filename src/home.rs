@@ -9,7 +9,7 @@ use kit::http::deadline::may_write;
 use serde_json::json;
 
 use crate::brand;
-use crate::config::{CHOICE_LASTS, CookieUse, Registration};
+use crate::config::{CHOICE_LASTS, CookieUse};
 use crate::db::Connection;
 use crate::feature::{Features, Figure, Newest, Place, Row, Shelf};
 use crate::people::{Accounts, CurrentUser, User};
@@ -36,13 +36,12 @@ fn routes(config: &mut ServiceConfig) {
 #[template(path = "home/start.html")]
 struct Start {
     page: Page,
-    can_register: bool,
     has_accounts: bool,
 }
 
-async fn start(page: Page, registration: Registration, accounts: Accounts) -> Response {
+async fn start(page: Page, accounts: Accounts) -> Response {
     let has_accounts = page.user.is_some() || !accounts.are_none().await?;
-    render(&Start { page, can_register: registration == Registration::Open, has_accounts })
+    render(&Start { page, has_accounts })
 }
 
 #[derive(Template)]
@@ -94,8 +93,8 @@ struct Step {
     about: &'static str,
 }
 
-/// The side bar's places of this starter. Whoever adds a page of their own has one more.
-const PLACES: usize = 2;
+/// The side bar's places of this starter. Whoever adds a page of their own has another.
+const STARTERS: &[&str] = &["/dashboard", "/notes"];
 
 fn steps(user: &User, page: &Page, overview: &Overview) -> Vec<Step> {
     let address = Step {
@@ -105,7 +104,7 @@ fn steps(user: &User, page: &Page, overview: &Overview) -> Vec<Step> {
         about: "By the link in your mail, so that you get in when you forget your password.",
     };
     let own_page = Step {
-        is_done: page.places().count() > PLACES,
+        is_done: page.places().any(|place| !STARTERS.contains(&place.path)),
         path: "/",
         title: "Add a page of your own",
         about: "Three places: a route and a handler in src/, a template in templates/, and its name among the places.",

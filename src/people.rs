@@ -4,10 +4,12 @@ pub mod accounts; // passwords checked, accounts made, people logged in
 pub mod ending; // what ends what
 pub mod event; // what can happen, in one table
 pub mod events; // telling and keeping it
+pub mod activity; // looking through it
 mod familiar; // whether somebody came from there before
 pub mod grants; // tokens for programs that know a password
 pub mod guards; // what handlers ask for
 pub mod keep; // looking after a session
+pub mod invitation; // accounts that are offered
 pub mod link; // one-time links
 pub mod login; // who is logged in, and writing with their rights
 pub mod personal_token; // tokens that people make for their programs
@@ -17,14 +19,16 @@ pub mod sessions; // beginning, finding and ending them
 pub mod user; // somebody who can log in
 
 pub use accounts::Accounts;
+pub use activity::Activity;
 pub use ending::Ending;
 pub use event::{Event, SecurityEvent};
-pub use events::{Activity, Events};
+pub use events::Events;
 pub use grants::Grants;
 pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo, Verified};
+pub use invitation::Invitation;
 pub use kit::email::Email;
 pub use kit::name::Name;
-pub use link::{Invitation, Link};
+pub use link::Link;
 pub use login::Login;
 pub use personal_token::PersonalToken;
 pub use purpose::Purpose;

@@ -13,12 +13,13 @@ use crate::people::events::KEPT_FOR;
 use crate::schema::{api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions};
 
 /// What goes, and how long after its time.
-const PURGES: [Purge; 7] = [
+const PURGES: &[Purge] = &[
     // Those that are over for want of use go when their time would have been up.
     old_rows!(sessions.id: i64, expires_at, Duration::ZERO),
     old_rows!(refresh_tokens.id: i64, expires_at, Duration::ZERO),
-    // Its owner may wonder why a program stopped, and whoever opens a link why it works no more.
+    // Its owner may wonder why a program stopped.
     old_rows!(api_tokens.id: i64, expires_at, Duration::days(30)),
+    // Whoever opens one may wonder why it works no more.
     old_rows!(links.id: i64, expires_at, Duration::days(7)),
     old_rows!(events.id: i64, created_at, KEPT_FOR),
     // The limits count what was asked for in a day.
@@ -34,7 +35,7 @@ const GIVEN_UP: Purge =
 pub async fn purge(db: &Db, clock: &Clock, features: Features) -> Result<usize> {
     let now = clock.now();
     let mut gone = 0;
-    for purge in PURGES.into_iter().chain(features.purges()) {
+    for purge in PURGES.iter().copied().chain(features.purges()) {
         gone += db.purge(purge, now).await?;
     }
     let given_up = db.purge(GIVEN_UP, now).await?;

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use actix_login::{Builder, Keys, LoginManager, Scopes, SetUpError, SigningKey, TokenKind};
+use actix_login::{Builder, LoginManager, Scopes, SetUpError, SigningKey, TokenKind};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use kit::config::Environment;
@@ -14,13 +14,13 @@ use kit::metrics::Metrics;
 use kit::password::Passwords;
 use kit::{Clock, from_request, key_file};
 
-use crate::config::{Config, CookieUse, Registration};
+use crate::config::{Config, CookieUse};
 use crate::db::Db;
 use crate::error::Result;
 use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
-use crate::people::{Accounts, Events, Grants, Login, Sessions, personal_token};
+use crate::people::{Accounts, Events, Grants, Login, Sessions, grants, personal_token};
 
 /// What the parts are told of the features, which stand above them.
 #[derive(Clone, Copy)]
@@ -66,7 +66,6 @@ parts! {
     site: Site,
 }
 from_request!(State, Infallible, |req| Ok(State::of(req).clone()));
-from_request!(Registration, Infallible, |req| Ok(State::of(req).config().registration));
 
 /// Every part of the program. Cheap to clone: the threads share it.
 #[derive(Clone)]
@@ -81,13 +80,16 @@ impl State {
         let keys = key_file::or_in(&config.secret_keys, config.secret_key_file.as_deref())?;
         let scopes = frame.features.scopes(frame.default_scope);
         let login = login(&config, &keys, clock.clone());
+        let login = grants::set_up(login, &config);
+        let login = personal_token::set_up(login, &db, &clock);
         let events = Events::new(db.clone(), clock.clone());
         let sessions = Sessions::new(&config, db.clone(), clock.clone(), login.session_cookie());
         let shared = (db.clone(), clock.clone(), events.clone());
         let accounts = Accounts::new(shared.clone(), sessions.clone(), passwords);
-        let lifetime = config.lifetimes.refresh_token;
+        let lifetime = config.token_lifetimes.refresh;
         let grants = Grants::new(shared, login.access_tokens(), scopes.clone(), lifetime);
-        let logins = recognise(login, (&db, &clock), (&sessions, &grants), scopes.clone())?;
+        let login = login.may_hold(holds(scopes.clone()));
+        let logins = recognise(login, &db, &sessions, &grants)?;
         let mailer = Mailer::new(config.smtp.as_ref(), &config.mail_from, config.host_name())?;
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
@@ -126,27 +128,27 @@ impl State {
 
 /// How tokens and cookies are made.
 fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
-    let login = LoginManager::builder(keys.to_vec())
+    LoginManager::builder(keys.to_vec())
         .issuer(config.origin())
         .cookie(config.cookie(CookieUse::Session))
-        .default_expiry(config.lifetimes.access_token.unsigned_abs())
-        .clock(move || clock.timestamp());
-    match config.token_key_pairs.as_slice() {
-        [] => login,
-        pairs => login.access_keys(Keys::Pairs(pairs.to_vec())),
-    }
+        .clock(move || clock.timestamp())
 }
 
-/// How people are recognised: by a session's cookie, an access token, or a personal token.
+/// Which scopes somebody may hold.
+fn holds(scopes: Scopes) -> impl Fn(&Login, &str) -> bool {
+    move |login, name| scopes.may_hold(login.is_verified_admin(), name)
+}
+
+/// How people are recognised: by a session's cookie, or an access token.
 fn recognise(
-    login: Builder<Login>, (db, clock): (&Db, &Clock), (sessions, grants): (&Sessions, &Grants),
-    scopes: Scopes,
+    login: Builder<Login>, db: &Db, sessions: &Sessions, grants: &Grants,
 ) -> Result<LoginManager<Login>, SetUpError> {
     let [sessions, in_time, used] = [0; 3].map(|_| sessions.clone());
-    let (grants, clock, version, db) = (grants.clone(), clock.clone(), db.clone(), db.clone());
+    let (version, grants) = (db.clone(), grants.clone());
     login
         .user_loader(move |claims| {
-            let (sessions, grants) = (sessions.clone(), grants.clone());
+            let sessions = sessions.clone();
+            let grants = grants.clone();
             async move {
                 Ok(match claims.kind() {
                     TokenKind::Session => sessions.find(claims).await?,
@@ -154,13 +156,8 @@ fn recognise(
                 })
             }
         })
-        .request_loader(move |req| {
-            let (db, clock) = (db.clone(), clock.clone());
-            async move { Ok(personal_token::load(db, clock, req).await?) }
-        })
         .cache(move || version.version(), move |login| in_time.is_in_time(login))
         .listener(move |_, caller| used.note_use(caller))
-        .may_hold(move |login, name| scopes.may_hold(login.is_verified_admin(), name))
         .build()
 }
 

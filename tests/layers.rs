@@ -36,7 +36,7 @@ static FEATURES: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// The functions of features that write without anybody's rights: what strangers may ask for.
-const WRITERS: [(&str, &str); 3] = [
+const WRITERS: &[(&str, &str)] = &[
     ("src/accounts/forgot.rs", "reset"),
     ("src/accounts/forgot.rs", "send"),
     ("src/accounts/register.rs", "register"),
@@ -55,7 +55,7 @@ fn layers_only_look_down() {
             assert!(allowed, "{}: {module} looks up at {used}; {advice}", file.display());
         }
     }
-    assert!(seen > 300, "only {seen} uses were found");
+    assert!(seen > 200, "only {seen} uses were found");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn the_map_in_lib_rs_lists_the_layers_lowest_first() {
     let modules = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.split_once(';'));
     let layers: Vec<_> = modules.map(|(name, _)| layer(name)).collect();
     let features = FEATURES.len();
-    assert!(features > 3, "{FEATURES:?}");
+    assert!(features > 2, "{FEATURES:?}");
     assert_eq!(layers.len(), BELOW.concat().len() + features + ABOVE.concat().len() - 1);
     assert!(layers.is_sorted(), "src/lib.rs lists the lowest layer first: {layers:?}");
 }
@@ -74,7 +74,7 @@ fn no_files_need_each_other() {
     let sources = sources();
     let needs: BTreeMap<_, _> =
         sources.iter().map(|(file, text)| (file.clone(), needed(&sources, file, text))).collect();
-    assert!(needs.values().map(BTreeSet::len).sum::<usize>() > 250, "{needs:?}");
+    assert!(needs.values().map(BTreeSet::len).sum::<usize>() > 150, "{needs:?}");
     let circle = circle(needs);
     let advice = "move what both need into a file of its own, below";
     assert!(circle.is_empty(), "these need each other; {advice}: {circle:#?}");
@@ -88,11 +88,10 @@ fn handlers_write_with_the_rights_of_who_is_calling() {
         found.extend(writers.map(|name| (file.to_str().unwrap().to_owned(), name)));
     }
     found.sort();
-    let allowed = WRITERS.map(|(file, name)| (file.to_owned(), name.to_owned()));
-    assert_eq!(
-        found, allowed,
-        "use `user.write(&db, …)`, which asks whether the user may still; a task without a user is listed in WRITERS"
-    );
+    let allowed = WRITERS.iter().map(|(file, name)| ((*file).to_owned(), (*name).to_owned()));
+    let allowed: Vec<_> = allowed.collect();
+    let advice = "use `user.write(&db, …)`, which asks whether the user may still; a task without a user is listed";
+    assert_eq!(found, allowed, "{advice}");
 }
 
 #[test]

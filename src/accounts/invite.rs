@@ -4,9 +4,12 @@ use derive_more::Deref;
 use kit::{Clock, Time, from_request};
 
 use crate::accounts::email_form::EmailForm;
-use crate::config::Registration;
-use crate::mail::{self, Request};
-use crate::people::{Accounts, Admin, Event, Invitation, Link};
+use crate::accounts::join;
+use crate::accounts::opened::{For, page};
+use crate::config::Config;
+use crate::mail::Request;
+use crate::mail::invitations::{about_to_be_invited, hold_back};
+use crate::people::{Accounts, Admin, Event, Invitation, Purpose};
 use crate::state::State;
 use crate::web::{
     Client, Db, Error, Flash, Page, Response, Result, ServiceConfig, Submitted, Template, once,
@@ -17,6 +20,18 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/account/invitations").get(show).post(invite))
         .service(resource("/account/invitations/take-back").post(take_back));
+    page!(config, Invite, join::show::<Invite>, join::join::<Invite>);
+}
+
+/// What the link in the mail is for.
+struct Invite;
+
+impl For for Invite {
+    const PURPOSE: Purpose = Purpose::Invite;
+
+    fn is_open(config: &Config) -> bool {
+        config.invites()
+    }
 }
 
 /// Guard: an administrator, where `REGISTRATION` lets them invite; where not, there is no such page.
@@ -25,10 +40,7 @@ struct MayInvite(#[deref(forward)] Admin);
 
 from_request!(MayInvite, Error, |req| {
     let admin = Admin::admit(req)?;
-    match State::of(req).config().registration {
-        Registration::Closed => Err(Error::NotFound),
-        Registration::Open | Registration::Invite => Ok(MayInvite(admin)),
-    }
+    if State::of(req).config().invites() { Ok(MayInvite(admin)) } else { Err(Error::NotFound) }
 });
 
 #[derive(Template)]
@@ -48,7 +60,7 @@ async fn show(_: MayInvite, page: Page, db: Db, clock: Clock) -> Response {
 
 async fn show_form(page: Page, form: Submitted<EmailForm>, db: &Db, now: Time) -> Response {
     let both = move |conn: &mut _| -> Result<_> {
-        Ok((mail::about_to_be_invited(conn)?, Link::invitations(conn, now)?))
+        Ok((about_to_be_invited(conn)?, Invitation::unanswered(conn, now)?))
     };
     let (posted, mut waiting) = db.run(both).await?;
     waiting.retain(|invitation| !posted.contains(&invitation.email));
@@ -90,8 +102,7 @@ async fn take_back(
     };
     let now = accounts.now();
     let end = once(form.sent, move |conn| -> Result<usize> {
-        let held_back = mail::hold_back_invitations(conn, &email, now)?;
-        Ok(held_back + Link::take_back(conn, &email)?)
+        Ok(hold_back(conn, &email, now)? + Invitation::take_back(conn, &email)?)
     });
     if admin.write(&db, end).await?.is_some_and(|ended| ended > 0) {
         accounts.tell(&client, Event::InvitationTakenBack.of(admin.id)).await;

@@ -2,22 +2,17 @@
 
 use kit::password::PasswordRule;
 
-use crate::accounts::opened::{For, Invite, Opened, Register, page};
+use crate::accounts::opened::{For, Opened};
 use crate::error::LinkEnding;
 use crate::people::{Accounts, Event, LogIn, Name, NewUser, Purpose, User};
 use crate::web::{
-    Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Response, ServiceConfig,
-    Submitted, Template, Typed, redirect, render_with,
+    Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Response, Submitted, Template,
+    Typed, redirect, render_with,
 };
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    page!(config, Register, show::<Register>, join::<Register>);
-    page!(config, Invite, show::<Invite>, join::<Invite>);
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct JoinForm {
+pub(super) struct JoinForm {
     name: Typed<Name>,
     password: String,
 }
@@ -39,12 +34,12 @@ struct JoinPage {
     rule: PasswordRule,
 }
 
-async fn show<P: For>(opened: Opened<P>, page: Page, accounts: Accounts) -> Response {
+pub(super) async fn show<P: For>(opened: Opened<P>, page: Page, accounts: Accounts) -> Response {
     show_form(&opened, page, Submitted::default(), &accounts)
 }
 
 /// Whoever opened the link reads the mail of its address: that is the proof.
-async fn join<P: For>(
+pub(super) async fn join<P: For>(
     opened: Opened<P>, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
     mut form: Submitted<JoinForm>,
 ) -> Response {

@@ -6,9 +6,7 @@ use kit::http::request_id::RequestId;
 use kit::http::site::Site;
 use kit::password;
 
-use crate::config::Registration;
 use crate::people::{Accounts, CurrentSession, CurrentUser, LogIn, Login, Sessions};
-use crate::state::State;
 use crate::web::kept::{self, Carried};
 use crate::web::{
     Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Query, Response, Result,
@@ -56,11 +54,10 @@ impl Form for LoginForm {
 struct LoginPage {
     page: Page,
     form: Submitted<LoginForm>,
-    can_register: bool,
 }
 
 async fn show(
-    session: Result<CurrentSession>, req: HttpRequest, page: Page, registration: Registration,
+    session: Result<CurrentSession>, req: HttpRequest, page: Page,
     Query(NextPage { next }): Query<NextPage>,
 ) -> Response {
     // Whoever is recognised in another way than by a session may come here for one.
@@ -69,27 +66,26 @@ async fn show(
     }
     let email = page.flash.as_ref().map(|flash| flash.typed.clone()).unwrap_or_default();
     let form = LoginForm { email, next, ..LoginForm::default() };
-    show_form(page, Submitted::with(form), registration)
+    show_form(page, Submitted::with(form))
 }
 
 /// The page for somebody who has to log in before what they typed can be saved.
 pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
     let form = LoginForm { next, kept, ..LoginForm::default() };
-    let registration = State::of(req).config().registration;
-    show_form(Page::without_flash(req), Submitted::with(form), registration)
+    show_form(Page::without_flash(req), Submitted::with(form))
 }
 
 async fn log_in(
-    req: HttpRequest, client: Client, page: Page, accounts: Accounts, registration: Registration,
+    req: HttpRequest, client: Client, page: Page, accounts: Accounts,
     mut form: Submitted<LoginForm>,
 ) -> Response {
     if !form.is_valid() {
-        return show_form(page, form, registration);
+        return show_form(page, form);
     }
     let password = std::mem::take(&mut form.fields.password);
     let Some(user) = accounts.authenticate(&client, &form.fields.email, password).await? else {
         form.errors.add("", REFUSED);
-        return show_form(page, form, registration);
+        return show_form(page, form);
     };
     let how = LogIn::by_password().remembered(!form.fields.remember.is_empty());
     let cookie = accounts.log_in(&req, &user, how).await?;
@@ -114,7 +110,6 @@ async fn log_out(req: HttpRequest, accounts: Accounts, sessions: Sessions) -> Re
     Ok(response)
 }
 
-fn show_form(page: Page, form: Submitted<LoginForm>, registration: Registration) -> Response {
-    let can_register = registration == Registration::Open;
-    render_with(form.status(), &LoginPage { page, form, can_register })
+fn show_form(page: Page, form: Submitted<LoginForm>) -> Response {
+    render_with(form.status(), &LoginPage { page, form })
 }

@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use kit::http::Later;
 use kit::http::link::{LinkCookies, mark, mark_of_form};
 
-use crate::config::{CookieUse, Registration};
+use crate::config::{Config, CookieUse};
 use crate::db::Connection;
 use crate::error::LinkEnding;
 use crate::people::{Link, Purpose};
@@ -17,6 +17,11 @@ use crate::web::{Error, HttpRequest, HttpResponse, Result};
 /// A purpose as a type, for the guard [`Opened`].
 pub(super) trait For: 'static {
     const PURPOSE: Purpose;
+
+    /// Whether it may be used here at all.
+    fn is_open(_: &Config) -> bool {
+        true
+    }
 
     /// Why a link opens nothing.
     fn ended(ending: LinkEnding) -> Error {
@@ -33,7 +38,7 @@ macro_rules! purposes {
         }
     )*};
 }
-purposes!(Register, Invite, Confirm, ChangeEmail, Reset);
+purposes!(Confirm, ChangeEmail, Reset);
 
 /// The route of a purpose's page: one handler for its link, and one for the form on it.
 macro_rules! page {
@@ -55,7 +60,7 @@ pub(super) fn cookies<P: For>(req: &HttpRequest) -> LinkCookies {
 
 /// Guard: the browser has opened a link for this page, and it works still; a form was drawn for this
 /// very link. Otherwise [`Error::LinkEnded`], [`Error::DoneAlready`] for a form that was sent twice,
-/// or [`Error::NotFound`] where `REGISTRATION` does not allow what the link is for.
+/// or [`Error::NotFound`] where the settings do not allow what the link is for ([`For::is_open`]).
 pub(super) struct Opened<P> {
     pub(super) link: Link,
     token: String,
@@ -98,7 +103,7 @@ impl<P: For> Opened<P> {
 
     async fn open(req: HttpRequest) -> Result<Self> {
         let state = State::of(&req).clone();
-        if !is_allowed(P::PURPOSE, state.config().registration) {
+        if !P::is_open(state.config()) {
             return Err(Error::NotFound);
         }
         let cookies = cookies::<P>(&req);
@@ -128,12 +133,4 @@ async fn find<P: For>(state: &State, token: &str, shown: Option<String>) -> Resu
     let find =
         move |conn: &mut Connection| Link::find(conn, (P::PURPOSE, &token), shown.as_deref(), now);
     state.db().snapshot(find).await
-}
-
-fn is_allowed(purpose: Purpose, registration: Registration) -> bool {
-    match purpose {
-        Purpose::Register => registration == Registration::Open,
-        Purpose::Invite => registration != Registration::Closed,
-        Purpose::Confirm | Purpose::ChangeEmail | Purpose::Reset | Purpose::SetUp => true,
-    }
 }

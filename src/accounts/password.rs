@@ -92,7 +92,7 @@ async fn change(
     Ok(response)
 }
 
-/// Notes what is wrong with the new password, and with the current one.
+/// Says what is wrong with the new password, and with the current one.
 async fn check_both(
     session: &CurrentSession, client: &Client, accounts: &Accounts,
     form: &mut Submitted<PasswordForm>,

@@ -6,9 +6,11 @@
 use kit::from_request;
 
 use crate::accounts::email_form::EmailForm;
-use crate::config::Registration;
+use crate::accounts::join;
+use crate::accounts::opened::{For, page};
+use crate::config::{Config, Registration};
 use crate::mail::{Posted, Request};
-use crate::people::Accounts;
+use crate::people::{Accounts, Purpose};
 use crate::state::State;
 use crate::web::{
     Db, Error, Flash, HttpResponse, Page, Response, ServiceConfig, Submitted, Template, once,
@@ -19,14 +21,29 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/register").get(show).post(register))
         .service(resource("/register/sent").get(sent));
+    page!(config, Register, join::show::<Register>, join::join::<Register>);
+}
+
+/// What the link in the mail is for.
+struct Register;
+
+impl For for Register {
+    const PURPOSE: Purpose = Purpose::Register;
+
+    fn is_open(config: &Config) -> bool {
+        config.registration == Registration::Open
+    }
 }
 
 /// Guard: anybody may ask for an account; where not, there is no such page.
 struct OpenRegistration;
 
-from_request!(OpenRegistration, Error, |req| match State::of(req).config().registration {
-    Registration::Open => Ok(OpenRegistration),
-    Registration::Invite | Registration::Closed => Err(Error::NotFound),
+from_request!(OpenRegistration, Error, |req| {
+    if Register::is_open(State::of(req).config()) {
+        Ok(OpenRegistration)
+    } else {
+        Err(Error::NotFound)
+    }
 });
 
 #[derive(Template)]

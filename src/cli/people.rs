@@ -5,7 +5,6 @@ use kit::cli::{Failure, say};
 use kit::{Client, Network};
 
 use crate::app::App;
-use crate::config::Registration;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::mail::{Posted, Request};
@@ -128,7 +127,7 @@ async fn set_password(state: &State, email: &str) -> Result<(), Failure> {
 }
 
 async fn invite(state: &State, email: &str) -> Result<(), Failure> {
-    if state.config().registration == Registration::Closed {
+    if !state.config().invites() {
         return Err("REGISTRATION=closed lets nobody make an account. Use `user add`.".into());
     }
     let to = Email::parse(email)?;

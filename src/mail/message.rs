@@ -71,9 +71,6 @@ pub enum Notice {
 }
 
 impl Request {
-    /// The name of [`Self::Invite`] in the table.
-    const INVITE: &str = "invite";
-
     /// Puts it into the outbox, unless it was asked for too often.
     pub fn post(&self, conn: &mut Connection, to: &Email, now: Time) -> Result<Posted> {
         let kind: &str = self.into();
@@ -133,20 +130,6 @@ fn put(
     Ok(())
 }
 
-/// The addresses that are invited by a mail that is not sent yet.
-pub fn about_to_be_invited(conn: &mut Connection) -> QueryResult<Vec<String>> {
-    unsent_invitations().order(outbox::due_at).select(outbox::email).load(conn)
-}
-
-/// Sees to it that the invitations of an address are not sent that wait. They count as sent: otherwise whoever
-/// invites and takes back in turn would invite without a limit.
-pub fn hold_back_invitations(
-    conn: &mut Connection, email: &Email, now: Time,
-) -> QueryResult<usize> {
-    let theirs = unsent_invitations().filter(outbox::email_canonical.eq(email.canonical.clone()));
-    diesel::update(theirs).set(PutAway::at(now)).execute(conn)
-}
-
 /// Nothing is to be done about a mail any more. The row stays for the limits; what it said need not.
 #[derive(AsChangeset)]
 #[diesel(table_name = outbox)]
@@ -159,12 +142,6 @@ impl PutAway {
     pub(super) fn at(now: Time) -> Self {
         Self { sent_at: now, message: "" }
     }
-}
-
-#[diesel::dsl::auto_type]
-fn unsent_invitations() -> _ {
-    let kind: &'static str = Request::INVITE;
-    outbox::table.filter(outbox::kind.eq(kind)).filter(outbox::sent_at.is_null())
 }
 
 /// Takes back what waits for an address whose owner is gone.

@@ -43,33 +43,39 @@ pub enum Fate {
     Ends,
 }
 
+const COLUMNS: usize = 5;
+
 /// What becomes of this session, the other sessions, the tokens of programs that know the password, the
 /// tokens that people made for their programs, and all links: the columns of the table.
-pub type Fates = [Fate; 5];
+pub type Fates = [Fate; COLUMNS];
 
 impl Ending {
+    #[expect(clippy::match_same_arms, reason = "a row each")]
     pub const fn fates(self) -> Fates {
         use Fate::{Ends, OneEnds, Renewed, Stays};
         match self {
             Self::LoggedOut => [Ends, Stays, Stays, Stays, Stays],
             Self::SessionEnded => [Stays, OneEnds, Stays, Stays, Stays],
             Self::OthersEnded => [Stays, Ends, Ends, Stays, Stays],
-            Self::PasswordChanged | Self::AddressProved => [Renewed, Ends, Ends, Ends, Ends],
+            Self::PasswordChanged => [Renewed, Ends, Ends, Ends, Ends],
+            Self::PasswordReset => [Ends; COLUMNS],
+            Self::AddressProved => [Renewed, Ends, Ends, Ends, Ends],
             Self::AddressChanged => [Renewed, Ends, Ends, Stays, Ends],
             Self::PasswordConfirmed => [Renewed, Stays, Stays, Stays, Stays],
             Self::TokenEnded => [Stays, Stays, Stays, OneEnds, Stays],
             Self::OperatorEnded => [Ends, Ends, Ends, Ends, Stays],
             Self::RoleChanged => [Stays, Stays, Stays, Stays, Ends],
-            Self::PasswordReset | Self::Disabled | Self::Deleted => [Ends; 5],
-            Self::NameChanged => [Stays; 5],
+            Self::Disabled | Self::Deleted => [Ends; COLUMNS],
+            Self::NameChanged => [Stays; COLUMNS],
         }
     }
 
     /// Ends what it ends of a user, in the transaction of what happens, but for the one of several that
-    /// only its caller knows; `current` is the session in which it happens, if in any. Holds the user's row, so that nothing is added meanwhile.
+    /// only its caller knows; `current` is the session in which it happens, if in any. Holds the user's row, so
+    /// that nothing is added meanwhile.
     pub fn end(self, conn: &mut Connection, user_id: i64, current: Option<i64>) -> QueryResult<()> {
-        let [this_session, other_sessions, programs, personal_tokens, links] =
-            self.fates().map(|fate| fate == Fate::Ends);
+        let ends = self.fates().map(|fate| fate == Fate::Ends);
+        let [this_session, other_sessions, programs, personal_tokens, links] = ends;
         User::lock(conn, user_id)?;
         let own = sessions::table.filter(sessions::user_id.eq(user_id));
         let here = current.unwrap_or_default();

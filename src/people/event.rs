@@ -77,12 +77,6 @@ impl Event {
         self.into()
     }
 
-    /// The names of those that are to be looked at.
-    pub fn warnings() -> impl Iterator<Item = &'static str> {
-        let all = Self::VARIANTS.iter();
-        all.filter(|event| matches!(event.about(), About::Warning(_))).map(|event| event.name())
-    }
-
     pub fn of(self, user_id: i64) -> SecurityEvent {
         SecurityEvent { event: self, user_id: Some(user_id), scope: None }
     }
@@ -109,6 +103,9 @@ impl fmt::Display for SecurityEvent {
         if let Some(user_id) = self.user_id {
             write!(f, " user_id={user_id}")?;
         }
-        self.scope.map_or(Ok(()), |scope| write!(f, " scope={scope}"))
+        if let Some(scope) = self.scope {
+            write!(f, " scope={scope}")?;
+        }
+        Ok(())
     }
 }

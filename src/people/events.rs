@@ -3,15 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
-use kit::http::client::{device, device_icon};
-use kit::http::list::Paging;
 use kit::{Client, Clock, Time};
 use time::Duration;
 
-use crate::db::{Backend, Connection, Db, Export, copy_of};
+use crate::db::{Backend, Db, Export, copy_of};
 use crate::error::Result;
+use crate::people::SecurityEvent;
 use crate::people::event::About;
-use crate::people::{Event, SecurityEvent};
 use crate::schema::events;
 
 /// How long events are kept: long enough to find out what happened, no longer than that needs.
@@ -66,78 +64,13 @@ impl Events {
     }
 }
 
-/// What happened to a user: all of it, or what is to be looked at.
-fn events_of(user_id: i64, only_warnings: bool) -> events::BoxedQuery<'static, Backend> {
-    let own = events::table.filter(events::user_id.eq(user_id)).into_boxed();
-    if only_warnings { own.filter(events::kind.eq_any(Event::warnings())) } else { own }
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(Backend))]
-pub struct Activity {
+struct Row {
     kind: String,
-    /// From which address; empty when an operator did it at the command line.
-    pub ip_address: String,
+    ip_address: String,
     user_agent: String,
-    pub created_at: Time,
+    created_at: Time,
 }
 
-impl Activity {
-    /// What happened to a user, the newest first.
-    pub fn of(
-        conn: &mut Connection, user_id: i64, only_warnings: bool, paging: &Paging,
-    ) -> QueryResult<Vec<Self>> {
-        let own = events_of(user_id, only_warnings).order(events::id.desc());
-        own.offset(paging.offset()).limit(paging.limit()).select(Self::as_select()).load(conn)
-    }
-
-    pub fn count(conn: &mut Connection, user_id: i64, only_warnings: bool) -> QueryResult<i64> {
-        events_of(user_id, only_warnings).count().get_result(conn)
-    }
-
-    /// Whether it is the same once more, so that one line says both. Not by another device: a thief behind the
-    /// owner's own address would vanish in the owner's line.
-    pub fn is_like(&self, other: &Self) -> bool {
-        let same = self.kind == other.kind && self.ip_address == other.ip_address;
-        same && self.device() == other.device()
-    }
-
-    /// One of `static/icons.svg`.
-    pub fn icon(&self) -> &'static str {
-        match self.kind.parse() {
-            _ if self.is_warning() => "error",
-            Ok(Event::LoggedIn | Event::LoggedOut) => device_icon(&self.user_agent),
-            Ok(Event::TokenIssued | Event::TokenRevoked | Event::ApiTokenCreated) => "key",
-            Ok(
-                Event::EmailConfirmed
-                | Event::EmailChangeAsked
-                | Event::EmailChanged
-                | Event::Invited,
-            ) => "mailed",
-            _ => "shield",
-        }
-    }
-
-    pub const EXPORT: Export =
-        copy_of!(events.user_id, Self; kind, ip_address, user_agent, created_at);
-
-    pub fn device(&self) -> String {
-        device(&self.user_agent)
-    }
-
-    /// Whether something went wrong: to be looked at.
-    pub fn is_warning(&self) -> bool {
-        matches!(self.about(), Some(About::Warning(_)))
-    }
-
-    pub fn sentence(&self) -> &'static str {
-        match self.about() {
-            Some(About::News(sentence) | About::Warning(sentence)) => sentence,
-            Some(About::Logged) | None => "Something of an earlier version",
-        }
-    }
-
-    fn about(&self) -> Option<About> {
-        self.kind.parse().ok().map(Event::about)
-    }
-}
+pub const EXPORT: Export = copy_of!(events.user_id, Row; kind, ip_address, user_agent, created_at);

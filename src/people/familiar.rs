@@ -14,14 +14,17 @@ use crate::schema::events;
 /// Whoever invents a new one at each log-in would otherwise make the next one hold up all who write.
 const LOOKS_MAX: usize = 100;
 
+/// What tells where somebody was.
+const LOG_INS: &[Event] = &[Event::LoggedIn, Event::TokenIssued];
+
 /// Whether the user, or a program of theirs, has logged in before from a browser and a network like
 /// these, as far as [`LOOKS_MAX`] looks tell. The first log-in of a new account is familiar.
 pub fn is_familiar(
     conn: &mut Connection, user: &User, client: &Client, now: Time,
 ) -> QueryResult<bool> {
     let (mut is_first, mut looks) = (true, 0..LOOKS_MAX);
-    for kind in [Event::LoggedIn.name(), Event::TokenIssued.name()] {
-        let mut log_ins = LogIns { conn, user_id: user.id, kind };
+    for kind in LOG_INS {
+        let mut log_ins = LogIns { conn, user_id: user.id, kind: kind.name() };
         match familiarity(&mut log_ins, client, &mut looks)? {
             Familiarity::Known => return Ok(true),
             Familiarity::Elsewhere => is_first = false,

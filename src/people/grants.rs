@@ -2,12 +2,15 @@
 //! get the next one with (RFC 6749). A refresh token works once. The ones that follow from one
 //! log-in are a family, and a used one that comes back ends the family (RFC 9700 section 4.14.2).
 
-use actix_login::{AccessTokens, Claims, Scopes, TokenOptions, hash_token, random_token};
+use actix_login::{
+    AccessTokens, Builder, Claims, Keys, Scopes, TokenOptions, hash_token, random_token,
+};
 use diesel::prelude::*;
 use kit::http::oauth::{Issued, NoToken, narrow};
 use kit::{Client, Clock, Time, clock::is_over};
 use time::Duration;
 
+use crate::config::Config;
 use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
 use crate::mail::Notice;
@@ -46,6 +49,15 @@ pub struct Grants {
     access: AccessTokens,
     scopes: Scopes,
     lifetime: Duration,
+}
+
+/// How access tokens are made.
+pub fn set_up(login: Builder<Login>, config: &Config) -> Builder<Login> {
+    let login = login.default_expiry(config.token_lifetimes.access.unsigned_abs());
+    match config.token_key_pairs.as_slice() {
+        [] => login,
+        pairs => login.access_keys(Keys::Pairs(pairs.to_vec())),
+    }
 }
 
 impl Grants {

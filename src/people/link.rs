@@ -1,8 +1,5 @@
 //! One-time links: they prove that whoever opens one reads the mail of an address.
 
-use std::cmp::Reverse;
-use std::collections::HashSet;
-
 use actix_login::{hash_token, random_token};
 use diesel::prelude::*;
 use kit::http::link::mark;
@@ -103,30 +100,6 @@ impl Link {
         Ok(link)
     }
 
-    /// The invitations that nobody has answered yet, the newest first; of several to one address, the last.
-    pub fn invitations(conn: &mut Connection, now: Time) -> Result<Vec<Invitation>> {
-        let (mut seen, mut unanswered) = (HashSet::new(), Vec::new());
-        for invitation in Invitation::all(conn)? {
-            let email = stored(&invitation.email)?;
-            let is_good = invitation.expires_at > now && User::by_email(conn, &email)?.is_none();
-            if is_good && seen.insert(email.canonical) {
-                unanswered.push(invitation);
-            }
-        }
-        Ok(unanswered)
-    }
-
-    /// Takes back every invitation that was sent to an address: how many that were.
-    pub fn take_back(conn: &mut Connection, email: &Email) -> Result<usize> {
-        let mut taken_back = 0;
-        for invitation in Invitation::all(conn)? {
-            if stored(&invitation.email)?.canonical == email.canonical {
-                taken_back += diesel::delete(links::table.find(invitation.id)).execute(conn)?;
-            }
-        }
-        Ok(taken_back)
-    }
-
     /// Where it was sent.
     pub fn address(&self) -> Result<Email> {
         stored(&self.email)
@@ -141,34 +114,6 @@ impl Link {
         copy_of!(links.user_id, LinkRow; purpose, email, expires_at, used_at);
 }
 
-/// An account that is offered to somebody.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = links, check_for_backend(Backend))]
-pub struct Invitation {
-    pub id: i64,
-    pub email: String,
-    pub expires_at: Time,
-}
-
-impl Invitation {
-    /// The newest first. They are few: the database needs no order for them.
-    fn all(conn: &mut Connection) -> QueryResult<Vec<Self>> {
-        let mut all: Vec<Self> = waiting_invitations().select(Self::as_select()).load(conn)?;
-        all.sort_unstable_by_key(|invitation| Reverse(invitation.id));
-        Ok(all)
-    }
-
-    pub fn sent_at(&self) -> Time {
-        self.expires_at - Purpose::Invite.about().lifetime
-    }
-}
-
-#[diesel::dsl::auto_type]
-fn waiting_invitations() -> _ {
-    let name: &'static str = Purpose::Invite.name();
-    links::table.filter(links::purpose.eq(name)).filter(links::used_at.is_null())
-}
-
 /// The link with this token, for this purpose.
 #[diesel::dsl::auto_type]
 fn with_token(purpose: Purpose, token: &str) -> _ {
@@ -177,7 +122,7 @@ fn with_token(purpose: Purpose, token: &str) -> _ {
 }
 
 /// An address that was checked when it was stored.
-fn stored(email: &str) -> Result<Email> {
+pub(super) fn stored(email: &str) -> Result<Email> {
     Email::parse(email).map_err(|e| Error::Internal(e.to_owned()))
 }
 

@@ -38,6 +38,14 @@ pub(super) enum Right {
 }
 
 impl Right {
+    /// Of what has no time of its own, the row is asked for at each request.
+    pub(super) fn is_in_time(&self, now: Time) -> bool {
+        match self {
+            Self::Family(_, until) => now < *until,
+            _ => true,
+        }
+    }
+
     fn is_alive(&self, conn: &mut Connection) -> QueryResult<bool> {
         match self {
             Self::Session { id, token_hash } => {

@@ -1,6 +1,6 @@
 //! Personal API tokens: made by people for their own programs, shown once, ended at any time.
 
-use actix_login::{Found, bearer, hash_token, is_personal_token, personal_token};
+use actix_login::{Builder, Found, bearer, hash_token, is_personal_token, personal_token};
 use actix_web::HttpRequest;
 use database::{Use, use_of};
 use diesel::prelude::*;
@@ -105,8 +105,17 @@ impl PersonalToken {
     }
 }
 
+/// Lets people in by them.
+pub fn set_up(login: Builder<Login>, db: &Db, clock: &Clock) -> Builder<Login> {
+    let (db, clock) = (db.clone(), clock.clone());
+    login.request_loader(move |req| {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move { Ok(load(db, clock, req).await?) }
+    })
+}
+
 /// Who calls with a personal token, and what it is good for: the app's request loader.
-pub async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<Found<Login>>> {
+async fn load(db: Db, clock: Clock, req: HttpRequest) -> Result<Option<Found<Login>>> {
     let Some(token) = bearer(&req).filter(|token| is_personal_token(APP_NAME, token)) else {
         return Ok(None);
     };

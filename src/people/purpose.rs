@@ -41,18 +41,21 @@ pub struct About {
     done: (&'static str, &'static str),
 }
 
-const REGISTER: About = About {
+/// Whatever makes an account.
+const JOIN: About = About {
     lifetime: Duration::hours(24),
     takes_address: true,
-    path: "/register/confirm",
-    again: "/register",
+    path: "/",
+    again: "/",
     used: "/login",
     taken: "/login",
     deed: "to make the account",
     done: ("/dashboard", "Done already: the account is made."),
 };
 
-const INVITE: About = About { lifetime: Duration::days(7), path: "/join", again: "/", ..REGISTER };
+const REGISTER: About = About { path: "/register/confirm", again: "/register", ..JOIN };
+
+const INVITE: About = About { lifetime: Duration::days(7), path: "/join", ..JOIN };
 
 const CONFIRM: About = About {
     lifetime: Duration::hours(24),

@@ -117,14 +117,11 @@ impl Sessions {
 
     /// Whether the time of somebody who was let in is not up meanwhile.
     pub fn is_in_time(&self, login: &Login) -> bool {
-        match (&login.session, &login.right) {
-            (Some(session), _) => !self.is_over(session),
-            (None, Right::Family(_, until)) => self.clock.now() < *until,
-            (None, _) => true, // asked for at each request
-        }
+        login.session.as_ref().is_none_or(|session| !self.is_over(session))
+            && login.right.is_in_time(self.clock.now())
     }
 
-    /// Notes that a session is used.
+    /// Keeps in mind that a session is used.
     pub fn note_use(&self, caller: &Caller<Login>) {
         let Some(session) = caller.user().and_then(|login| login.session.as_ref()) else { return };
         let (now, every) = (self.clock.now(), self.lifetimes.idle(session.remembered) / 4);
@@ -169,7 +166,7 @@ impl Sessions {
         self.db.write(move |conn| ended.get_result(conn).optional()).await
     }
 
-    /// Notes that the password was just typed in a session.
+    /// Writes down that the password was just typed in a session.
     pub fn confirm(
         conn: &mut Connection, id: i64, client: &Client, now: Time,
     ) -> QueryResult<usize> {

@@ -90,13 +90,18 @@ pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Resp
         }
         None => problem(status, (title, &sentence), request_id, refused(error)),
     };
-    let token = match error {
-        Some(Error::OutOfScope(scope)) => Token::Lacks(scope),
-        _ if had_token => Token::Invalid,
-        _ => Token::Missing,
-    };
+    let token = if had_token { Token::Invalid } else { Token::Missing };
+    let token = lacking(error).unwrap_or(token);
     problem::add_headers(&mut response, APP_NAME, token)?;
     Ok(response)
+}
+
+/// What the token lacks that came with the request.
+fn lacking(error: Option<&Error>) -> Option<Token> {
+    match error {
+        Some(Error::OutOfScope(scope)) => Some(Token::Lacks(scope)),
+        _ => None,
+    }
 }
 
 fn way_out(error: Option<&Error>) -> (&'static str, &'static str) {

@@ -22,8 +22,8 @@ pub trait Owned: Send + Sized + 'static {
     fn find(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<Self>;
 }
 
-/// The row whose id the route's `{id}` names, for whoever the guard `G` lets in: a person, a program
-/// with a scope (`Own<Note, Scoped<NotesRead>>`), or only who has just typed their password (`Sudo`).
+/// The row whose id the route's `{id}` names, for whoever the guard `G` lets in: a person, only who
+/// has just typed their password (`Sudo`), or a program whose token holds a scope (`Scoped<ThingsRead>`).
 /// Another's row, no such row, no number: [`Error::NotFound`], the same for all three, so that nobody
 /// learns which ids exist.
 #[derive(Deref)]

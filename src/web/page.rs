@@ -35,6 +35,8 @@ pub struct Page {
     pub is_for_developers: bool,
     pub theme: Theme,
     may_invite: bool,
+    /// Whether a stranger may make an account.
+    pub can_register: bool,
     features: Features,
     site: Site,
 }
@@ -43,10 +45,11 @@ impl Page {
     /// For a page about a request that could not be served: it leaves the message for the next.
     pub fn without_flash(req: &HttpRequest) -> Self {
         let (state, user) = (State::of(req), CurrentUser::of(req));
-        let invites = state.config().registration != Registration::Closed;
+        let is_admin = user.as_ref().is_some_and(|user| user.is_verified_admin());
         let theme = state.config().cookie(CookieUse::Theme).read(req);
         Self {
-            may_invite: invites && user.as_ref().is_some_and(|user| user.is_verified_admin()),
+            may_invite: is_admin && state.config().invites(),
+            can_register: state.config().registration == Registration::Open,
             user,
             has_mailbox: state.dev_mailbox().is_some(),
             is_for_developers: state.config().is_for_developers(),
@@ -69,6 +72,7 @@ impl Page {
             is_for_developers: false,
             theme: Theme::default(),
             may_invite: false,
+            can_register: false,
             features: Features(&[]),
             site: site.clone(),
         }
@@ -100,12 +104,15 @@ impl Page {
         self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    fn is_admin(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.is_verified_admin())
+    }
+
     /// For the side bar.
     pub fn places(&self) -> impl Iterator<Item = &'static Place> {
-        let is_admin = self.user.as_ref().is_some_and(|user| user.is_verified_admin());
-        self.features.places().filter(move |place| match place.shelf {
+        self.features.places().filter(|place| match place.shelf {
             Shelf::Main => true,
-            Shelf::Admins => is_admin,
+            Shelf::Admins => self.is_admin(),
             _ => false,
         })
     }
@@ -123,10 +130,9 @@ impl Page {
     /// The account's pages, and whether this page belongs to each, or to one within it.
     pub fn tabs(&self) -> impl Iterator<Item = (&'static Place, bool)> {
         let here = self.trail().first().map(|first| first.path);
-        let tabs = self.features.places().filter(|place| match place.shelf {
-            Shelf::Person | Shelf::Account => true,
-            Shelf::Invitations => self.may_invite,
-            Shelf::Main | Shelf::Admins | Shelf::Within(_) => false,
+        let tabs = self.features.places().filter(|place| {
+            matches!(place.shelf, Shelf::Person | Shelf::Account)
+                || (place.shelf == Shelf::Invitations && self.may_invite)
         });
         tabs.map(move |place| (place, here == Some(place.path)))
     }

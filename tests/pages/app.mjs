@@ -1,5 +1,5 @@
 // The program, started as in development, and people at their browsers.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -38,7 +38,9 @@ export async function startApp(settings = {}) {
     child.on("error", failed);
     child.on("exit", (code) => failed(new Error(`the program stopped (${code}): ${said.err}`)));
   });
-  return { url: `http://localhost:${port}`, setup, log: () => said.err, stop };
+  // Somebody with an account, made at the command line beside it.
+  const add = ({ name, email, password }) => execFileSync(resolve(process.env.APP_BIN), ["user", "add", email, "--name", name], { cwd: folder, env, input: `${password}\n`, stdio: "pipe" });
+  return { url: `http://localhost:${port}`, setup, add, log: () => said.err, stop };
 }
 
 export const openBrowser = (...args) => chromium.launch({

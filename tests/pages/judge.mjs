@@ -7,14 +7,14 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import { fit, openBrowser, Person, ROOT, startApp, STATIC } from "./app.mjs";
-import { walk } from "./story.mjs";
+import { ofFeatures, walk } from "./story.mjs";
 
 // Bytes before compression: of a page with all that it loads, of the next one, of the script.
 const LIMITS = { first: 30_000, next: 10_000, script: 6_000 };
 const FOLDER = join(ROOT, "target/pages");
 const MODES = join(ROOT, "target/screens/modes");
 // What is looked at in other ways than on a screen with colours.
-const IN_MODES = ["start", "login", "login-wrong", "dashboard", "notes-many", "note", "note-delete-over-page", "security", "tokens", "404"];
+const IN_MODES = ["start", "login", "login-wrong", "dashboard", "security", "404", ...ofFeatures("IN_MODES")];
 
 const markup = new HtmlValidate(new StaticConfigLoader({
   root: true,
@@ -27,7 +27,7 @@ const markup = new HtmlValidate(new StaticConfigLoader({
     "no-implicit-button-type": "off",
     // Templates leave blanks where they leave out something.
     "no-trailing-whitespace": "off",
-    // A note's title is as long as somebody writes it; tabs cut it off.
+    // A row's title is as long as somebody writes it; tabs cut it off.
     "long-title": "off",
   },
 }));
@@ -137,7 +137,7 @@ function nu(pages) {
     { name: url?.match(/([^/]+)\.html$/)?.[1], level: type === "info" ? subType : "error", what: `line ${lastLine}: ${message}` }));
 }
 
-// Notes and prints what a judge found, without what is excepted: judges are named in `except`, and their rules.
+// Counts and prints what a judge found, without what is excepted: judges are named in `except`, and their rules.
 function report(name, judge, all, except = {}) {
   const excepted = Object.keys(except);
   const found = all.filter((what) => !excepted.some((rule) => what.startsWith(`${rule} at `) || what.endsWith(`(${rule})`)));

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fit, openBrowser, ROOT, startApp, STATIC } from "./app.mjs";
-import { walk } from "./story.mjs";
+import { ofFeatures, walk } from "./story.mjs";
 
 const WIDTHS = { 390: 844, 768: 1024, 1280: 800 };
 const THEMES = ["light", "dark"];
@@ -18,7 +18,7 @@ const PICTURES = [
   ["login", "light", "login", "accounts/login.html"],
   ["dashboard-confirmed", "light", "dashboard", "home/dashboard.html"],
   ["dashboard-confirmed", "dark", "dashboard-dark", "home/dashboard.html"],
-  ["notes-many", "light", "notes", "notes/index.html"],
+  ...ofFeatures("PICTURES"),
 ];
 const BRANDED_PICTURES = [["dashboard", "light", "another-brand", "home/dashboard.html"]];
 const PICTURE_MAX = 120_000;

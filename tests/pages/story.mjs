@@ -8,6 +8,8 @@
 // - limits: how much it may weigh that weighs more than others, and why;
 // - before: what happens elsewhere first; stays: the page before is still on the screen.
 import { Person } from "./app.mjs";
+import * as features from "./story/features.mjs";
+import { click, submit, withoutScript } from "./story/steps.mjs";
 
 export const ADA = { name: "Ada Lovelace", email: "ada@example.com", password: "correct horse battery" };
 export const BEA = {
@@ -19,36 +21,7 @@ export const BEA = {
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-const LONG = "A title that takes all of the hundred characters there are, so that it needs two lines, or even three!";
-const TEXT = `Two litres, and what else is there to say.
-
-${"The second paragraph is a long one, for who wants to know how wide a line of text becomes. ".repeat(8)}
-
-- a list that somebody types
-- 👩‍🚀 with a picture, and an address that nothing breaks: https://example.com/${"a-very-long-address/".repeat(9)}`;
-const NOTES = [
-  { title: LONG.slice(0, 100), body: TEXT },
-  { title: "قائمة التسوق لهذا الأسبوع", body: "حليب وخبز وتفاح\nثم نذهب إلى السوق معًا." },
-  { title: "רשימת קניות לשבת", body: "חלב, לחם ותפוחים" },
-  { title: "🦊 🎉 Größe, naïve, Москва", body: "Emoji 🏳️‍🌈, umlauts, Ελληνικά" },
-  { title: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", body: "" },
-  ...Array.from({ length: 35 }, (_, n) => ({ title: `Note number ${n + 7}`, body: `What was thought on day ${n + 7}.` })),
-  // The README shows these.
-  { title: "Call the plumber", body: "The tap in the kitchen drips again. He was there in March, and did not charge for it." },
-  { title: "Packing list", body: "Passport, charger, the blue jacket, something to read on the train." },
-  { title: "A name for the boat", body: "Not after anybody we know." },
-  { title: "Bread, second try", body: "500 g of flour, 350 g of water, and this time leave it alone overnight." },
-  { title: "Questions for Thursday", body: "Who keeps the keys? When is the garden ours?" },
-  { title: "Books to read", body: "The one about bees, and whatever Bea keeps talking about." },
-  { title: "What the garden needs", body: "Two bags of compost, string, and somebody who gets up early." },
-];
-
-const submit = (fields, button) => (person) => person.send(fields, button);
-const click = (selector) => async (person) => (await person.find(selector)).click();
-const TWENTY = { first: 34_000, next: 11_500, why: "a list as long as a page of it becomes" };
-const OPENED = "it is the page of docs-stranger, with something open";
 const A_MAIL = "a mail is read within the page of a mail program, and many of these read no other styles";
-const withoutScript = { weight: "only who runs no script sees it, and the script is in the weight" };
 
 export const PAGES = [
   // Nobody has an account.
@@ -57,7 +30,7 @@ export const PAGES = [
   { group: "Set up", name: "setup-wrong", who: "stranger", path: ({ setup }) => setup, status: 422,
     steps: submit({ name: "", email: "ada", password: "password" }, "Make the account") },
   { group: "Links", name: "410-setup-unknown", who: "stranger", path: `/setup?token=${"A".repeat(43)}`, status: 410 },
-  { group: "Register", name: "register-too-early", who: "stranger", path: "/register", sees: "made through the link" },
+  ...features.registration.TOO_EARLY,
   { group: "Mailbox", name: "mailbox-empty", who: "stranger", path: "/dev/mail", sees: "No mail yet" },
 
   // Ada makes the first one.
@@ -69,48 +42,17 @@ export const PAGES = [
   { group: "Start", name: "start-logged-in", who: "ada", path: "/", sees: "You are logged in" },
   { group: "Errors", name: "404-logged-in", who: "ada", path: "/none", status: 404 },
 
-  // Notes.
-  { group: "Notes", name: "notes-empty", who: "ada", path: "/notes", sees: "Add the first one" },
-  { group: "Note", name: "note-new", who: "ada", path: "/notes/new" },
-  { group: "Note", name: "note-new-wrong", who: "ada", path: "/notes/new", except: { weight: "all that was typed is on it" }, steps: submit({ title: " ", body: "x".repeat(5001) }, "Save"), status: 422 },
-  { group: "Note", name: "note-too-long", who: "ada", path: "/notes/new", sees: "too many",
-    steps: async (ada) => {
-      await ada.fill({ title: "A title without an end ".repeat(5) });
-      await ada.page.getByText("too many").first().waitFor();
-    } },
-  { group: "Notes", name: "notes-one", who: "ada", path: "/notes/new", steps: submit({ title: "Milk", body: TEXT }, "Save"), sees: "Your note is saved" },
-  { group: "Note", name: "note", who: "ada", path: "/notes/1", sees: "Two litres" },
-  { group: "Note", name: "note-edit", who: "ada", path: "/notes/1/edit" },
-  { group: "Note", name: "note-edit-wrong", who: "ada", path: "/notes/1/edit", steps: submit({ title: "" }, "Save"), status: 422 },
-  { group: "Note", name: "note-delete", who: "ada", path: "/notes/1/delete", sees: "Delete this note?" },
-  { group: "Note", name: "note-delete-over-page", who: "ada", path: "/notes/1", except: { weight: "it is two pages, for who clicks" },
-    steps: async (ada) => {
-      await (await ada.find("main [data-ask]")).click();
-      await ada.page.locator("dialog").waitFor();
-    } },
-  { group: "Notes", name: "notes-many", who: "ada", path: "/notes", sees: "Next", limits: TWENTY,
-    before: async ({ ada }) => { for (const note of NOTES) await ada.post("/notes", note); } },
-  { group: "Notes", name: "notes-page-2", who: "ada", path: "/notes?page=2", sees: "Previous", limits: TWENTY },
-  { group: "Notes", name: "notes-last-page", who: "ada", path: "/notes?page=3", sees: "Milk" },
-  { group: "Notes", name: "notes-sorted", who: "ada", path: "/notes?sort=title", limits: TWENTY },
-  { group: "Notes", name: "notes-found", who: "ada", path: "/notes?q=number+1", sees: "Note number 12" },
-  { group: "Notes", name: "notes-nothing-found", who: "ada", path: "/notes?q=oat+milk", sees: "Nothing found" },
-  { group: "Notes", name: "notes-row-menu", who: "ada", path: "/notes?page=3", steps: click(".list summary"), sees: "Edit" },
-  { group: "Note", name: "note-long-title", who: "ada", path: "/notes/2", sees: "hundred characters" },
-  { group: "Note", name: "note-arabic", who: "ada", path: "/notes/3", sees: "حليب" },
-  { group: "Note", name: "note-hebrew-edit", who: "ada", path: "/notes/4/edit" },
-  { group: "Note", name: "note-without-text", who: "ada", path: "/notes/6" },
-  { group: "Dashboard", name: "dashboard", who: "ada", path: "/dashboard", sees: "What the garden needs" },
-  { group: "Errors", name: "400", who: "ada", path: "/notes?page=-1", status: 400 },
+  ...features.notes.PAGES,
+  { group: "Dashboard", name: "dashboard", who: "ada", path: "/dashboard", sees: "Hello" },
   { group: "Errors", name: "405", who: "ada", path: "/logout", status: 405 },
-  { group: "Errors", name: "413", who: "ada", path: "/notes/new", status: 413, except: { weight: "all that was typed is on it" },
-    steps: submit({ title: "Too much", body: "Too many words for a note. ".repeat(11_000) }, "Save") },
+  { group: "Errors", name: "413", who: "ada", path: "/account", status: 413, except: { weight: "all that was typed is on it" },
+    steps: submit({ name: "Too many words for a name. ".repeat(11_000) }, "Save") },
 
   // Ada's account, its address not confirmed.
   { group: "Profile", name: "profile-unconfirmed", who: "ada", path: "/account", sees: "not confirmed yet" },
   { group: "Profile", name: "profile-wrong", who: "ada", path: "/account", steps: submit({ name: "" }, "Save"), status: 422 },
   { group: "Profile", name: "profile-mailed", who: "ada", path: "/account", steps: submit({}, "Send me the link"), sees: "on its way" },
-  { group: "Invitations", name: "invitations-unconfirmed", who: "ada", path: "/account/invitations" },
+  ...features.invitations.UNCONFIRMED,
   { group: "Security", name: "security", who: "ada", path: "/account/security" },
   { group: "Appearance", name: "appearance", who: "ada", path: "/account/appearance" },
   { group: "Appearance", name: "appearance-dark", who: "ada", path: "/account/appearance", sees: "The theme is saved",
@@ -118,17 +60,9 @@ export const PAGES = [
       await (await ada.find("main [name=theme][value=dark]")).check();
       await ada.press("Save");
     } },
-  { group: "API tokens", name: "tokens-empty", who: "ada", path: "/account/tokens", sees: "No tokens yet",
+  ...features.tokens.PAGES,
+  { group: "Password", name: "password", who: "ada", path: "/account/password",
     before: ({ ada }) => ada.post("/account/appearance", { theme: "system" }) },
-  { group: "API tokens", name: "token-new", who: "ada", fresh: true, path: "/account/tokens/new" },
-  { group: "API tokens", name: "token-new-wrong", who: "ada", fresh: true, path: "/account/tokens/new", steps: submit({ name: "" }, "Create token"), status: 422 },
-  { group: "API tokens", name: "token-made", who: "ada", fresh: true, path: "/account/tokens/new", sees: "will not be shown again",
-    steps: async (ada) => {
-      await (await ada.find("main [name='notes:read']")).check();
-      await ada.send({ name: "Backup script" }, "Create token");
-    } },
-  { group: "API tokens", name: "tokens", who: "ada", path: "/account/tokens", sees: "Backup script" },
-  { group: "Password", name: "password", who: "ada", path: "/account/password" },
   { group: "Password", name: "password-judged", who: "ada", path: "/account/password", sees: "common passwords",
     steps: async (ada) => {
       await ada.fill({ current: "not my password", password: "passwordpassword" });
@@ -148,17 +82,14 @@ export const PAGES = [
   // Strangers.
   { group: "Start", name: "start", who: "stranger", path: "/", sees: "Log in" },
   { group: "Log in", name: "login", who: "stranger", path: "/login" },
-  { group: "Log in", name: "login-first", who: "stranger", path: "/notes", sees: "Please log in" },
+  { group: "Log in", name: "login-first", who: "stranger", path: "/dashboard", sees: "Please log in" },
   { group: "Log in", name: "login-empty", who: "stranger", path: "/login", steps: submit({ email: "", password: "" }, "Log in"), status: 422 },
   { group: "Log in", name: "login-wrong", who: "stranger", path: "/login", steps: submit({ email: ADA.email, password: "not my password" }, "Log in"), status: 422 },
-  { group: "Register", name: "register", who: "stranger", path: "/register" },
-  { group: "Register", name: "register-wrong", who: "stranger", path: "/register", steps: submit({ email: "bea@localhost" }, "Send the link"), status: 422 },
-  { group: "Register", name: "register-sent", who: "stranger", path: "/register", steps: submit({ email: BEA.email }, "Send the link"), sees: "Check your mail" },
+  ...features.registration.PAGES,
   { group: "Forgotten password", name: "forgot", who: "stranger", path: "/forgot" },
   { group: "Forgotten password", name: "forgot-wrong", who: "stranger", path: "/forgot", steps: submit({ email: "ada" }, "Send the link"), status: 422 },
-  { group: "Links", name: "410-not-opened-here", who: "stranger", path: "/register/confirm", status: 410 },
   { group: "Errors", name: "404", who: "stranger", path: "/none", status: 404 },
-  { group: "Mailbox", name: "mailbox", who: "stranger", path: "/dev/mail", sees: "Make your account" },
+  { group: "Mailbox", name: "mailbox", who: "stranger", path: "/dev/mail", sees: "Confirm your e-mail address" },
   { group: "Mailbox", name: "mail", who: "stranger", path: "/dev/mail/1" },
   { group: "Mailbox", name: "mail-html", who: "stranger", path: "/dev/mail/1/html", 
     except: { weight: A_MAIL, "no-inline-style": A_MAIL, "landmark-one-main": A_MAIL, region: A_MAIL } },
@@ -167,32 +98,16 @@ export const PAGES = [
   { group: "Development", name: "dev-me", who: "ada", path: "/dev/me", sees: "Your token says" },
   { group: "Development", name: "dev-routes", who: "stranger", path: "/dev/routes", sees: "CurrentUser", except: { weight: "all routes are on it" } },
   { group: "Development", name: "dev-settings", who: "stranger", path: "/dev/settings", sees: "REGISTRATION", except: { weight: "all settings are on it" } },
-  { group: "The API", name: "docs-stranger", who: "stranger", path: "/docs", sees: "Authorize", except: { weight: "the whole API is on it" } },
-  { group: "The API", name: "docs", who: "ada", path: "/docs", sees: "/api/me", except: { weight: OPENED },
-    steps: (ada) => ada.page.evaluate(() => { for (const part of document.querySelectorAll("main details")) part.open = true; }) },
-  { group: "The API", name: "docs-answer", who: "ada", path: "/docs", sees: "401",
-    except: { weight: OPENED, console: "the browser notes there what was answered, and that was asked for" },
-    steps: async (ada) => {
-      await (await ada.find("main details:has-text('/api/me') summary")).click();
-      await (await ada.find("main details:has-text('/api/me') form button")).click();
-      await ada.page.locator("main details[open] [aria-live]").getByText("401").first().waitFor();
-    } },
+  ...features.api.PAGES,
 
-  // Bea makes an account.
-  { group: "Join", name: "join", who: "stranger", path: (story) => story.link("Make your account"), sees: BEA.email },
-  { group: "Join", name: "join-wrong", who: "stranger", path: (story) => story.link("Make your account"), status: 422,
-    steps: submit({ name: "", password: "passwordpassword" }, "Make the account") },
-  { group: "Join", name: "join-judged", who: "stranger", path: (story) => story.link("Make your account"), sees: "This is a good password",
-    steps: async (stranger) => {
-      await stranger.fill({ name: "Bea", password: BEA.password });
-      await stranger.page.getByText("This is a good password").waitFor();
-    } },
-  { group: "Dashboard", name: "dashboard-joined", who: "bea", path: (story) => story.link("Make your account"), sees: "Your account is ready",
-    steps: submit({ name: BEA.name, password: BEA.password }, "Make the account") },
-  { group: "Links", name: "410-used", who: "stranger", path: (story) => story.link("Make your account"), status: 410 },
-  { group: "Errors", name: "403", who: "bea", path: "/account/invitations", status: 403 },
-  { group: "Profile", name: "profile", who: "bea", path: "/account", sees: "confirmed" },
-  { group: "Activity", name: "activity-no-warnings", who: "bea", path: "/account/activity?only=warnings" },
+  ...features.registration.JOIN,
+
+  // Bea is added at the command line.
+  { group: "Dashboard", name: "dashboard-bea", who: "bea", path: "/login", sees: "Hello", before: ({ app }) => app.add(BEA),
+    steps: submit({ email: BEA.email, password: BEA.password }, "Log in") },
+  ...features.invitations.FOR_BEA,
+  { group: "Profile", name: "profile", who: "bea", path: "/account", sees: "not confirmed yet" },
+  ...features.activity.OF_BEA,
   { group: "Forgotten password", name: "forgot-sent", who: "stranger", path: "/forgot", steps: submit({ email: BEA.email }, "Send the link"), sees: "Check your mail" },
   { group: "Forgotten password", name: "reset", who: "stranger", path: (story) => story.link("Choose a new password") },
   { group: "Forgotten password", name: "reset-wrong", who: "stranger", path: (story) => story.link("Choose a new password"), steps: submit({ password: BEA.email }, "Save the password"), status: 422 },
@@ -209,37 +124,26 @@ export const PAGES = [
   { group: "Log in", name: "login-kept", who: "iphone", path: "/login", status: 401, sees: "Nothing was saved yet", except: withoutScript,
     steps: async (iphone) => {
       await iphone.send({ email: ADA.email, password: ADA.password }, "Log in");
-      await iphone.open("/notes/new");
-      await iphone.fill({ title: "Bread", body: "A loaf\nof it" });
+      await iphone.open("/account");
+      await iphone.fill({ name: "Ada, once more" });
       await iphone.context.clearCookies();
       await iphone.press("Save");
     } },
   { group: "Log in", name: "kept", who: "iphone", sees: "You are back", except: withoutScript,
     steps: submit({ email: ADA.email, password: ADA.password }, "Log in"), stays: true },
-  { group: "Note", name: "note-back", who: "iphone", status: 422, except: withoutScript, steps: submit({}, "Back to the form"), stays: true },
+  { group: "Profile", name: "profile-back", who: "iphone", status: 422, except: withoutScript, steps: submit({}, "Back to the form"), stays: true },
   { group: "Sessions", name: "sessions", who: "ada", path: "/account/sessions", sees: "Log out all others",
     before: ({ firefox }) => firefox.post("/login", { email: ADA.email, password: ADA.password, remember: "yes" }) },
-  { group: "Activity", name: "activity", who: "ada", path: "/account/activity", limits: TWENTY },
-  { group: "Activity", name: "activity-warnings", who: "ada", path: "/account/activity?only=warnings" },
+  ...features.activity.PAGES,
 
-  // Ada confirms her address, and invites.
+  // Ada confirms her address.
   { group: "Links", name: "login-to-confirm", who: "stranger", path: (story) => story.link("Confirm your e-mail address"), sees: "Log in" },
   { group: "Links", name: "410-other-account", who: "bea", path: (story) => story.link("Confirm your e-mail address"), status: 410,
     before: ({ bea }) => bea.post("/login", { email: BEA.email, password: "another kettle marching south" }) },
   { group: "Links", name: "confirm", who: "ada", path: (story) => story.link("Confirm your e-mail address"), sees: ADA.email },
   { group: "Profile", name: "profile-confirmed", who: "ada", steps: submit({}, "Confirm the address"), sees: "is confirmed", stays: true },
-  { group: "Dashboard", name: "dashboard-confirmed", who: "ada", path: "/dashboard", sees: "What the garden needs" },
-  { group: "Invitations", name: "invitations-empty", who: "ada", path: "/account/invitations" },
-  { group: "Invitations", name: "invitations-wrong", who: "ada", path: "/account/invitations", steps: submit({ email: "cleo" }, "Send the invitation"), status: 422 },
-  { group: "Invitations", name: "invitations-sent", who: "ada", path: "/account/invitations", steps: submit({ email: "cleo@example.com" }, "Send the invitation"), sees: "on its way" },
-  { group: "Join", name: "join-invited", who: "stranger", path: (story) => story.link("You are invited"), sees: "You are invited" },
-  { group: "Invitations", name: "invitations-too-often", who: "ada", path: "/account/invitations", status: 422, sees: "invited often enough",
-    limits: { first: 31_000, next: 10_000, why: "a form and a list are on it" },
-    before: async ({ ada }) => {
-      await ada.post("/account/invitations", { email: `dora.${"d".repeat(50)}@mail.example.com` });
-      for (let again = 0; again < 2; again += 1) await ada.post("/account/invitations", { email: "cleo@example.com" });
-    },
-    steps: submit({ email: "cleo@example.com" }, "Send the invitation") },
+  { group: "Dashboard", name: "dashboard-confirmed", who: "ada", path: "/dashboard", sees: "Hello" },
+  ...features.invitations.PAGES,
   { group: "Change the address", name: "email-mailed", who: "ada", fresh: true, path: "/account/email", sees: "We sent a link", steps: submit({ email: "ada@example.org" }, "Send the link") },
   { group: "Change the address", name: "email-confirm", who: "ada", path: (story) => story.link("Confirm your new e-mail address"), sees: "ada@example.org" },
 
@@ -249,6 +153,9 @@ export const PAGES = [
   { group: "Delete the account", name: "deleted", who: "bea", fresh: true, path: "/account/delete", steps: submit({ email: BEA.email }, "Delete my account"), sees: "Farewell" },
 ];
 
+// What the features have of something: further pages to be looked at in some way.
+export const ofFeatures = (what) => Object.values(features).flatMap((feature) => feature[what] ?? []);
+
 const PASSWORDS = { ada: ADA.password, bea: "another kettle marching south" };
 const BROWSERS = { firefox: { agent: FIREFOX }, iphone: { agent: IPHONE, withoutScript: true } };
 
@@ -256,8 +163,8 @@ const BROWSERS = { firefox: { agent: FIREFOX }, iphone: { agent: IPHONE, without
 // another one is. With `only`, the walk is the same, and one page is looked at.
 export async function walk(browser, app, { only, visit, miss }) {
   if (only && !PAGES.some(({ name }) => name === only)) throw new Error(`there is no page ${only}: see tests/pages/story.mjs`);
-  const story = { setup: app.setup.replace(app.url, ""), link: (subject) => story.ada.link(subject) };
-  for (const who of ["stranger", "ada", "bea", "firefox", "iphone"]) {
+  const story = { app, setup: app.setup.replace(app.url, ""), link: (subject) => story.ada.link(subject) };
+  for (const who of ["stranger", "ada", "bea", "carol", "firefox", "iphone"]) {
     story[who] = await Person.at(browser, app, BROWSERS[who]);
     // What every page loads is there from now on, as it is for who comes from another page.
     await story[who].tab();

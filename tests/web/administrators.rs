@@ -91,12 +91,12 @@ async fn a_role_counts_from_the_next_request() {
     let site = Site::open().await;
     site.admin("root").await;
     let ada = site.logged_in("ada").await;
-    assert_eq!(ada.get("/account/invitations").await.status, 403);
+    assert_eq!(ada.get("/administration").await.status, 403);
     let id = site.user("ada").await.id;
     site.db.write(move |conn| User::set_admin(conn, id, true)).await.unwrap();
-    assert_eq!(ada.get("/account/invitations").await.status, 200);
+    assert_eq!(ada.get("/administration").await.status, 200);
     site.db.write(move |conn| User::set_admin(conn, id, false)).await.unwrap();
-    assert_eq!(ada.get("/account/invitations").await.status, 403);
+    assert_eq!(ada.get("/administration").await.status, 403);
 }
 
 #[actix_web::test]

@@ -176,17 +176,6 @@ impl Site {
         browser
     }
 
-    /// A program of `name`'s, with a token for these scopes.
-    pub async fn program(self: &Rc<Self>, name: &str, scope: &str) -> Browser {
-        self.user(name).await;
-        let program = self.stranger();
-        program.set_header("accept", Some("application/json")).set_header("sec-fetch-site", None);
-        let tokens = program.token(&[("username", &address(name)), ("scope", scope)]).await;
-        let access = tokens.json()["access_token"].as_str().expect(&tokens.body).to_owned();
-        program.set_header("authorization", Some(&format!("Bearer {access}")));
-        program
-    }
-
     /// The user called `name`, with the address `name@example.com`.
     pub async fn user(&self, name: &str) -> User {
         let email = Email::parse(&address(name)).unwrap();
@@ -326,7 +315,7 @@ pub struct Browser {
     cookies: RefCell<BTreeMap<String, String>>,
     /// The hidden field `link` of the form that was last seen at a path.
     links: RefCell<BTreeMap<String, String>>,
-    headers: RefCell<BTreeMap<String, Option<Vec<u8>>>>,
+    pub headers: RefCell<BTreeMap<String, Option<Vec<u8>>>>,
 }
 
 impl Browser {
@@ -344,17 +333,6 @@ impl Browser {
     pub async fn log_in(&self, name: &str) -> Answer {
         let email = address(name);
         self.submit("/login", &[("email", email.as_str()), ("password", PASSWORD)]).await
-    }
-
-    /// Asks for an account with the address `name@example.com`.
-    pub async fn register(&self, name: &str) -> Answer {
-        self.submit("/register", &[("email", &address(name))]).await
-    }
-
-    /// The same, and opens the link in the mail.
-    pub async fn register_and_open(&self, name: &str) -> Answer {
-        self.register(name).await;
-        self.open_link(&self.site.link_to(name).await).await
     }
 
     /// Opens an address; redirects are not followed.
@@ -382,26 +360,6 @@ impl Browser {
         }
         let body = body.finish();
         self.send(Method::POST, path, Some(body)).await
-    }
-
-    /// Asks for a token by [`PASSWORD`], with these further parameters.
-    pub async fn token(&self, parameters: &[(&str, &str)]) -> Answer {
-        let grant = [("grant_type", "password"), ("password", PASSWORD)];
-        self.submit("/auth/token", &[&grant, parameters].concat()).await
-    }
-
-    /// Exchanges a refresh token.
-    pub async fn refresh(&self, token: &str) -> Answer {
-        self.submit("/auth/token", &[("grant_type", "refresh_token"), ("refresh_token", token)])
-            .await
-    }
-
-    /// Sends JSON.
-    pub async fn json(&self, method: Method, path: &str, body: &serde_json::Value) -> Answer {
-        self.set_header("content-type", Some("application/json"));
-        let answer = self.send(method, path, Some(body.to_string())).await;
-        self.headers.borrow_mut().remove("content-type");
-        answer
     }
 
     /// Opens the page that a redirect leads to.

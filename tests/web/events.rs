@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use app::people::Event::*;
 use app::people::SecurityEvent;
+use time::Duration;
 
 use crate::browser::{PASSWORD, Site};
 
@@ -25,8 +26,6 @@ async fn a_persons_day_is_told() {
     ada.log_in("ada").await;
     ada.submit("/sudo", &[("password", "wrong password")]).await;
     ada.submit("/sudo", &[("password", PASSWORD)]).await;
-    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("papers:read", "yes")]).await;
-    ada.submit("/account/tokens/1/revoke", &[]).await;
     ada.submit("/logout", &[]).await;
     let user_id = 1;
     let told = [
@@ -35,11 +34,19 @@ async fn a_persons_day_is_told() {
         LoggedIn.of(user_id),
         SudoDenied.of(user_id),
         SudoGranted.of(user_id),
-        ApiTokenCreated.of(user_id),
-        TokenRevoked.of(user_id),
         LoggedOut.of(user_id),
     ];
     assert_eq!(*heard.lock().unwrap(), told);
+}
+
+#[actix_web::test]
+async fn an_api_token_is_told_of_when_it_is_made_and_ended() {
+    let site = Site::open().await;
+    let ada = site.logged_in("ada").await;
+    let heard = listen(&site);
+    ada.submit("/account/tokens", &[("name", "x"), ("days", "30"), ("papers:read", "yes")]).await;
+    ada.submit("/account/tokens/1/revoke", &[]).await;
+    assert_eq!(*heard.lock().unwrap(), [ApiTokenCreated.of(1), TokenRevoked.of(1)]);
 }
 
 #[actix_web::test]
@@ -78,4 +85,15 @@ async fn who_is_logged_out_already_is_not_told_to_have_logged_out() {
     ada.set_cookie("session", &cookie);
     ada.submit("/logout", &[]).await;
     assert_eq!(*heard.lock().unwrap(), [LoggedOut.of(1)]);
+}
+
+#[actix_web::test]
+async fn events_are_kept_for_ninety_days() {
+    for (seconds, kept) in [(-1, 1), (0, 0)] {
+        let site = Site::open().await;
+        site.logged_in("ada").await;
+        site.clock.advance(Duration::days(90) + Duration::seconds(seconds));
+        site.purge().await.unwrap();
+        assert_eq!(site.count("SELECT count(*) AS count FROM events").await, kept);
+    }
 }

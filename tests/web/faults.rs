@@ -36,7 +36,7 @@ async fn impatient() -> Browser {
 async fn while_another_program_writes_people_go_on_reading() {
     let site = Site::open().await;
     let ada = site.logged_in("ada").await;
-    // Each page has a note to take: the session was used.
+    // Each page has something to write down: the session was used.
     site.clock.advance(time::Duration::minutes(2));
     let mut other = site.database.other_program(HOLD_EVERYTHING);
     let titles = titles(20);

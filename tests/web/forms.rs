@@ -52,14 +52,21 @@ async fn the_token_endpoint_refuses_a_parameter_that_is_sent_twice() {
 }
 
 #[actix_web::test]
+async fn the_token_endpoint_refuses_bytes_that_are_no_utf_8() {
+    let stranger = Browser::stranger().await;
+    for name in ["caf%E9", "%FF", "%C3%28", "a%80"] {
+        let body = format!("grant_type=password&username={name}&password=x");
+        assert_eq!(post(&stranger, "/auth/token", &body).await.status, 400);
+    }
+}
+
+#[actix_web::test]
 async fn bytes_that_are_no_utf_8_are_refused_and_never_replaced() {
     let ada = Browser::logged_in("ada").await;
     for title in ["caf%E9", "%FF", "%C3%28", "%ED%A0%80", "%C0%AF", "a%80", "%F4%90%80%80"] {
         for body in [format!("title={title}"), format!("title=a&{title}=b")] {
             assert_eq!(post(&ada, "/papers", &body).await.status, 400, "{body}");
         }
-        let body = format!("grant_type=password&username={title}&password=x");
-        assert_eq!(post(&ada, "/auth/token", &body).await.status, 400);
     }
     assert!(titles(&ada).await.is_empty());
     assert_eq!(post(&ada, "/papers", "title=caf%C3%A9+100%25+%zz").await.status, 303);
@@ -139,10 +146,16 @@ async fn no_field_cuts_off_what_is_pasted() {
     for path in ["/papers/new", "/account", "/account/tokens/new"] {
         ada.get(path).await.shows("data-limit=\"").hides(" maxlength");
     }
-    let stranger = site.stranger();
-    stranger.register_and_open("bob").await.shows("data-limit=\"100\"").hides(" maxlength");
     let form = fs::read_to_string("templates/form.html").unwrap();
     assert!(!form.contains(" maxlength="));
+}
+
+#[actix_web::test]
+async fn nor_does_a_field_of_who_registers() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    let stranger = site.stranger();
+    stranger.register_and_open("bob").await.shows("data-limit=\"100\"").hides(" maxlength");
 }
 
 /// All of Unicode's `Bidi_Control`, and two line breaks that are no control characters.

@@ -110,7 +110,7 @@ async fn site_for_the_verified() -> Rc<Site> {
 async fn somebody_whose_address_is_proved_needs_to_be_no_administrator() {
     let ada = site_for_the_verified().await.logged_in("ada").await;
     assert_eq!(ada.get("/members").await.body, "Hello, ada");
-    assert_eq!(ada.get("/account/invitations").await.status, 403, "she is none");
+    assert_eq!(ada.get("/administration").await.status, 403, "she is none");
 }
 
 #[actix_web::test]
@@ -130,11 +130,15 @@ async fn somebody_whose_address_is_not_proved_is_led_to_where_they_can_prove_it(
 async fn a_page_for_the_verified_is_for_nobody_who_is_not_logged_in_as_a_person() {
     let site = site_for_the_verified().await;
     assert_eq!(site.stranger().get("/members").await.location(), "/login?next=%2Fmembers");
-    let program = site.program("ada", "profile:read").await;
-    assert_eq!(program.get("/members").await.status, 401);
     let script = site.logged_in("ada").await;
     site.sql("UPDATE users SET verified_at = NULL").await;
     let answer = script.set_header("accept", Some("application/json")).get("/members").await;
     assert_eq!(answer.status, 403);
     answer.shows("Confirm your e-mail address first.");
+}
+
+#[actix_web::test]
+async fn nor_is_it_for_a_program() {
+    let program = site_for_the_verified().await.program("ada", "profile:read").await;
+    assert_eq!(program.get("/members").await.status, 401);
 }

@@ -8,11 +8,14 @@ use time::Duration;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site};
 
-/// An administrator's browser, where `REGISTRATION` is set so.
+/// An administrator's browser.
+async fn admin() -> Browser {
+    Site::open().await.administrator("ada").await
+}
+
+/// The same where `REGISTRATION` is set so.
 async fn admin_where(registration: &str) -> Browser {
-    let site = Site::with(&[("REGISTRATION", registration)]).await;
-    site.admin("ada").await;
-    site.logged_in("ada").await
+    Site::with(&[("REGISTRATION", registration)]).await.administrator("ada").await
 }
 
 async fn invite(ada: &Browser, name: &str) -> String {
@@ -27,23 +30,30 @@ const BOB: [(&str, &str); 2] = [("name", "Bob"), ("password", OTHER_PASSWORD)];
 
 #[actix_web::test]
 async fn somebody_who_is_invited_chooses_a_name_and_a_password_and_is_in() {
-    for registration in ["open", "invite"] {
-        let ada = admin_where(registration).await;
-        ada.get("/account").await.shows("/account/invitations");
-        let link = invite(&ada, "bob").await;
-        let bob = ada.site.stranger();
-        bob.open_link(&link).await.shows("You are invited").shows("bob@example.com");
-        assert_eq!(bob.submit("/join", &[("name", ""), BOB[1]]).await.status, 422);
-        let answer = bob.submit("/join", &BOB).await;
-        bob.follow(&answer).await.shows("Hello, Bob").hides("not confirmed");
-        bob.open_link(&link).await.shows("This link has ended");
-    }
+    let ada = admin().await;
+    ada.get("/account").await.shows("/account/invitations");
+    let link = invite(&ada, "bob").await;
+    let bob = ada.site.stranger();
+    bob.open_link(&link).await.shows("You are invited").shows("bob@example.com");
+    assert_eq!(bob.submit("/join", &[("name", ""), BOB[1]]).await.status, 422);
+    let answer = bob.submit("/join", &BOB).await;
+    bob.follow(&answer).await.shows("Hello, Bob").hides("not confirmed");
+    bob.open_link(&link).await.shows("This link has ended");
+}
+
+#[actix_web::test]
+async fn so_they_are_where_nobody_else_makes_an_account() {
+    let ada = admin_where("invite").await;
+    let link = invite(&ada, "bob").await;
+    let bob = ada.site.stranger();
+    bob.open_link(&link).await.shows("You are invited");
+    assert_eq!(bob.submit("/join", &BOB).await.location(), "/dashboard");
 }
 
 #[actix_web::test]
 async fn an_invitation_lasts_for_seven_days() {
     for (seconds, status) in [(-1, 303), (0, 410)] {
-        let ada = admin_where("invite").await;
+        let ada = admin().await;
         let link = invite(&ada, "bob").await;
         let bob = ada.site.stranger();
         bob.open_link(&link).await;
@@ -77,7 +87,7 @@ async fn only_an_administrator_invites() {
 
 #[actix_web::test]
 async fn an_administrator_confirms_their_own_address_before_they_invite() {
-    let ada = admin_where("open").await;
+    let ada = admin().await;
     ada.site.sql("UPDATE users SET verified_at = NULL").await;
     let refused = ada.get("/account/invitations").await;
     assert_eq!((refused.status, refused.location()), (303, "/account"));
@@ -91,7 +101,7 @@ async fn an_administrator_confirms_their_own_address_before_they_invite() {
 
 #[actix_web::test]
 async fn somebody_with_an_account_is_told_so_instead_and_an_ended_invitation_makes_none() {
-    let ada = admin_where("invite").await;
+    let ada = admin().await;
     let link = invite(&ada, "bob").await;
     let bob = ada.site.stranger();
     bob.open_link(&link).await;
@@ -104,7 +114,7 @@ async fn somebody_with_an_account_is_told_so_instead_and_an_ended_invitation_mak
 
 #[actix_web::test]
 async fn an_administrator_is_told_when_somebody_was_invited_often_enough() {
-    let ada = admin_where("invite").await;
+    let ada = admin().await;
     for _ in 0..3 {
         invite(&ada, "bob").await;
     }
@@ -119,7 +129,7 @@ async fn take_back(ada: &Browser, email: &str) -> Answer {
 
 #[actix_web::test]
 async fn an_invitation_that_is_taken_back_opens_nothing() {
-    let ada = admin_where("invite").await;
+    let ada = admin().await;
     let link = invite(&ada, "bob").await;
     ada.submit("/account/invitations", &[("email", "BOB@example.com")]).await;
     ada.get("/account/invitations").await.shows("on its way");
@@ -136,7 +146,7 @@ async fn an_invitation_that_is_taken_back_opens_nothing() {
 
 #[actix_web::test]
 async fn an_invitation_that_nobody_has_sent_yet_can_be_taken_back_and_counts() {
-    let ada = admin_where("invite").await;
+    let ada = admin().await;
     for _ in 0..3 {
         ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
         ada.get("/account/invitations").await.shows("Take back").hides("Send again");
@@ -149,7 +159,7 @@ async fn an_invitation_that_nobody_has_sent_yet_can_be_taken_back_and_counts() {
 
 #[actix_web::test]
 async fn an_invitation_that_is_taken_back_while_it_is_about_to_be_written_has_no_link() {
-    let ada = admin_where("invite").await;
+    let ada = admin().await;
     ada.submit("/account/invitations", &[("email", "bob@example.com")]).await;
     let outbox = ada.site.app.state().outbox();
     let waiting = outbox.look(Outbox::kinds()).await.unwrap().remove(0);
@@ -161,11 +171,24 @@ async fn an_invitation_that_is_taken_back_while_it_is_about_to_be_written_has_no
 
 #[actix_web::test]
 async fn an_invitation_is_sent_again_and_both_links_are_good() {
-    let ada = admin_where("invite").await;
+    let ada = admin().await;
     let first = invite(&ada, "bob").await;
     ada.get("/account/invitations").await.shows("Send again");
     assert_ne!(invite(&ada, "bob").await, first);
     ada.site.stranger().open_link(&first).await.shows("bob@example.com");
     let page = ada.get("/account/invitations").await.body;
     assert_eq!(page.matches("<strong>bob@example.com</strong>").count(), 1);
+}
+
+#[actix_web::test]
+async fn an_address_is_invited_and_kept_as_it_was_typed() {
+    let root = admin().await;
+    root.submit("/account/invitations", &[("email", "Ada.McLovelace@example.com")]).await;
+    let mail = root.site.mails().await.remove(0);
+    assert_eq!(mail.to, "Ada.McLovelace@example.com");
+    let link = mail.text.lines().find_map(|line| line.strip_prefix("http://localhost:8080"));
+    let ada = root.site.stranger();
+    ada.open_link(link.unwrap()).await.shows("Ada.McLovelace@example.com");
+    ada.submit("/join", &BOB).await;
+    ada.get("/account").await.shows("Ada.McLovelace@example.com");
 }

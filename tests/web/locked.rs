@@ -23,7 +23,7 @@ async fn while_another_program_writes_pages_are_read_and_a_paper_is_refused_for_
     let ada = Browser::logged_in("ada").await;
     ada.submit("/papers", &[("title", "Milk")]).await;
     let mut other = writer(&ada.site, "papers");
-    for path in ["/", "/dashboard", "/papers", "/papers/1", "/account", "/account/activity"] {
+    for path in ["/", "/dashboard", "/papers", "/papers/1", "/account", "/account/sessions"] {
         assert_eq!(ada.get(path).await.status, 200, "{path}");
     }
     let refused = ada.submit("/papers", &[("title", "Bread")]).await;

@@ -11,6 +11,7 @@ use app::{brand, web};
 mod browser;
 mod database;
 mod operator;
+mod program;
 #[expect(dead_code, reason = "the tests of the binary use the rest")]
 #[path = "../kit/server.rs"]
 mod server;
@@ -21,6 +22,7 @@ mod statements;
 mod slow_post;
 
 mod account;
+mod activity;
 mod addresses;
 mod administrators;
 mod api;

@@ -80,17 +80,18 @@ async fn a_script_is_told_what_else_is_missing() {
     ada.site.sql("UPDATE users SET verified_at = NULL, is_admin = TRUE").await;
     for (name, value) in SCRIPTS {
         ada.set_header(name, Some(value));
-        is_told(&ada.submit("/account/tokens", &[("name", "x")]).await, 403);
-        is_told(&ada.get("/account/invitations").await, 403);
+        is_told(&ada.submit("/account/email", &[("email", "x")]).await, 403);
+        is_told(&ada.get("/administration").await, 403);
         assert_eq!(ada.get("/dashboard").await.status, 200);
         ada.set_header(name, None);
     }
 }
 
 /// Where htmx is sent from this page.
-async fn sent(browser: &Browser, path: &str, from: &str) -> String {
+async fn sent(browser: &Browser, method: Method, path: &str, from: &str) -> String {
     browser.set_header("hx-request", Some("true")).set_header("hx-current-url", Some(from));
-    let answer = browser.send(Method::POST, path, Some(String::new())).await;
+    let body = (method == Method::POST).then(String::new);
+    let answer = browser.send(method, path, body).await;
     answer.header("hx-redirect").to_owned()
 }
 
@@ -113,17 +114,19 @@ async fn htmx_is_sent_to_log_in_and_back_to_the_page_that_the_person_is_on() {
         ("/papers", "/login"),
         ("", "/login"),
     ] {
-        assert_eq!(sent(&stranger, "/papers", from).await, to, "{from}");
+        assert_eq!(sent(&stranger, Method::POST, "/papers", from).await, to, "{from}");
     }
 }
 
 #[actix_web::test]
 async fn htmx_is_sent_to_where_the_rest_can_be_done() {
     let ada = Site::open().await.stale("ada").await;
-    let page = "http://localhost:8080/account/tokens";
-    assert_eq!(sent(&ada, "/account/tokens", page).await, "/sudo?next=%2Faccount%2Ftokens");
+    let page = "http://localhost:8080/account/email";
+    let to = sent(&ada, Method::POST, "/account/email", page).await;
+    assert_eq!(to, "/sudo?next=%2Faccount%2Femail");
     ada.get("/sudo").await.shows("Please confirm your password, then do it again.");
     ada.site.sql("UPDATE users SET verified_at = NULL, is_admin = TRUE").await;
-    assert_eq!(sent(&ada, "/account/invitations", page).await, "/account");
-    assert_eq!(sent(&ada, "/api/papers", page).await, "", "a program has no page");
+    assert_eq!(sent(&ada, Method::GET, "/administration", page).await, "/account");
+    // A program has no page.
+    assert_eq!(sent(&ada, Method::POST, "/api/papers", page).await, "");
 }

@@ -1,10 +1,14 @@
 //! How passwords are kept.
 
+use std::rc::Rc;
+
 use app::people::{Email, LogIn, Name, NewUser};
 use futures_util::future::join_all;
 use kit::http::client::Network;
 
-use crate::browser::{Browser, PASSWORD, Site, config, features, passwords};
+use crate::browser::{
+    Browser, OTHER_PASSWORD, PASSWORD, Site, address, config, features, passwords,
+};
 
 /// Of a hash that is ours to make, not a visitor's.
 const OURS: Network = Network::Operator;
@@ -75,6 +79,15 @@ async fn two_ways_to_write_an_accent_are_one_password() {
     assert_eq!(site.stranger().submit("/login", &fields).await.status, 303);
 }
 
+/// A browser in which somebody is asked for a new password.
+async fn about_to_choose(site: &Rc<Site>, name: &str) -> Browser {
+    site.user(name).await;
+    let browser = site.stranger();
+    browser.submit("/forgot", &[("email", &address(name))]).await;
+    browser.open_link(&site.link_to(name).await).await;
+    browser
+}
+
 #[actix_web::test]
 async fn the_shortest_password_is_a_setting() {
     for (length, status) in [(9, 422), (10, 303)] {
@@ -82,10 +95,8 @@ async fn the_shortest_password_is_a_setting() {
         let site = Site::build(&settings, passwords(&config(&settings)), features()).await;
         site.user("operator").await;
         let password = &"kettle moon"[..length];
-        let ada = site.stranger();
-        ada.register_and_open("ada").await;
-        let fields = [("name", "Ada"), ("password", password)];
-        assert_eq!(ada.submit("/register/confirm", &fields).await.status, status);
+        let ada = about_to_choose(&site, "ada").await;
+        assert_eq!(ada.submit("/reset", &[("password", password)]).await.status, status);
     }
 }
 
@@ -130,9 +141,8 @@ async fn a_login_that_began_before_a_password_change_is_not_let_in_after_it() {
 
 #[actix_web::test]
 async fn a_new_password_that_can_be_guessed_is_refused_with_the_reason() {
-    let grace = Browser::stranger().await;
-    grace.site.user("operator").await;
-    grace.register_and_open("grace").await;
+    let grace = about_to_choose(&Site::open().await, "grace").await;
+    grace.site.sql("UPDATE users SET name = 'Grace Hopper'").await;
     for (password, reason) in [
         ("passwordpassword", "a list of common passwords"),
         ("QWERTYUIOP123", "a list of common passwords"),
@@ -145,8 +155,7 @@ async fn a_new_password_that_can_be_guessed_is_refused_with_the_reason() {
         ("zzzzzzzzzzzzzzz", "repeats itself"),
         ("bcdefghijklmnopqrs", "goes through the alphabet"),
     ] {
-        let fields = [("name", "Grace Hopper"), ("password", password)];
-        let answer = grace.submit("/register/confirm", &fields).await;
+        let answer = grace.submit("/reset", &[("password", password)]).await;
         assert_eq!(answer.status, 422, "{password}");
         assert!(answer.body.contains(reason), "{password}: {}", answer.body);
     }
@@ -155,14 +164,11 @@ async fn a_new_password_that_can_be_guessed_is_refused_with_the_reason() {
 #[actix_web::test]
 async fn a_long_password_needs_no_digits_or_signs() {
     let site = Site::open().await;
-    site.user("operator").await;
-    for password in [PASSWORD, "violet kettle marching north", "hopper of the grey mountain sea"] {
-        let grace = site.stranger();
-        grace.register_and_open("grace").await;
-        let fields = [("name", "Grace Hopper"), ("password", password)];
-        let answer = grace.submit("/register/confirm", &fields).await;
+    for password in ["correct horse battery staple", OTHER_PASSWORD, "hopper of the grey mountain"]
+    {
+        let grace = about_to_choose(&site, "grace").await;
+        let answer = grace.submit("/reset", &[("password", password)]).await;
         assert_eq!(answer.status, 303, "{password}");
-        site.sql("DELETE FROM users WHERE name = 'Grace Hopper'").await;
     }
 }
 

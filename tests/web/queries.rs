@@ -30,7 +30,7 @@ const EXCEPTIONS: [(&str, &str); 6] = [
 
 type Statements = Arc<Mutex<BTreeSet<String>>>;
 
-/// Notes each statement that the site's three connections get: one to read, one to read on this thread, and
+/// Writes down each statement that the site's three connections get: one to read, one to read on this thread, and
 /// one to write.
 async fn listen(site: &Site) -> Statements {
     let statements = Statements::default();
@@ -67,11 +67,14 @@ async fn asked() -> Asked {
     let site = Site::with(&[("DATABASE_CONNECTIONS", "2"), PAIR]).await;
     let statements = listen(&site).await;
     let ada = walk_as_the_first(&site).await;
+    walk_to_an_account(&site).await;
     walk_as_a_stranger(&site).await;
     walk_through_the_models(&ada).await;
     walk_as_an_owner(&ada).await;
     walk_as_a_program(&ada).await;
     walk_through_the_account(&ada).await;
+    walk_through_the_tokens(&ada).await;
+    walk_through_the_invitations(&ada).await;
     walk_to_the_end(&ada).await;
     let mut always = take(&statements);
     walk_along_the_heads(&ada).await;
@@ -111,14 +114,19 @@ async fn walk_as_the_first(site: &Rc<Site>) -> Browser {
     ada
 }
 
+async fn walk_to_an_account(site: &Rc<Site>) {
+    let cleo = site.stranger();
+    cleo.register("cleo").await;
+    cleo.open_link(&site.link_to("cleo").await).await;
+    send(&cleo, "/register/confirm", &[("name", "cleo"), ("password", PASSWORD)]).await;
+}
+
 async fn walk_as_a_stranger(site: &Rc<Site>) {
     let bob = site.stranger();
     walk_through_all_pages(&bob).await;
     let fields = [("name", "bob"), ("email", &address("bob")), ("password", PASSWORD)];
     send(&bob, "/password-check", &fields).await;
-    bob.register("bob").await;
-    bob.open_link(&site.link_to("bob").await).await;
-    send(&bob, "/register/confirm", &[("name", "bob"), ("password", PASSWORD)]).await;
+    site.user("bob").await;
     send(&bob, "/forgot", &[("email", &address("bob"))]).await;
     bob.open_link(&site.link_to("bob").await).await;
     send(&bob, "/reset", &[("password", OTHER_PASSWORD)]).await;
@@ -257,13 +265,6 @@ async fn call(program: &Browser, method: &str, route: &str, id: &str) -> Answer 
 async fn walk_through_the_account(ada: &Browser) {
     walk_through_all_pages(ada).await;
     send(ada, "/account", &[("name", "Ada")]).await;
-    let fields = [("name", "Script"), ("days", "30"), ("papers:read", "yes")];
-    let page = ada.submit("/account/tokens", &fields).await.body;
-    let token = page.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0;
-    let program = ada.site.stranger();
-    program.set_header("authorization", Some(&format!("Bearer {token}")));
-    assert_eq!(program.get("/api/papers").await.status, 200);
-    send(ada, "/account/tokens/1/revoke", &[]).await;
     let other = ada.site.logged_in("ada").await;
     let page = ada.get("/account/sessions").await.body;
     let (_, end) = page.rsplit_once("/account/sessions/").unwrap();
@@ -272,15 +273,30 @@ async fn walk_through_the_account(ada: &Browser) {
     send(ada, "/account/sessions/end-others", &[]).await;
 }
 
+async fn walk_through_the_tokens(ada: &Browser) {
+    let fields = [("name", "Script"), ("days", "30"), ("papers:read", "yes")];
+    let page = ada.submit("/account/tokens", &fields).await.body;
+    let token = page.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0;
+    let program = ada.site.stranger();
+    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    assert_eq!(program.get("/api/papers").await.status, 200);
+    send(ada, "/account/tokens/1/revoke", &[]).await;
+}
+
+async fn walk_through_the_invitations(ada: &Browser) {
+    let site = &ada.site;
+    send(ada, "/account/invitations", &[("email", &address("dora"))]).await;
+    site.mails().await;
+    send(ada, "/account/invitations/take-back", &[("email", &address("dora"))]).await;
+    send(ada, "/account/invitations", &[("email", &address("emmy"))]).await;
+    let emmy = site.stranger();
+    emmy.open_link(&site.link_to("emmy").await).await;
+    send(&emmy, "/join", &[("name", "Emmy"), ("password", PASSWORD)]).await;
+}
+
 async fn walk_to_the_end(ada: &Browser) {
     let site = &ada.site;
-    send(ada, "/account/invitations", &[("email", &address("bob2"))]).await;
-    site.mails().await;
-    send(ada, "/account/invitations/take-back", &[("email", &address("bob2"))]).await;
-    send(ada, "/account/invitations", &[("email", &address("grace"))]).await;
-    let grace = site.stranger();
-    grace.open_link(&site.link_to("grace").await).await;
-    send(&grace, "/join", &[("name", "Grace"), ("password", PASSWORD)]).await;
+    let grace = site.logged_in("grace").await;
     send(&grace, "/sudo", &[("password", PASSWORD)]).await;
     let fields = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
     send(&grace, "/account/password", &fields).await;
@@ -322,7 +338,7 @@ const ROWS: &str =
     "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000)";
 
 /// 100,000 rows for each table of the core, of which many are somebody's: columns, values.
-const TABLES: [(&str, &str, &str); 8] = [
+const TABLES: &[(&str, &str, &str)] = &[
     (
         "users",
         "email, email_canonical, name, password_hash, is_admin, created_at",
@@ -365,7 +381,8 @@ const TABLES: [(&str, &str, &str); 8] = [
 fn filled() -> (TestDatabase, Connection) {
     let database = TestDatabase::create();
     let mut conn = database.other_program("BEGIN");
-    let own = TABLES.map(|(table, columns, values)| [table, columns, values].map(str::to_owned));
+    let own =
+        TABLES.iter().map(|&(table, columns, values)| [table, columns, values].map(str::to_owned));
     let of_models = tables::of_models(&mut conn).into_iter().map(|table| {
         let (columns, values) = table.nth_row();
         [table.name, columns, values]

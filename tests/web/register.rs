@@ -1,9 +1,25 @@
 //! Registering.
 
+use app::config::Registration;
 use futures_util::future::join_all;
 use time::Duration;
 
-use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, config, features, passwords};
+use crate::browser::{
+    Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address, config, features, passwords,
+};
+
+impl Browser {
+    /// Asks for an account with the address `name@example.com`.
+    pub async fn register(&self, name: &str) -> Answer {
+        self.submit("/register", &[("email", &address(name))]).await
+    }
+
+    /// The same, and opens the link in the mail.
+    pub async fn register_and_open(&self, name: &str) -> Answer {
+        self.register(name).await;
+        self.open_link(&self.site.link_to(name).await).await
+    }
+}
 
 const ADA: [(&str, &str); 2] = [("name", "Ada"), ("password", PASSWORD)];
 
@@ -174,9 +190,16 @@ async fn the_first_account_is_not_for_whoever_registers_first() {
     assert_eq!(stranger.get(&link).await.status, 200);
 }
 
+const NOT_OPEN: &[&str] = &["closed", "invite"];
+
+#[test]
+fn who_may_register_is_said_in_any_case() {
+    assert_eq!(config(&[("REGISTRATION", "Closed")]).registration, Registration::Closed);
+}
+
 #[actix_web::test]
 async fn where_registration_is_not_open_form_link_and_post_are_gone() {
-    for setting in ["invite", "closed"] {
+    for &setting in NOT_OPEN {
         let stranger = Site::with(&[("REGISTRATION", setting)]).await.stranger();
         stranger.site.user("operator").await;
         for page in ["/register", "/register/sent", "/register/confirm"] {
@@ -310,7 +333,7 @@ async fn of_twenty_who_join_at_once_one_makes_the_account_and_all_are_told_so() 
     ada.open_link(&link_after(&ada, "ada").await).await;
     let answers = join_all((0..20).map(|_| ada.submit("/register/confirm", &ADA))).await;
     assert!(answers.iter().all(|answer| [303, 503].contains(&answer.status)), "{answers:?}");
-    let logged_in = |answer: &&crate::browser::Answer| {
+    let logged_in = |answer: &&Answer| {
         answer.cookies().iter().any(|cookie| cookie.name() == named!("__Host-" @ "_session"))
     };
     assert_eq!(answers.iter().filter(logged_in).count(), 1, "one is logged in");

@@ -22,7 +22,7 @@ use crate::{described, models, tables};
 
 /// Every route of the core that writes, or hands out everything, with somebody's rights; and a body that does
 /// it. Those of models are found by their own forms.
-const WRITES: [(&str, &str, &str); 16] = [
+const WRITES: &[(&str, &str, &str)] = &[
     ("GET", "/account/export", ""),
     ("POST", "/account", "name=Countess"),
     ("POST", "/account/confirm", ""),
@@ -46,7 +46,7 @@ const WRITES: [(&str, &str, &str); 16] = [
 ];
 
 /// What strangers may send: they have no rights to lose. And what is nothing but a cookie of the browser.
-const STRANGERS: [&str; 13] = [
+const STRANGERS: &[&str] = &[
     "/account/appearance",
     "/dashboard/steps",
     "/login",
@@ -101,19 +101,22 @@ fn happen(conn: &mut Connection, what: &str) -> app::error::Result<()> {
 }
 
 /// What somebody's rights could change, but for the rows of models.
-const ROWS_OF_THE_CORE: &str = "SELECT email || name || password_hash || COALESCE(verified_at, '2000-01-01') AS text FROM users \
-    UNION ALL SELECT token_hash || COALESCE(authenticated_at, '2000-01-01') FROM sessions \
-    UNION ALL SELECT token_hash || COALESCE(used_at, expires_at) || COALESCE(bound_to, '') FROM links \
-    UNION ALL SELECT name || token_hash FROM api_tokens \
-    UNION ALL SELECT token_hash FROM refresh_tokens \
-    UNION ALL SELECT email || kind FROM outbox \
-    UNION ALL SELECT kind FROM events";
+const ROWS_OF_THE_CORE: &[&str] = &[
+    "SELECT email || name || password_hash || COALESCE(verified_at, '2000-01-01') AS text FROM users",
+    "SELECT token_hash || COALESCE(authenticated_at, '2000-01-01') FROM sessions",
+    "SELECT token_hash || COALESCE(used_at, expires_at) || COALESCE(bound_to, '') FROM links",
+    "SELECT name || token_hash FROM api_tokens",
+    "SELECT token_hash FROM refresh_tokens",
+    "SELECT email || kind FROM outbox",
+    "SELECT kind FROM events",
+];
 
 /// All that somebody's rights could change.
 async fn rows(db: &Db) -> Vec<String> {
     let find = |conn: &mut Connection| -> QueryResult<Vec<Row>> {
         let models = tables::of_models(conn).into_iter().map(|table| table.texts());
-        let all: Vec<_> = [ROWS_OF_THE_CORE.to_owned()].into_iter().chain(models).collect();
+        let of_the_core = ROWS_OF_THE_CORE.iter().map(|&rows| rows.to_owned());
+        let all: Vec<_> = of_the_core.chain(models).collect();
         diesel::sql_query(all.join(" UNION ALL ") + " ORDER BY text").load(conn)
     };
     db.run(find).await.unwrap().into_iter().map(|row| row.text).collect()
@@ -135,22 +138,20 @@ async fn logged_in(site: &Rc<Site>, user: &User) -> Browser {
     browser
 }
 
-/// An administrator with something of everything: she, and a program of hers with a personal token. Nothing
-/// refers to the row that `path` is about.
-async fn ada(path: &str) -> (Browser, Browser) {
-    // The session begins nowhere: see `logged_in`.
+async fn site() -> Rc<Site> {
+    // A session begins nowhere here: see `logged_in`.
     let settings = [("SESSION_PROTECTION", "off")];
-    let site = Site::build(&settings, passwords(&config(&settings)), with_a_gap()).await;
+    Site::build(&settings, passwords(&config(&settings)), with_a_gap()).await
+}
+
+/// An administrator with something of everything. Nothing refers to the row that `path` is about.
+async fn ada(path: &str) -> Browser {
+    let site = site().await;
     let user = site.admin("ada").await;
     site.admin("grace").await; // the last one could not leave
     let ada = logged_in(&site, &user).await;
     leave_rows(&ada, path).await;
-    let scopes = site.app.state().scopes().of(true).into_iter().map(|scope| (scope.name, "y"));
-    let form: Vec<_> = [("name", "Script"), ("days", "30")].into_iter().chain(scopes).collect();
-    let made = ada.submit("/account/tokens", &form).await.body;
-    let token = made.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0;
-    let program = site.stranger();
-    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    make_token(&ada).await;
     site.sql("UPDATE users SET verified_at = NULL").await;
     ada.submit("/account/confirm", &[]).await;
     ada.get(&site.link_to("ada").await).await;
@@ -161,7 +162,35 @@ async fn ada(path: &str) -> (Browser, Browser) {
     site.mails().await;
     // Not as often as the limit lets her.
     site.sql("DELETE FROM outbox").await;
-    (ada, program)
+    ada
+}
+
+/// Makes a token that is good for everything; its text.
+async fn make_token(ada: &Browser) -> String {
+    let scopes = ada.site.app.state().scopes().of(true).into_iter().map(|scope| (scope.name, "y"));
+    let form: Vec<_> = [("name", "Script"), ("days", "30")].into_iter().chain(scopes).collect();
+    let made = ada.submit("/account/tokens", &form).await.body;
+    made.split_once("id=\"token\">").unwrap().1.split_once('<').unwrap().0.to_owned()
+}
+
+/// Who may send something to `path`: she, or a program of hers.
+async fn sender(path: &str) -> Browser {
+    let ada = ada(path).await;
+    if is_for_programs(path) {
+        return program(&ada).await;
+    }
+    ada
+}
+
+fn is_for_programs(path: &str) -> bool {
+    is_under(path, "/api")
+}
+
+async fn program(ada: &Browser) -> Browser {
+    let scopes = ada.site.app.state().scopes().of(true).into_iter().map(|scope| scope.name);
+    let program = ada.site.program("ada", &scopes.collect::<Vec<_>>().join(" ")).await;
+    program.set_header("content-type", Some("application/json"));
+    program
 }
 
 /// A route that writes: its method, its path, and a body that does something.
@@ -173,22 +202,31 @@ async fn writes() -> Vec<Write> {
     let own = |(method, path, body): (&str, &str, &str)| {
         (method.to_owned(), path.to_owned(), body.to_owned())
     };
-    let mut writes: Vec<_> = WRITES.into_iter().map(own).collect();
+    let mut writes: Vec<_> = WRITES.iter().copied().map(own).collect();
     let site = Site::open().await;
     let forms = forms_of_models(&site).await;
-    let document = site.stranger().get("/openapi.json").await.json();
     for (path, methods) in site.app.routes().await {
         for method in methods {
-            let drawn = || forms.iter().find(|form| form.action == path.replace("{id}", "1"));
-            let body = if is_under(&path, "/api") {
-                described::body(&document, &method, &path, Take::Second)
-            } else {
-                drawn().map(|form| form.clone().filled_by_kind(Take::Second).body())
-            };
+            let drawn = forms.iter().find(|form| form.action == path.replace("{id}", "1"));
+            let body = drawn.map(|form| form.clone().filled_by_kind(Take::Second).body());
             let is_known = writes.iter().any(|(m, p, _)| *m == method && *p == path);
             if is_writing(&method, &path) && !is_known {
                 writes.extend(body.map(|body| (method, path.clone(), body)));
             }
+        }
+    }
+    writes.extend(writes_of_programs(&site).await);
+    writes
+}
+
+async fn writes_of_programs(site: &Rc<Site>) -> Vec<Write> {
+    let document = site.stranger().get("/openapi.json").await.json();
+    let mut writes = Vec::new();
+    for (path, methods) in site.app.routes().await {
+        for method in methods.into_iter().filter(|method| is_writing(method, &path)) {
+            let body = described::body(&document, &method, &path, Take::Second);
+            let body = body.filter(|_| !WRITES.iter().any(|(m, p, _)| *m == method && *p == path));
+            writes.extend(body.map(|body| (method, path.clone(), body)));
         }
     }
     writes
@@ -211,46 +249,37 @@ async fn forms_of_models(site: &Rc<Site>) -> Vec<Drawn> {
     all
 }
 
-async fn send((ada, program): &(Browser, Browser), meanwhile: &str, write: &Write) -> Answer {
+async fn send(sender: &Browser, meanwhile: &str, write: &Write) -> Answer {
     let (method, path, body) = (&write.0, write.1.as_str(), &write.2);
     if path == "/account/confirm" {
-        ada.site.sql("UPDATE users SET verified_at = NULL").await;
+        sender.site.sql("UPDATE users SET verified_at = NULL").await;
     }
     if let Some(row) = path.strip_suffix("/{id}/restore") {
-        ada.submit(&format!("{row}/1/delete"), &[]).await;
+        sender.submit(&format!("{row}/1/delete"), &[]).await;
     }
-    let who = if is_under(path, "/api") { program } else { ada };
-    who.set_header("x-meanwhile", Some(meanwhile));
-    if is_under(path, "/api") {
-        who.set_header("content-type", Some("application/json"));
-    }
+    sender.set_header("x-meanwhile", Some(meanwhile));
     let body = match path {
-        "/confirm" => format!("link={}", ada.mark("confirm").1),
-        "/account/email/confirm" => format!("link={}", ada.mark("change_email").1),
+        "/confirm" => format!("link={}", sender.mark("confirm").1),
+        "/account/email/confirm" => format!("link={}", sender.mark("change_email").1),
         _ => body.to_owned(),
     };
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let body = (method != Method::GET).then_some(body);
-    who.send(method, &path.replace("{id}", "1"), body).await
+    sender.send(method, &path.replace("{id}", "1"), body).await
 }
 
-/// Who sends it: a person by their session, or a program by its token.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    Session,
-    Token,
-}
+/// Of which paths something is about those who send it: a person by their session, a program by its token.
+type Those = fn(&str) -> bool;
+const ALL: Those = |_| true;
+const PEOPLE: Those = |path| !is_for_programs(path);
+const PROGRAMS: Those = is_for_programs;
 
 /// Sends all that these may write while `meanwhile` happens behind the guard: nothing may come of any.
-async fn nothing_comes_of(senders: &[By], meanwhile: &str) {
-    for write in writes().await {
+async fn nothing_comes_of(those: Those, meanwhile: &str) {
+    for write in writes().await.into_iter().filter(|(_, path, _)| those(path)) {
         let (method, path, _) = &write;
-        let by = if is_under(path, "/api") { By::Token } else { By::Session };
-        if !senders.contains(&by) {
-            continue;
-        }
-        let people = ada(path).await;
-        let answer = send(&people, meanwhile, &write).await;
+        let sender = sender(path).await;
+        let answer = send(&sender, meanwhile, &write).await;
         let refused = answer.location().starts_with("/login")
             || [401, 403, 404, 410].contains(&answer.status);
         let advice = "write by `user.write` or `row.owner().write`, which ask once more";
@@ -259,7 +288,7 @@ async fn nothing_comes_of(senders: &[By], meanwhile: &str) {
             "{meanwhile}, {method} {path}: {advice}; {} {}",
             answer.status, answer.body
         );
-        let after = rows(&people.0.site.db).await;
+        let after = rows(&sender.site.db).await;
         assert_eq!(after, ROWS.take(), "{meanwhile}, {method} {path}: {advice}");
     }
 }
@@ -268,58 +297,48 @@ async fn nothing_comes_of(senders: &[By], meanwhile: &str) {
 async fn every_one_of_them_does_something_while_the_right_is_there() {
     for write in writes().await {
         let (method, path, body) = &write;
-        let people = ada(path).await;
-        let answer = send(&people, "nothing", &write).await;
+        let sender = sender(path).await;
+        let answer = send(&sender, "nothing", &write).await;
         assert!(!answer.location().starts_with("/login"), "{method} {path}");
         assert!(answer.status < 400, "{method} {path} {body}: {} {}", answer.status, answer.body);
-        let after = rows(&people.0.site.db).await;
+        let after = rows(&sender.site.db).await;
         assert_ne!(after, ROWS.take(), "{method} {path} {body} does nothing");
     }
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_an_operator_ended_the_sessions() {
-    nothing_comes_of(&[By::Session, By::Token], "ended by an operator").await;
+    nothing_comes_of(ALL, "ended by an operator").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_session_was_ended_from_another_one() {
-    nothing_comes_of(&[By::Session], "DELETE FROM sessions").await;
+    nothing_comes_of(PEOPLE, "DELETE FROM sessions").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_token_was_ended() {
-    nothing_comes_of(&[By::Token], "DELETE FROM api_tokens").await;
+    nothing_comes_of(PROGRAMS, "DELETE FROM refresh_tokens").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_session_got_another_secret() {
-    nothing_comes_of(&[By::Session], "UPDATE sessions SET token_hash = 'another'").await;
+    nothing_comes_of(PEOPLE, "UPDATE sessions SET token_hash = 'another'").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_user_was_disabled() {
-    nothing_comes_of(&[By::Session, By::Token], "UPDATE users SET disabled_at = created_at").await;
+    nothing_comes_of(ALL, "UPDATE users SET disabled_at = created_at").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_after_the_account_was_deleted() {
-    nothing_comes_of(&[By::Session, By::Token], "deleted").await;
+    nothing_comes_of(ALL, "deleted").await;
 }
 
 #[actix_web::test]
 async fn nothing_is_made_by_who_is_no_administrator_any_more() {
-    nothing_comes_of(&[By::Session, By::Token], "UPDATE users SET is_admin = FALSE").await;
-}
-
-#[actix_web::test]
-async fn a_program_writes_nothing_after_its_log_in_was_ended() {
-    let site = Site::build(&[], passwords(&config(&[])), with_a_gap()).await;
-    let program = site.program("ada", "papers:write").await;
-    program.set_header("x-meanwhile", Some("DELETE FROM refresh_tokens"));
-    let paper = serde_json::json!({ "title": "Milk", "body": "" });
-    assert_eq!(program.json(Method::POST, "/api/papers", &paper).await.status, 401);
-    assert_eq!(site.count("SELECT count(*) AS count FROM papers").await, 0);
+    nothing_comes_of(ALL, "UPDATE users SET is_admin = FALSE").await;
 }
 
 #[actix_web::test]
@@ -335,4 +354,17 @@ async fn every_route_that_writes_is_walked_here() {
             );
         }
     }
+}
+
+#[actix_web::test]
+async fn a_program_writes_nothing_after_its_personal_token_was_ended() {
+    let site = site().await;
+    let user = site.admin("ada").await;
+    let token = make_token(&logged_in(&site, &user).await).await;
+    let program = site.stranger();
+    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    program.set_header("x-meanwhile", Some("DELETE FROM api_tokens"));
+    let paper = serde_json::json!({ "title": "Milk", "body": "" });
+    assert_eq!(program.json(Method::POST, "/api/papers", &paper).await.status, 401);
+    assert_eq!(site.count("SELECT count(*) AS count FROM papers").await, 0);
 }

@@ -8,7 +8,7 @@ use time::Duration;
 
 use crate::browser::{Browser, PASSWORD, Site};
 
-const FORM: [(&str, &str); 3] = [("name", "Script"), ("days", "30"), ("papers:read", "yes")];
+const FORM: [(&str, &str); 1] = [("email", "ada@example.org")];
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36";
 
 #[actix_web::test]
@@ -16,25 +16,23 @@ async fn a_fresh_login_lasts_for_ten_minutes() {
     for (seconds, status) in [(599, 200), (600, 303)] {
         let ada = Browser::logged_in("ada").await;
         ada.site.clock.advance(Duration::seconds(seconds));
-        assert_eq!(ada.get("/account/tokens/new").await.status, status);
+        assert_eq!(ada.get("/account/email").await.status, status);
     }
 }
 
 #[actix_web::test]
 async fn a_stale_login_is_asked_for_the_password_and_comes_back() {
     let ada = Site::open().await.stale("ada").await;
-    let refused = ada.get("/account/tokens/new").await;
-    assert_eq!(refused.location(), "/sudo?next=%2Faccount%2Ftokens%2Fnew");
+    let refused = ada.get("/account/email").await;
+    assert_eq!(refused.location(), "/sudo?next=%2Faccount%2Femail");
     ada.follow(&refused).await.shows("Confirm your password");
-    let wrong = ada
-        .submit("/sudo", &[("password", "wrong password"), ("next", "/account/tokens/new")])
-        .await;
+    let wrong =
+        ada.submit("/sudo", &[("password", "wrong password"), ("next", "/account/email")]).await;
     assert_eq!(wrong.status, 422);
-    wrong.shows("This is not your password.").shows("/account/tokens/new");
+    wrong.shows("This is not your password.").shows("/account/email");
     let old = ada.cookie("session").unwrap();
-    let right =
-        ada.submit("/sudo", &[("password", PASSWORD), ("next", "/account/tokens/new")]).await;
-    assert_eq!((right.status, right.location()), (303, "/account/tokens/new"));
+    let right = ada.submit("/sudo", &[("password", PASSWORD), ("next", "/account/email")]).await;
+    assert_eq!((right.status, right.location()), (303, "/account/email"));
     assert_eq!(ada.follow(&right).await.status, 200);
     let thief = ada.site.stranger();
     thief.set_cookie("session", &old);
@@ -48,11 +46,11 @@ async fn a_stale_write_changes_nothing_and_says_so() {
     let answer = ada.submit("/account/delete", &[]).await;
     assert_eq!((answer.status, answer.location()), (303, "/sudo?next=%2Faccount%2Fdelete"));
     ada.follow(&answer).await.shows("Nothing was changed yet");
-    ada.set_header("referer", Some("http://localhost:8080/account/tokens/new"));
-    let answer = ada.submit("/account/tokens", &FORM).await;
+    ada.set_header("referer", Some("http://localhost:8080/account/email"));
+    let answer = ada.submit("/account/email", &FORM).await;
     assert_eq!(answer.status, 403);
-    answer.shows("Nothing was saved yet").shows("value=\"/account/tokens/new\"");
-    assert_eq!(ada.site.count("SELECT count(*) AS count FROM api_tokens").await, 0);
+    answer.shows("Nothing was saved yet").shows("value=\"/account/email\"");
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM outbox").await, 0);
 }
 
 #[actix_web::test]
@@ -64,7 +62,7 @@ async fn a_remembered_session_is_fresh_for_ten_minutes_like_any_other() {
         let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("remember", "yes")];
         ada.submit("/login", &fields).await;
         site.clock.advance(Duration::seconds(seconds));
-        assert_eq!(ada.get("/account/tokens/new").await.status, status, "{seconds}");
+        assert_eq!(ada.get("/account/email").await.status, status, "{seconds}");
     }
 }
 
@@ -83,12 +81,12 @@ async fn logged_in_by(how: LogIn) -> Browser {
 #[actix_web::test]
 async fn whoever_is_logged_in_otherwise_than_by_a_password_is_asked_for_it() {
     let by_password = logged_in_by(LogIn::by_password()).await;
-    assert_eq!(by_password.get("/account/tokens/new").await.status, 200);
+    assert_eq!(by_password.get("/account/email").await.status, 200);
     let ada = logged_in_by(LogIn::otherwise()).await;
     assert!(ada.is_logged_in().await);
-    assert_eq!(ada.get("/account/tokens/new").await.status, 303);
+    assert_eq!(ada.get("/account/email").await.status, 303);
     ada.submit("/sudo", &[("password", PASSWORD)]).await;
-    assert_eq!(ada.get("/account/tokens/new").await.status, 200);
+    assert_eq!(ada.get("/account/email").await.status, 200);
 }
 
 #[actix_web::test]
@@ -138,11 +136,11 @@ async fn moved(protection: &str, address: &str, agent: Option<&str>) -> Browser 
 async fn a_session_from_another_browser_and_network_needs_the_password() {
     let ada = moved("basic", "203.0.113.9", Some(CHROME)).await;
     assert!(ada.is_logged_in().await);
-    assert_eq!(ada.get("/account/tokens/new").await.status, 303);
+    assert_eq!(ada.get("/account/email").await.status, 303);
     ada.set_header("x-forwarded-for", Some("198.51.100.7"));
-    assert_eq!(ada.get("/account/tokens/new").await.status, 303, "the mark stays");
+    assert_eq!(ada.get("/account/email").await.status, 303, "the mark stays");
     ada.submit("/sudo", &[("password", PASSWORD)]).await;
-    assert_eq!(ada.get("/account/tokens/new").await.status, 200);
+    assert_eq!(ada.get("/account/email").await.status, 200);
 }
 
 #[actix_web::test]
@@ -151,7 +149,7 @@ async fn strong_protection_ends_it_and_off_lets_it_be() {
     assert!(!ada.is_logged_in().await);
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM sessions").await, 0);
     let ada = moved("off", "203.0.113.9", Some(CHROME)).await;
-    assert_eq!(ada.get("/account/tokens/new").await.status, 200);
+    assert_eq!(ada.get("/account/email").await.status, 200);
 }
 
 #[actix_web::test]
@@ -160,11 +158,11 @@ async fn a_change_of_network_or_of_browser_alone_asks_for_the_password_there_and
         for (address, agent) in [("203.0.113.9", None), ("198.51.100.200", Some(CHROME))] {
             let ada = moved(protection, address, agent).await;
             assert!(ada.is_logged_in().await);
-            assert_eq!(ada.get("/account/tokens/new").await.status, 303, "{address}");
+            assert_eq!(ada.get("/account/email").await.status, 303, "{address}");
             let moves = "SELECT count(*) AS count FROM events WHERE kind = 'session_moved'";
             assert_eq!(ada.site.count(moves).await, 0, "no alarm: it happens in good faith");
             ada.submit("/sudo", &[("password", PASSWORD)]).await;
-            assert_eq!(ada.get("/account/tokens/new").await.status, 200, "{address}");
+            assert_eq!(ada.get("/account/email").await.status, 200, "{address}");
         }
     }
 }
@@ -175,25 +173,25 @@ async fn a_copied_cookie_is_not_fresh_elsewhere_and_its_owners_stays_so() {
     let thief = ada.site.stranger();
     thief.set_cookie("session", &ada.cookie("session").unwrap());
     thief.set_header("x-forwarded-for", Some("203.0.113.9"));
-    assert_eq!(thief.get("/account/tokens/new").await.status, 303);
-    assert_eq!(ada.get("/account/tokens/new").await.status, 200);
+    assert_eq!(thief.get("/account/email").await.status, 303);
+    assert_eq!(ada.get("/account/email").await.status, 200);
 }
 
 #[actix_web::test]
 async fn within_its_network_and_without_protection_a_session_stays_fresh() {
     for (protection, address) in [("basic", "198.51.100.200"), ("off", "203.0.113.9")] {
         let ada = moved(protection, address, None).await;
-        assert_eq!(ada.get("/account/tokens/new").await.status, 200, "{protection}");
+        assert_eq!(ada.get("/account/email").await.status, 200, "{protection}");
     }
 }
 
 #[actix_web::test]
 async fn a_second_click_on_the_password_page_leads_on_to_where_the_first_one_led() {
     let ada = Site::open().await.stale("ada").await;
-    let form = [("password", PASSWORD), ("next", "/account/tokens/new")];
+    let form = [("password", PASSWORD), ("next", "/account/email")];
     let late = ada.site.stranger();
     late.set_cookie("session", &ada.cookie("session").unwrap());
-    assert_eq!(ada.submit("/sudo", &form).await.location(), "/account/tokens/new");
+    assert_eq!(ada.submit("/sudo", &form).await.location(), "/account/email");
     let second = late.submit("/sudo", &form).await;
-    assert_eq!(second.location(), "/login?next=%2Faccount%2Ftokens%2Fnew");
+    assert_eq!(second.location(), "/login?next=%2Faccount%2Femail");
 }

@@ -1,6 +1,8 @@
 //! axum with axum-login, and tower-sessions with its store for `SQLite`, as their documentation puts them
 //! together: the session and the user are rows, and are looked for at each request.
 
+mod notes;
+
 use std::env;
 use std::error::Error;
 
@@ -9,14 +11,14 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use axum_login::tower_sessions::{Expiry, SessionManagerLayer};
 use axum_login::{AuthManagerLayerBuilder, AuthUser, AuthnBackend, UserId, login_required};
-use benches::{EMAIL, Notes, PASSWORD, PROTECTED, Protected, now, port};
+use benches::{EMAIL, PASSWORD, PROTECTED, Protected, now, port};
 use serde::Deserialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use time::{Duration, PrimitiveDateTime};
@@ -34,14 +36,6 @@ struct User {
     password_hash: String,
     is_admin: bool,
     verified_at: Option<PrimitiveDateTime>,
-}
-
-#[derive(sqlx::FromRow)]
-struct Note {
-    id: i64,
-    title: String,
-    body: String,
-    created_at: PrimitiveDateTime,
 }
 
 #[derive(Deserialize)]
@@ -103,7 +97,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let log = TraceLayer::new_for_http().make_span_with(span);
     let app = Router::new()
         .route(PROTECTED, get(protected))
-        .route("/notes", get(list))
+        .route("/notes", get(notes::list))
         .route_layer(login_required!(Backend, login_url = "/login"))
         .route("/login", post(log_in))
         .layer(log_ins)
@@ -117,7 +111,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Makes the tables, and Ada with her notes.
+/// Makes the tables, and Ada with what is hers.
 async fn fill(pool: &SqlitePool) -> Result<(), Box<dyn Error>> {
     sqlx::raw_sql(&include_str!("../../tables.sql").replace("{id}", "INTEGER"))
         .execute(pool)
@@ -127,12 +121,7 @@ async fn fill(pool: &SqlitePool) -> Result<(), Box<dyn Error>> {
         "INSERT INTO users (id, email, name, password_hash, is_admin, created_at, verified_at)
         VALUES (1, ?, 'ada', ?, TRUE, ?, ?)";
     sqlx::query(ada).bind(EMAIL).bind(hash).bind(now()).bind(now()).execute(pool).await?;
-    for id in 1..=20 {
-        let note =
-            "INSERT INTO notes (id, user_id, title, body, created_at) VALUES (?, 1, ?, '', ?)";
-        let title = format!("Note {id:02}");
-        sqlx::query(note).bind(id).bind(title).bind(now()).execute(pool).await?;
-    }
+    notes::fill(pool).await?;
     Ok(())
 }
 
@@ -146,20 +135,6 @@ async fn log_in(mut auth: AuthSession, Form(typed): Form<Credentials>) -> Result
 
 async fn protected(auth: AuthSession) -> Result<Html<String>, Failed> {
     Ok(Html(Protected::new(shown(&auth)?).render()?))
-}
-
-async fn list(auth: AuthSession, State(pool): State<SqlitePool>) -> Result<Html<String>, Failed> {
-    let id = auth.user.as_ref().map(|user| user.id);
-    let find =
-        "SELECT id, title, body, created_at FROM notes WHERE user_id = ? ORDER BY id DESC LIMIT 20";
-    let rows: Vec<Note> = sqlx::query_as(find).bind(id).fetch_all(&pool).await?;
-    let notes = rows.into_iter().map(|Note { id, title, body, created_at }| benches::Note {
-        id,
-        title,
-        body,
-        created_at,
-    });
-    Ok(Html(Notes::new(shown(&auth)?, notes.collect()).render()?))
 }
 
 fn shown(auth: &AuthSession) -> Result<benches::User, Failed> {

@@ -99,32 +99,32 @@ macro_rules! model {
             }
         }
 
-        impl ::utoipa::PartialSchema for $Row {
-            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
+        impl ::kit::http::typed::utoipa::PartialSchema for $Row {
+            fn schema() -> ::kit::http::typed::utoipa::openapi::RefOr<::kit::http::typed::utoipa::openapi::Schema> {
                 use ::kit::http::typed::{Typed, always};
-                let object = ::utoipa::openapi::ObjectBuilder::new();
+                let object = ::kit::http::typed::utoipa::openapi::ObjectBuilder::new();
                 let object = always(object, "id", Typed::<i64>::schema());
                 $(let object = always(object, stringify!($field), Typed::<$Kind>::schema());)+
                 always(object, "created_at", Typed::<::kit::Time>::schema()).build().into()
             }
         }
 
-        impl ::utoipa::ToSchema for $Row {
+        impl ::kit::http::typed::utoipa::ToSchema for $Row {
             fn name() -> ::std::borrow::Cow<'static, str> {
                 stringify!($Row).into()
             }
         }
 
-        impl ::utoipa::PartialSchema for $Draft {
-            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
+        impl ::kit::http::typed::utoipa::PartialSchema for $Draft {
+            fn schema() -> ::kit::http::typed::utoipa::openapi::RefOr<::kit::http::typed::utoipa::openapi::Schema> {
                 use ::kit::http::typed::field;
-                let object = ::utoipa::openapi::ObjectBuilder::new();
+                let object = ::kit::http::typed::utoipa::openapi::ObjectBuilder::new();
                 $(let object = field::<$Kind>(object, stringify!($field));)+
                 object.build().into()
             }
         }
 
-        impl ::utoipa::ToSchema for $Draft {
+        impl ::kit::http::typed::utoipa::ToSchema for $Draft {
             fn name() -> ::std::borrow::Cow<'static, str> {
                 concat!(stringify!($Row), stringify!($Draft)).into()
             }

@@ -19,7 +19,7 @@ use std::path::Path;
 use strum::{EnumString, VariantNames};
 
 pub use self::database::{IS_PRIVATE, PostgresAddress};
-pub use self::lifetimes::{Lifetimes, SessionProtection};
+pub use self::lifetimes::{Lifetimes, SessionProtection, TokenLifetimes};
 pub use self::metrics::MetricsSettings;
 pub use self::reader::Reader;
 use self::reader::complain;

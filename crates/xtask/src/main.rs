@@ -6,14 +6,21 @@
     reason = "a command line, read by whoever runs it"
 )]
 
+mod cut;
 mod dev;
+mod draft;
 mod field;
+mod imports;
 mod kind;
 mod model;
 mod page;
 mod plan;
 mod project;
+mod prose;
+mod remove;
 mod rename;
+mod scan;
+mod sql;
 mod words;
 
 use std::process::ExitCode;
@@ -61,6 +68,13 @@ enum Command {
         /// Make it so
         #[arg(long)]
         write: bool,
+    },
+    /// Take out parts of the app, changed or not: models and pages by their names, and the parts below
+    #[command(after_help = remove::HELP)]
+    Remove {
+        /// What: `remove notes api`
+        #[arg(required = true)]
+        names: Vec<String>,
     },
     /// Take out what `page` or `model` made, as long as nothing was changed
     Undo {
@@ -136,6 +150,7 @@ fn run(command: Command) -> Result<String> {
             }
             Err(format!("Not as the command makes them: {}.", differ.join(", ")))
         }
+        Command::Remove { names } => remove::remove(&project, &names),
         Command::Undo { what: Undo::Page { name } } => page::plan(&project, &name)?.undo(&project),
         Command::Undo { what: Undo::Model { name } } => {
             model::to_undo(&project, &name)?.undo(&project)

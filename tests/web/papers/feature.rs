@@ -1,9 +1,10 @@
 //! Papers: somebody's own, for people and for programs. As small as something protected can be.
 
-use app::people::CurrentUser;
+use app::people::{Admin, CurrentUser};
 use app::web::{
-    Db, Feature, Figure, Flash, List, Newest, Own, Page, Paging, Path, Place, Response, Sent,
-    ServiceConfig, Shelf, Submitted, Template, once, redirect, render, render_with, resource,
+    Db, Feature, Figure, Flash, HttpResponse, List, Newest, Own, Page, Paging, Path, Place,
+    Response, Sent, ServiceConfig, Shelf, Submitted, Template, once, redirect, render, render_with,
+    resource,
 };
 use diesel::prelude::*;
 
@@ -39,7 +40,8 @@ fn routes(config: &mut ServiceConfig) {
         .service(resource("/papers").get(index).post(create))
         .service(resource("/papers/new").get(new))
         .service(resource("/papers/{id}").get(show).post(update))
-        .service(resource("/papers/{id}/delete").get(confirm_delete).post(delete));
+        .service(resource("/papers/{id}/delete").get(confirm_delete).post(delete))
+        .service(resource("/administration").get(administration));
 }
 
 #[derive(Template)]
@@ -130,6 +132,11 @@ async fn update(paper: Own<Paper>, page: Page, db: Db, form: Submitted<Draft>) -
 
 async fn confirm_delete(paper: Own<Paper>, page: Page) -> Response {
     render(&ConfirmDelete { page, paper: paper.into_inner() })
+}
+
+/// For administrators.
+async fn administration(_: Admin) -> HttpResponse {
+    HttpResponse::Ok().body("Everything is in order.")
 }
 
 async fn delete(user: CurrentUser, id: Path<i64>, db: Db, sent: Sent) -> Response {

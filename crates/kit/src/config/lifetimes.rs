@@ -6,17 +6,22 @@ use time::Duration;
 use crate::config::Reader;
 
 /// How long sessions live without a request, and after the log-in (NIST SP 800-63B-4, AAL2: one hour, 24
-/// hours); the same for "remember me" (AAL1: 30 days). A refresh token counts from the log-in.
+/// hours); the same for "remember me" (AAL1: 30 days).
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
     idle: Duration,
     absolute: Duration,
     remembered_idle: Duration,
     remembered_absolute: Duration,
+}
+
+/// How long the tokens of programs live.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenLifetimes {
     /// Of an access token.
-    pub access_token: Duration,
-    /// Of a refresh token.
-    pub refresh_token: Duration,
+    pub access: Duration,
+    /// Of a refresh token, counted from the log-in.
+    pub refresh: Duration,
 }
 
 impl Lifetimes {
@@ -44,15 +49,21 @@ pub enum SessionProtection {
 }
 
 impl Reader<'_> {
-    /// `SESSION_IDLE`, `SESSION_LIFETIME`, the same with `REMEMBER_`, `TOKEN_EXPIRY` and `REFRESH_EXPIRY`.
+    /// `SESSION_IDLE`, `SESSION_LIFETIME`, and the same with `REMEMBER_`.
     pub fn lifetimes(&mut self) -> Lifetimes {
         Lifetimes {
             idle: self.duration("SESSION_IDLE", "60m"),
             absolute: self.duration("SESSION_LIFETIME", "24h"),
             remembered_idle: self.duration("REMEMBER_IDLE", "14d"),
             remembered_absolute: self.duration("REMEMBER_LIFETIME", "30d"),
-            access_token: self.duration("TOKEN_EXPIRY", "15m"),
-            refresh_token: self.duration("REFRESH_EXPIRY", "30d"),
+        }
+    }
+
+    /// `TOKEN_EXPIRY` and `REFRESH_EXPIRY`.
+    pub fn token_lifetimes(&mut self) -> TokenLifetimes {
+        TokenLifetimes {
+            access: self.duration("TOKEN_EXPIRY", "15m"),
+            refresh: self.duration("REFRESH_EXPIRY", "30d"),
         }
     }
 }

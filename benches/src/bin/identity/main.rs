@@ -1,6 +1,8 @@
 //! actix-identity and actix-session, as their documentation puts them together, with Diesel as the Actix
 //! documentation does: the log-in is in an encrypted cookie, the user's row in a database.
 
+mod notes;
+
 use std::env;
 use std::error::Error;
 
@@ -15,7 +17,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use askama::Template;
-use benches::{EMAIL, KEEP_ALIVE, Notes, PASSWORD, PROTECTED, Protected, now, port};
+use benches::{EMAIL, KEEP_ALIVE, PASSWORD, PROTECTED, Protected, now, port};
 use diesel::prelude::*;
 use diesel::r2d2::ConnectionManager;
 use serde::Deserialize;
@@ -41,16 +43,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    notes {
-        id -> BigInt,
-        user_id -> BigInt,
-        title -> Text,
-        body -> Text,
-        created_at -> Timestamp,
-    }
-}
-
 #[derive(Queryable, Selectable)]
 struct User {
     id: i64,
@@ -59,14 +51,6 @@ struct User {
     password_hash: String,
     is_admin: bool,
     verified_at: Option<PrimitiveDateTime>,
-}
-
-#[derive(Queryable, Selectable)]
-struct Note {
-    id: i64,
-    title: String,
-    body: String,
-    created_at: PrimitiveDateTime,
 }
 
 #[derive(Deserialize)]
@@ -89,19 +73,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .wrap(Logger::default())
             .route("/login", web::post().to(log_in))
             .route(PROTECTED, web::get().to(protected))
-            .route("/notes", web::get().to(list))
+            .route("/notes", web::get().to(notes::list))
     });
     server.keep_alive(KEEP_ALIVE).tcp_nodelay(true).bind(("127.0.0.1", port()))?.run().await?;
     Ok(())
 }
 
-/// Makes the tables, and Ada with her notes.
+/// Makes the tables, and Ada with what is hers.
 fn fill(connection: &mut Connection) -> Result<(), Box<dyn Error>> {
     use diesel::connection::SimpleConnection as _;
 
     // SQLite finds a row by its number only where the column says so.
     let key = if cfg!(feature = "postgres") { "BIGINT" } else { "INTEGER" };
-    connection.batch_execute(&include_str!("../../tables.sql").replace("{id}", key))?;
+    connection.batch_execute(&include_str!("../../../tables.sql").replace("{id}", key))?;
     let hash = Argon2::default().hash_password(PASSWORD.as_bytes())?.to_string();
     let ada = (
         users::id.eq(1),
@@ -113,17 +97,7 @@ fn fill(connection: &mut Connection) -> Result<(), Box<dyn Error>> {
         users::verified_at.eq(now()),
     );
     diesel::insert_into(users::table).values(ada).execute(connection)?;
-    for id in 1..=20 {
-        let title = notes::title.eq(format!("Note {id:02}"));
-        let note = (
-            notes::id.eq(id),
-            notes::user_id.eq(1),
-            title,
-            notes::body.eq(""),
-            notes::created_at.eq(now()),
-        );
-        diesel::insert_into(notes::table).values(note).execute(connection)?;
-    }
+    notes::fill(connection)?;
     Ok(())
 }
 
@@ -148,22 +122,6 @@ async fn log_in(
 
 async fn protected(identity: Identity, pool: web::Data<Pool>) -> Answer {
     draw(&Protected::new(user_of(&identity, &pool).await?))
-}
-
-async fn list(identity: Identity, pool: web::Data<Pool>) -> Answer {
-    let (user, id) = (user_of(&identity, &pool).await?, id_of(&identity)?);
-    let rows: Vec<Note> = ask(&pool, move |connection| {
-        let own = notes::table.filter(notes::user_id.eq(id)).order(notes::id.desc()).limit(20);
-        Ok(own.select(Note::as_select()).load(connection)?)
-    })
-    .await?;
-    let notes = rows.into_iter().map(|Note { id, title, body, created_at }| benches::Note {
-        id,
-        title,
-        body,
-        created_at,
-    });
-    draw(&Notes::new(user, notes.collect()))
 }
 
 fn id_of(identity: &Identity) -> actix_web::Result<i64> {

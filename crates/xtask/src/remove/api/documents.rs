@@ -1,0 +1,89 @@
+//! What tells of what programs may call, measures and judges it.
+
+use crate::remove::steps::Cut::{All, Block, Column, Lines, Paragraph, Section, Words};
+use crate::remove::steps::Cuts;
+
+pub const CUTS: Cuts = cuts! {
+    ".env.example" {
+        Block("# How long an access token lasts");
+        Block("# How long a program can get new access tokens");
+        Block("# Whether /auth/token gives tokens");
+        Block("# A key pair for access tokens");
+        Block("# Whether /docs describes the API");
+    }
+    "README.md" {
+        Words("; `Sudo`\n  asks for the password first, `Scoped<NotesWrite>` lets in a program's token that holds the scope.", "; `Sudo`\n  asks for the password first.");
+        Paragraph("- **An API**");
+        Words("change and delete it, an API, migrations", "change and delete it, migrations");
+        Words("the form, the row, the JSON and the API's\ndescription follow from them.", "the form and the\nrow follow from them.");
+        Words("`--no-api`, `--admin` (administrators alone)", "`--admin` (administrators alone)");
+        Section("## Let programs in");
+        Words(", `Own<Note, Scoped<NotesRead>>` |", " |");
+        Words(", `Own<Thing, Scoped<ProfileRead>>` |", " |");
+        Words("`src/accounts/`, `src/api.rs`, `src/api/` |", "`src/accounts/` |");
+        Words("| `src/dev_mail.rs`, `src/docs.rs` | the development mailbox, the API described |", "| `src/dev_mail.rs` | the development mailbox |");
+        Words("the database, the realm of the API and the names", "the database and the names");
+        Words("the database, the\n   realm of the API and the names", "the database and\n   the names");
+        Words("the manifest and the description of the API follow", "and the manifest follow");
+    }
+    "docs/security.md" {
+        Column("| what happens |", 3);
+        Section("## Tokens for programs");
+        Words("Under `/api/`, `/auth/` and\n`/.well-known/` cookies are taken off.", "Under `/.well-known/` cookies\nare taken off.");
+    }
+    "docs/login-manager.md" {
+        Words("   `grants::set_up` adds the life of an access token and, with `TOKEN_PRIVATE_KEY_FILE`, its key pairs\n   (`Builder::access_keys`): it may name several, `new,old`, of which the first signs and all verify.\n", "");
+        Words("from the builder, and `Grants`\n   their `AccessTokens`. All that these two go by is set before: `build` refuses what comes later.", "from the builder. All that\n   they go by is set before: `build` refuses what comes later.");
+        Words("for a session's token and\n   `Grants::find` for an access token. `Scopes::may_hold` says at each request what a token may hold.", "for a session's token.");
+        Words("`Sessions` and `Grants` stand below the `LoginManager`, and write tokens without it.", "`Sessions` stand below the `LoginManager`, and write tokens without it.");
+        Words("has the aliases `CurrentUser`, `OptionalUser` and `Scoped<S>`, and the app's own\nguards: `CurrentSession`, `Sudo`, `Verified`, `Admin`. There is none for `actix_login::ApiUser`: a handler for programs\nnames the scope it needs. What people and programs may both do asks for `actix_login::AnyUser<Login, S>`.", "has the aliases `CurrentUser` and `OptionalUser`, and the app's own guards:\n`CurrentSession`, `Sudo`, `Verified`, `Admin`.");
+        Words("`not_verified`, `out_of_scope`; the pages", "`not_verified`; the pages");
+        Words(": with a token's claims, it was the cookie (`Caller::Person`) or an access token (`Caller::Program`), without them the request loader |", " |");
+    }
+    "docs/running.md" {
+        Words(" An access token has no row of its own: it is good until its time is up by the clock that counts then.", "");
+        Words("sessions, access and\n  refresh tokens and links. Otherwise", "sessions and\n  links. Otherwise");
+        Words(" For the same reason, a refresh token ends earlier when `REFRESH_EXPIRY` is made shorter.", "");
+    }
+    "docs/architecture.md" {
+        Words("| sessions, access tokens | `SessionCookie`, `AccessTokens` sign and verify |", "| sessions | `SessionCookie` signs and verifies |");
+        Words("has\n`CurrentUser`, `OptionalUser` and `Scoped<S>` for", "has\n`CurrentUser` and `OptionalUser` for");
+        Words(" by the cookie; a program passes `Scoped<…>` by the header, never the other way\nround: a token may be good for less than all that its owner may do.", " by the cookie.");
+        Paragraph("A program gets its tokens from");
+        Words("`login` says how tokens and cookies are made, and from that `Sessions` get the `SessionCookie` and `Grants` the\n`AccessTokens`; `recognise` then adds the loaders that ask those two.", "`login` says how tokens and cookies are made, and from that `Sessions` get the `SessionCookie`; `recognise` then adds the\nloader that asks them.");
+        Words("home · yours · accounts · api; some have docs · dev_mail", "home · yours · accounts; some have dev_mail");
+        Words("app → docs → { home, yours, accounts, api, dev_mail }", "app → { home, yours, accounts, dev_mail }");
+        Words("Features (`home`, yours, `accounts`, `api`, `dev_mail`)", "Features (`home`, yours, `accounts`, `dev_mail`)");
+        Words("where programs call (/api/, /auth/, /.well-known/), no cookie", "where programs call (/.well-known/), no cookie");
+        Words("`Features`, `Grants`, `Outbox`", "`Features`, `Outbox`");
+        Words("`Db`, `Clock` and `Scopes` are what", "`Db` and `Clock` are what");
+        Words("routes, its routes for programs, its description, its scopes, its tables", "routes, its tables");
+        Words("`tests/instances/together.rs`, `tests/instances/api.rs`, ", "`tests/instances/together.rs`, ");
+        Words("`tests/binary/clock.rs`, `tests/binary/api.rs` (", "`tests/binary/clock.rs` (");
+        Words("`people/sessions.rs`, `people/grants.rs` keep the rows", "`people/sessions.rs` keeps the rows");
+        Paragraph("| the token endpoint |");
+    }
+    "scripts/check" {
+        Words(" --skip clients::", "");
+        Words("; clients of other makers, which come from PyPI (elsewhere, have a python3 with venv\n# ready)", "");
+        Words("  step \"clients that were written for other servers\"\n  # A Python that cannot make a whole environment leaves half of one.\n  environment() { python3 -m venv --clear target/clients; }\n  if ! environment; then\n    apt update\n    apt install -y --no-install-recommends python3-venv\n    environment\n  fi\n  target/clients/bin/pip install --quiet --disable-pip-version-check --retries 5 \\\n    requests-oauthlib==2.0.0 oauthlib==4.0.1 authlib==1.9.10 'pyjwt[crypto]==2.15.1' requests==2.34.2\n  CLIENTS_PYTHON=\"$PWD/target/clients/bin/python\" \\\n    cargo test --locked --test binary -- --ignored clients::\n\n", "");
+    }
+    "benches/access_tokens.py" { All; }
+    "benches/templates/base.html" { Words("accounts, protected pages and an API.", "accounts and protected pages."); }
+    "scripts/bench" {
+        Lines("access_tokens");
+        Words("    def ask_as_a_program(self, name, token):\n        self.ask(f\"ours: /api/me, {name} token\", self.ours, \"/api/me\", Authorization=f\"Bearer {token}\",\n                 Accept=\"application/json\")\n\n", "");
+    }
+    "benches/notes.py" {
+        Words("\"\"\"The notes: twenty of them in a list, and writing more.\"\"\"\n\nimport json\n\nimport load\nfrom load import Candidate, request\nfrom servers", "\"\"\"The notes: twenty of them in a list.\"\"\"\n\nfrom servers");
+        Words("\n\ndef writes(server, token, seconds):\n    \"\"\"Notes a second that a program writes, each in a transaction of its own.\"\"\"\n    body = json.dumps({\"title\": \"a note\", \"body\": \"with some words\"})\n    note = request(\"POST\", \"/api/notes\", Authorization=f\"Bearer {token}\", Accept=\"application/json\", body=body,\n                   **{\"Content-Type\": \"application/json\", \"Content-Length\": str(len(body))})\n    writing = Candidate(\"a note by POST /api/notes\", server, [note], status=201)\n    for _ in range(3):\n        writing.run(seconds)\n    print(\"\\n## Writing\\n\")\n    load.costs_table([writing], writing)\n", "");
+    }
+    "docs/performance.md" {
+        Lines("/api/me");
+        Lines("/api/notes");
+        Lines("## Writing");
+    }
+    "tests/pages/story/api.mjs" { All; }
+    "tests/pages/story/features.mjs" { Lines("./api.mjs"); }
+    "tests/pages/story.mjs" { Lines("features.api."); }
+};

@@ -1,0 +1,150 @@
+//! Accounts that administrators offer.
+
+use crate::remove::Feature;
+use crate::remove::steps::Cut::{All, Each, Item, Lines, Paragraph, Words};
+use crate::remove::steps::Cuts;
+
+pub const FEATURE: Feature = Feature {
+    name: "invitations",
+    sign: "src/accounts/invite.rs",
+    words: "invitation, invitations, Invitation, Invitations, invite, Invite, invites, invited, Invited, \
+        INVITE, /join",
+    migrations: &["list_invitations"],
+    statements: &["DROP INDEX links_unanswered;"],
+    cuts: CUTS,
+    ..Feature::NOTHING
+};
+
+const CUTS: Cuts = cuts! {
+    "src/accounts/invite.rs" { All; }
+    "src/people/invitation.rs" { All; }
+    "src/mail/invitations.rs" { All; }
+    "templates/accounts/invitations.html" { All; }
+    "src/accounts.rs" {
+        Item("invite::routes(config);");
+        Item(r#"place("/account/invitations""#);
+    }
+    "src/accounts/join.rs" {
+        Words(": one that somebody registered for, or an invitation.", ".");
+        Item("is_invitation: bool,");
+        Item("let is_invitation =");
+        Words("link, is_invitation, rule", "link, rule");
+    }
+    "templates/accounts/join.html" { Words("{% if is_invitation %}You are invited. {% endif %}", ""); }
+    "src/app.rs" { Item(r#""/join","#); }
+    "src/cli/people.rs" {
+        Item("Invite { email: String },");
+        Item("Command::Invite { email } =>");
+        Item("async fn invite(");
+    }
+    "src/config.rs" {
+        Item("Invite,");
+        Item("pub fn invites(");
+    }
+    "src/feature.rs" { Item("Invitations,"); }
+    "src/letters.rs" {
+        Item("Invite { by: String },");
+        Item("Self::Invite { .. } =>");
+        Words("Request::Invite { .. } | ", "");
+        Item("(Request::Invite { by }, None) =>");
+    }
+    "src/mail/message.rs" { Item("Invite { by: String },"); }
+    "src/people.rs" { Item("pub use invitation::"); }
+    "src/people/event.rs" {
+        Item("Invited:");
+        Item("InvitationTakenBack:");
+    }
+    "src/people/activity.rs" { Words(r#", ("invit", "mailed")"#, ""); }
+    "src/people/purpose.rs" {
+        Item("Invite,");
+        Item("const INVITE: About");
+        Item("Self::Invite => ");
+    }
+    "src/web/page.rs" {
+        Item("may_invite: bool,");
+        Item("let is_admin = user");
+        Item("may_invite: is_admin");
+        Item("may_invite: false,");
+        Words("\n                || (place.shelf == Shelf::Invitations && self.may_invite)", "");
+    }
+    "templates/mail/words.txt" {
+        Words("{%- when Letter::Invite with { by } -%}\n{{ by }} invites you to make an account at {{ site }}.\n---\n{{ works_for }}\n", "");
+    }
+    "tests/binary/invitations.rs" { All; }
+    "tests/chromium/invitations.rs" { All; }
+    "tests/web/invitations.rs" { All; }
+    "tests/web/addresses.rs" { Words(r#""/account/email", "/account/invitations"]"#, r#""/account/email"]"#); }
+    "tests/web/at_once.rs" {
+        Item("async fn invited()");
+        Item("async fn of_twenty_who_accept_one_invitation");
+        Item("async fn of_two_browsers_that_accept_one_invitation");
+    }
+    "tests/web/every_event.rs" {
+        Item("let invite =");
+        Item(r#""invited" => {"#);
+        Item(r#""invitation_taken_back" => {"#);
+        Item(r#""invited" | "invitation_taken_back" =>"#);
+    }
+    "tests/web/kept.rs" { Item("async fn an_administrators_invitation_comes_back_too"); }
+    "tests/web/links.rs" {
+        Item(r#"("/join","#);
+        Item(r#""/join" => ("#);
+    }
+    "tests/web/lookups.rs" { Item(r#"("/account/invitations","#); }
+    "tests/web/mail.rs" { Item("async fn what_somebody_typed_is_only_text_in_a_mail"); }
+    "tests/web/public.rs" { Lines(r#""/join""#); }
+    "tests/web/queries.rs" {
+        Item("walk_through_the_invitations(&ada)");
+        Item("async fn walk_through_the_invitations");
+    }
+    "tests/web/refused_forms.rs" {
+        Item("(\n\"/account/invitations\",");
+        Words(r#" "/join","#, "");
+    }
+    "tests/web/register.rs" { Words(r#"&["closed", "invite"]"#, r#"&["closed"]"#); }
+    "tests/web/reset.rs" { Words(r#" "/join","#, ""); }
+    "tests/web/rights.rs" {
+        Item(r#"("POST", "/account/invitations","#);
+        Item(r#"("POST", "/account/invitations/take-back","#);
+        Item(r#""/join","#);
+        Item(r#"ada.submit("/account/invitations","#);
+    }
+    "tests/web/twice.rs" { Item("async fn an_invitation_too_many_is_refused_again"); }
+    ".env.example" {
+        Words("open (everybody), invite (whoever an administrator invites) or closed\n# (nobody; use the command `user add`).", "open (everybody) or closed (nobody; use the command\n# `user add`).");
+    }
+    "README.md" {
+        Words("registering by mail, invitations, a forgotten", "registering by mail, a forgotten");
+        Words("| `open`, `invite` or `closed` |", "| `open` or `closed` |");
+        Words("\n  (to invite people, confirm the address on your profile first, or use `doorstep user invite`),", ",");
+        Words(" `user invite` sends an\ninvitation, `user reset-link`", " `user reset-link`");
+    }
+    "docs/architecture.md" { Words(", `tests/web/invitations.rs` |", " |"); }
+    "docs/deploy.md" { Each("REGISTRATION=invite\n", "REGISTRATION=closed\n"); }
+    "docs/security.md" {
+        Paragraph("| invitation |");
+        Paragraph("| an administrator invites |");
+        Words("registers with, is invited to, or wants", "registers with or wants");
+        Words("\nmail, as by who is invited: so nobody's", "\nmail: so nobody's");
+    }
+    "benches/src/lib.rs" {
+        Item("Invitations,");
+        Item("place(Shelf::Invitations,");
+        Item("pub may_invite: bool,");
+        Item("Shelf::Invitations => ");
+    }
+    "benches/src/bin/bare.rs" { Words(", may_invite: true }", " }"); }
+    "benches/src/bin/identity/main.rs" {
+        Item("may_invite:");
+        Item("is_admin: bool,");
+        Item("verified_at: Option<");
+    }
+    "benches/axum_login/src/main.rs" {
+        Item("may_invite:");
+        Item("is_admin: bool,");
+        Item("verified_at: Option<");
+    }
+    "tests/pages/story/invitations.mjs" { All; }
+    "tests/pages/story/features.mjs" { Lines("./invitations.mjs"); }
+    "tests/pages/story.mjs" { Lines("features.invitations."); }
+};

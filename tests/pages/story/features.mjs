@@ -1,0 +1,7 @@
+// The features that have pages of their own in the story, each in its file.
+export * as activity from "./activity.mjs";
+export * as api from "./api.mjs";
+export * as invitations from "./invitations.mjs";
+export * as notes from "./notes.mjs";
+export * as registration from "./registration.mjs";
+export * as tokens from "./tokens.mjs";
