@@ -48,6 +48,13 @@ pub enum Registration {
     Closed,
 }
 
+impl Registration {
+    /// Whether administrators may invite.
+    pub fn invites(self) -> bool {
+        self != Self::Closed
+    }
+}
+
 /// What our cookies are for. Each has its place here, and `tests/web/cookies.rs` plants them all.
 #[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -168,11 +175,6 @@ impl Config {
             && self.environment == Environment::Development
             && self.host.is_loopback()
             && is_on_loopback(&self.public_url)
-    }
-
-    /// Whether administrators may invite.
-    pub fn invites(&self) -> bool {
-        self.registration != Registration::Closed
     }
 
     pub fn cookies(&self) -> Cookies {

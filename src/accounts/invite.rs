@@ -30,7 +30,7 @@ impl For for Invite {
     const PURPOSE: Purpose = Purpose::Invite;
 
     fn is_open(config: &Config) -> bool {
-        config.invites()
+        config.registration.invites()
     }
 }
 
@@ -40,7 +40,11 @@ struct MayInvite(#[deref(forward)] Admin);
 
 from_request!(MayInvite, Error, |req| {
     let admin = Admin::admit(req)?;
-    if State::of(req).config().invites() { Ok(MayInvite(admin)) } else { Err(Error::NotFound) }
+    if State::of(req).config().registration.invites() {
+        Ok(MayInvite(admin))
+    } else {
+        Err(Error::NotFound)
+    }
 });
 
 #[derive(Template)]

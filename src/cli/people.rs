@@ -127,7 +127,7 @@ async fn set_password(state: &State, email: &str) -> Result<(), Failure> {
 }
 
 async fn invite(state: &State, email: &str) -> Result<(), Failure> {
-    if !state.config().invites() {
+    if !state.config().registration.invites() {
         return Err("REGISTRATION=closed lets nobody make an account. Use `user add`.".into());
     }
     let to = Email::parse(email)?;

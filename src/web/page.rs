@@ -34,9 +34,7 @@ pub struct Page {
     /// Whether there are the pages for developers, at `/dev`.
     pub is_for_developers: bool,
     pub theme: Theme,
-    may_invite: bool,
-    /// Whether a stranger may make an account.
-    pub can_register: bool,
+    registration: Registration,
     features: Features,
     site: Site,
 }
@@ -45,11 +43,9 @@ impl Page {
     /// For a page about a request that could not be served: it leaves the message for the next.
     pub fn without_flash(req: &HttpRequest) -> Self {
         let (state, user) = (State::of(req), CurrentUser::of(req));
-        let is_admin = user.as_ref().is_some_and(|user| user.is_verified_admin());
         let theme = state.config().cookie(CookieUse::Theme).read(req);
         Self {
-            may_invite: is_admin && state.config().invites(),
-            can_register: state.config().registration == Registration::Open,
+            registration: state.config().registration,
             user,
             has_mailbox: state.dev_mailbox().is_some(),
             is_for_developers: state.config().is_for_developers(),
@@ -71,8 +67,7 @@ impl Page {
             has_mailbox: false,
             is_for_developers: false,
             theme: Theme::default(),
-            may_invite: false,
-            can_register: false,
+            registration: Registration::Closed,
             features: Features(&[]),
             site: site.clone(),
         }
@@ -104,6 +99,15 @@ impl Page {
         self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether a stranger may make an account.
+    pub fn can_register(&self) -> bool {
+        self.registration == Registration::Open
+    }
+
+    fn may_invite(&self) -> bool {
+        self.is_admin() && self.registration.invites()
+    }
+
     fn is_admin(&self) -> bool {
         self.user.as_ref().is_some_and(|user| user.is_verified_admin())
     }
@@ -132,7 +136,7 @@ impl Page {
         let here = self.trail().first().map(|first| first.path);
         let tabs = self.features.places().filter(|place| {
             matches!(place.shelf, Shelf::Person | Shelf::Account)
-                || (place.shelf == Shelf::Invitations && self.may_invite)
+                || (place.shelf == Shelf::Invitations && self.may_invite())
         });
         tabs.map(move |place| (place, here == Some(place.path)))
     }

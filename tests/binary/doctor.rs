@@ -82,7 +82,7 @@ mod sqlite {
     fn a_program_that_has_run_is_healthy_in_every_line() {
         let dir = tempfile::tempdir().unwrap();
         assert!(run(dir.path(), &["routes"], "").0);
-        let (code, said) = doctor(dir.path(), &[("REGISTRATION", "closed")]);
+        let (code, said) = doctor(dir.path(), &[("SESSION_PROTECTION", "strong")]);
         assert_eq!(code, 0, "{said}");
         assert_line(&said, "ok settings", "1 of ");
         assert_line(&said, "ok database", "It answers, in ");

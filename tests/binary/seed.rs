@@ -9,7 +9,7 @@ fn password(said: &str) -> &str {
 }
 
 #[test]
-fn a_developer_gets_somebody_with_notes_who_runs_the_place() {
+fn a_developer_gets_somebody_with_rows_who_runs_the_place() {
     let dir = tempfile::tempdir().unwrap();
     let (done, said) = run(dir.path(), &["seed"], "");
     assert!(done && said.contains("demo@example.com, who is the administrator,"), "{said}");

@@ -97,7 +97,7 @@ export const PAGES = [
   { group: "Development", name: "dev-me-stranger", who: "stranger", path: "/dev/me", sees: "Nobody is logged in" },
   { group: "Development", name: "dev-me", who: "ada", path: "/dev/me", sees: "Your token says" },
   { group: "Development", name: "dev-routes", who: "stranger", path: "/dev/routes", sees: "CurrentUser", except: { weight: "all routes are on it" } },
-  { group: "Development", name: "dev-settings", who: "stranger", path: "/dev/settings", sees: "REGISTRATION", except: { weight: "all settings are on it" } },
+  { group: "Development", name: "dev-settings", who: "stranger", path: "/dev/settings", sees: "SESSION_IDLE", except: { weight: "all settings are on it" } },
   ...features.api.PAGES,
 
   ...features.registration.JOIN,

@@ -8,11 +8,11 @@ use crate::browser::{Browser, Site};
 
 const PAGES: [&str; 5] = ["/dev", "/dev/me", "/dev/routes", "/dev/settings", "/dev/mail"];
 
-const GUARDED: [(&str, &str); 6] = [
+const GUARDED: &[(&str, &str)] = &[
     ("GET /dashboard", "CurrentUser"),
     ("POST /account/delete", "Sudo"),
     ("POST /account/invitations", "MayInvite"),
-    ("GET /api/notes", "Scoped&#60;NotesRead&#62;"),
+    ("GET /api/me", "Scoped&#60;ProfileRead&#62;"),
     ("GET /notes/{id}", "Own&#60;Note&#62;"),
     ("POST /reset", "Opened&#60;Reset&#62;"),
 ];
@@ -72,7 +72,7 @@ async fn guards_stand_beside_the_route_that_they_guard() {
         let row = row(&page, &format!("<code>{route}</code>"));
         assert!(row.contains(&format!("<span class=\"badge good\">{guard}</span>")), "{row}");
     }
-    for open in ["GET /login", "GET /.well-known/jwks.json"] {
+    for open in ["GET /login", "GET /livez"] {
         let row = row(&page, &format!("<code>{open}</code>"));
         assert!(!row.contains("badge"), "{row}");
     }
@@ -96,10 +96,10 @@ async fn no_secret_of_a_setting_is_shown() {
 
 #[actix_web::test]
 async fn what_was_set_is_shown_and_so_are_defaults() {
-    let stranger = Site::with(&[("REGISTRATION", "invite")]).await.stranger();
+    let stranger = Site::with(&[("SESSION_PROTECTION", "strong")]).await.stranger();
     let page = stranger.get("/dev/settings").await;
     for (name, value, origin) in [
-        ("REGISTRATION", "invite", "environment"),
+        ("SESSION_PROTECTION", "strong", "environment"),
         ("SESSION_IDLE", "60m", "default"),
         ("LOG_FILE", "–", "default"),
     ] {
@@ -134,9 +134,9 @@ async fn somebody_sees_their_session_and_what_their_token_says_but_not_its_secre
 
 #[actix_web::test]
 async fn a_program_asks_who_it_is_too() {
-    let program = Site::open().await.program("ada", "notes:read").await;
+    let program = Site::open().await.program("ada", "profile:read").await;
     program.set_header("accept", None);
-    program.get("/dev/me").await.shows("ada@example.com").shows("notes:read").hides("Fresh");
+    program.get("/dev/me").await.shows("ada@example.com").shows("profile:read").hides("Fresh");
 }
 
 #[actix_web::test]

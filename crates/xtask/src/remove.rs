@@ -18,6 +18,7 @@ use crate::draft::{Draft, is_document};
 use crate::project::{Project, Result};
 use crate::prose;
 use crate::remove::model::Model;
+use crate::remove::steps::Cut::Block;
 use crate::remove::steps::{Cut, Cuts, Others};
 use crate::sql::{self, Gone};
 
@@ -69,6 +70,15 @@ const OTHERS: Others = Others {
     took: &went_with_another,
 };
 
+/// What tells of a fresh copy, or of what was: it stays as it is, and may name what is gone.
+pub const OF_A_FRESH_COPY: [&str; 4] =
+    ["CHANGELOG.md", "docs/tutorial.md", "docs/recipes/", "scripts/tutorial"];
+
+/// What carries that out, and fails in any other copy.
+const WITH_THE_FIRST: Cuts = cuts! {
+    "scripts/check" { Block("  step \"what the tutorial, the recipes"); }
+};
+
 /// What is done, as far as the draft.
 #[derive(Default)]
 struct Done {
@@ -95,6 +105,7 @@ pub fn remove(project: &Project, names: &[String]) -> Result<String> {
     if done.words.is_empty() {
         return Ok(done.said.join("\n"));
     }
+    steps::carry_out(&mut draft, WITH_THE_FIRST, &OTHERS);
     draft.tidy();
     dependencies::forget(&mut draft);
     let left = report::still_named(&draft, &done.words);
@@ -188,12 +199,11 @@ fn went_with_another(draft: &Draft, file: &str) -> bool {
 /// Whatever the documents say of it beside what the lists know.
 fn forget_in_documents(draft: &mut Draft, words: &[String]) {
     let is_own = |file: &String| {
-        is_document(file) && !file.starts_with("crates/") && !file.starts_with("migrations/")
+        let mut others = ["crates/", "migrations/"].into_iter().chain(OF_A_FRESH_COPY);
+        is_document(file) && !others.any(|it| file.starts_with(it))
     };
     for file in draft.files_in(".").into_iter().filter(is_own) {
-        if file != "CHANGELOG.md"
-            && let Some(text) = draft.read(&file)
-        {
+        if let Some(text) = draft.read(&file) {
             draft.write(&file, prose::without(&text, words));
         }
     }

@@ -1,5 +1,7 @@
 //! What is cut out of sources and documents, and what stays.
 
+#![expect(dead_code, reason = "parts of the program, of which it uses more")]
+
 #[path = "../src/cut.rs"]
 mod cut;
 #[path = "../src/imports.rs"]

@@ -34,7 +34,6 @@ const CUTS: Cuts = cuts! {
     "tests/pages/story.mjs" { Lines("features.activity."); }
     "README.md" {
         Words("sessions and activity to look through", "sessions to look through");
-        Words("links, activity, what ends what", "links, what ends what");
     }
     "docs/lighthouse.md" { Lines("| Activity |"); }
     "docs/security.md" {

@@ -1,7 +1,7 @@
 //! Accounts that administrators offer.
 
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{All, Each, Item, Lines, Paragraph, Words};
+use crate::remove::steps::Cut::{All, Each, Item, Lines, Paragraph, With, Words};
 use crate::remove::steps::Cuts;
 
 pub const FEATURE: Feature = Feature {
@@ -38,8 +38,8 @@ const CUTS: Cuts = cuts! {
         Item("async fn invite(");
     }
     "src/config.rs" {
-        Item("Invite,");
-        Item("pub fn invites(");
+        With("registration", &Item("Invite,"));
+        With("registration", &Item("impl Registration {"));
     }
     "src/feature.rs" { Item("Invitations,"); }
     "src/letters.rs" {
@@ -61,11 +61,8 @@ const CUTS: Cuts = cuts! {
         Item("Self::Invite => ");
     }
     "src/web/page.rs" {
-        Item("may_invite: bool,");
-        Item("let is_admin = user");
-        Item("may_invite: is_admin");
-        Item("may_invite: false,");
-        Words("\n                || (place.shelf == Shelf::Invitations && self.may_invite)", "");
+        Item("fn may_invite(");
+        Words("\n                || (place.shelf == Shelf::Invitations && self.may_invite())", "");
     }
     "templates/mail/words.txt" {
         Words("{%- when Letter::Invite with { by } -%}\n{{ by }} invites you to make an account at {{ site }}.\n---\n{{ works_for }}\n", "");
@@ -85,6 +82,7 @@ const CUTS: Cuts = cuts! {
         Item(r#""invitation_taken_back" => {"#);
         Item(r#""invited" | "invitation_taken_back" =>"#);
     }
+    "tests/web/dev.rs" { Item(r#"("POST /account/invitations","#); }
     "tests/web/kept.rs" { Item("async fn an_administrators_invitation_comes_back_too"); }
     "tests/web/links.rs" {
         Item(r#"("/join","#);
@@ -114,11 +112,15 @@ const CUTS: Cuts = cuts! {
         Words("open (everybody), invite (whoever an administrator invites) or closed\n# (nobody; use the command `user add`).", "open (everybody) or closed (nobody; use the command\n# `user add`).");
     }
     "README.md" {
-        Words("registering by mail, invitations, a forgotten", "registering by mail, a forgotten");
+        Words("registering, invitations, a forgotten", "registering, a forgotten");
+        Words("`REGISTRATION=open`, `invite` or `closed`", "`REGISTRATION=open` or `closed`");
+        Words("`tests/web/register.rs`, `invitations.rs`, ", "`tests/web/register.rs`, ");
+    }
+    "docs/settings.md" {
         Words("| `open`, `invite` or `closed` |", "| `open` or `closed` |");
         Words("\n  (to invite people, confirm the address on your profile first, or use `doorstep user invite`),", ",");
-        Words(" `user invite` sends an\ninvitation, `user reset-link`", " `user reset-link`");
     }
+    "docs/commands.md" { Words(" `user invite` sends an\ninvitation, `user reset-link`", " `user reset-link`"); }
     "docs/architecture.md" { Words(", `tests/web/invitations.rs` |", " |"); }
     "docs/deploy.md" { Each("REGISTRATION=invite\n", "REGISTRATION=closed\n"); }
     "docs/security.md" {

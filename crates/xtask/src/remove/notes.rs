@@ -9,20 +9,16 @@ pub const WORDS: [&str; 6] = ["notes", "Notes", "/notes", "Note", "NotesRead", "
 pub const CUTS: Cuts = cuts! {
     "src/home.rs" { Words(r#", "/notes""#, ""); }
     "README.md" {
-        Paragraph("- **Notes**");
         Words(", three figures, and the newest notes; at the side", ", and figures; at the side");
         Words(" · [a list](docs/pictures/notes.webp)", "");
-        Words(", which are exactly what it\nmakes (`cargo xtask model note title:string body:text?`).", ".");
-        Words(" and in the style of the notes,", " and in one style,");
-        Words(" and in the style of the notes.", " and in one style.");
-        Words(", as in [`src/notes/model.rs`](src/notes/model.rs):", ", in `src/invoices/model.rs`:");
+        Each("Own<Note>", "Own<Thing>");
+    }
+    "docs/upgrade.md" { Lines("compare note"); }
+    "docs/programs.md" {
         Words(r#" -d scope="notes:read notes:write""#, r#" -d scope="profile:read""#);
         Each("Scoped<NotesRead>", "Scoped<ProfileRead>");
-        Each("Scoped<NotesWrite>", "Scoped<ProfileWrite>");
         Each("Own<Note", "Own<Thing");
         Words("/api/notes", "/api/me");
-        Words(" The notes show how one feature serves people (`src/notes.rs`) and programs\n(`src/notes/api.rs`) by the same rules.", "");
-        Words("`src/notes.rs`, `src/notes/`, ", "");
     }
     "docs/pictures/notes.webp" { All; }
     "docs/lighthouse.md" {
@@ -55,6 +51,8 @@ pub const CUTS: Cuts = cuts! {
         Words(", and that the notes are what it makes\"", "\"");
         Words("# Whoever has made the notes something else takes this line out.\ncargo xtask compare note\n", "");
     }
+    "tests/binary/seed.rs" { Item(r#"assert_eq!(demo.get("/notes")"#); }
+    "tests/web/dev.rs" { Item(r#"("GET /notes/{id}","#); }
     "scripts/bench" {
         Lines("import notes");
         Lines("notes.");

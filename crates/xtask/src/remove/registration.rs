@@ -33,12 +33,12 @@ const CUTS: Cuts = cuts! {
         Words("[`Error::DoneAlready`] for a form that was sent twice,\n/// or [`Error::NotFound`] where the settings do not allow what the link is for ([`For::is_open`]).", "or [`Error::DoneAlready`] for a form that was sent twice.");
     }
     "src/app.rs" { Item(r#""/register","#); }
-    "src/cli/people.rs" { With("invitations", &Item("if !state.config().invites()")); }
+    "src/cli/people.rs" { With("invitations", &Item("if !state.config().registration.invites()")); }
     "src/config.rs" {
         Item("pub enum Registration");
         Item("pub registration: Registration,");
         Item("registration: read.one_of(");
-        With("invitations", &Item("pub fn invites("));
+        With("invitations", &Item("impl Registration {"));
     }
     "src/letters.rs" {
         Item("Register,");
@@ -57,14 +57,15 @@ const CUTS: Cuts = cuts! {
         Item("Self::Register => ");
     }
     "src/web/page.rs" {
-        Item("pub can_register: bool,");
-        Item("can_register: state");
-        Item("can_register: false,");
-        With("invitations", &Words("is_admin && state.config().invites()", "is_admin"));
+        Item("registration: Registration,");
+        Item("registration: state.config()");
+        Item("registration: Registration::Closed,");
+        Item("pub fn can_register(");
+        With("invitations", &Words("self.is_admin() && self.registration.invites()", "self.is_admin()"));
     }
     "templates/accounts/login.html" { Lines("/register"); }
     "templates/home/start.html" {
-        Words("\n      {%- if page.can_register %} <a class=\"button quiet\" href=\"/register\">Create an account</a>{% endif -%}\n    </p>", "</p>");
+        Words("\n      {%- if page.can_register() %} <a class=\"button quiet\" href=\"/register\">Create an account</a>{% endif -%}\n    </p>", "</p>");
     }
     "templates/accounts/forgot_sent.html" {
         Words("Perhaps you registered with another address", "Perhaps your account has another address");
@@ -101,6 +102,7 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/appearance.rs" { Lines("/register"); }
     "tests/web/enumeration.rs" { Item("async fn registering_tells_nothing"); }
+    "tests/web/dev.rs" { With("invitations", &Words("\"MayInvite\"", "\"Admin\"")); }
     "tests/web/every_event.rs" {
         With("invitations", &Words("            site.stranger().register(\"bob\").await;\n            let fields = [(\"name\", \"Bob\"), (\"password\", PASSWORD)];\n            confirm(&site.stranger(), \"bob\", \"/register/confirm\", &fields).await;", "            site.logged_in(\"root\").await.submit(\"/account/invitations\", &invite).await;\n            let fields = [(\"name\", \"Bob\"), (\"password\", PASSWORD)];\n            confirm(&site.stranger(), \"bob\", \"/join\", &fields).await;"));
     }
@@ -128,8 +130,9 @@ const CUTS: Cuts = cuts! {
     "tests/web/twice.rs" { Words(r#""/forgot", "/register"]"#, r#""/forgot"]"#); }
     ".env.example" { Block("# Who may make an account:"); }
     "README.md" {
-        Words("registering by mail, ", "");
-        Paragraph("| `REGISTRATION` |");
+        Words("registering, invitations", "invitations");
+        Words("`REGISTRATION=open`, `invite` or `closed`", "");
+        Words("`tests/web/register.rs`, `invitations.rs`", "`tests/web/invitations.rs`");
     }
     "docs/architecture.md" {
         Words("when its address is confirmed, not when somebody registers |", "when its address is confirmed |");

@@ -2,6 +2,7 @@
 
 use crate::draft::Draft;
 use crate::imports::has_word;
+use crate::remove::OF_A_FRESH_COPY;
 use crate::sql::Gone;
 
 /// What a database is told that has run the migrations which are gone.
@@ -30,10 +31,11 @@ pub fn for_databases(gone: &[Gone]) -> Vec<String> {
     said
 }
 
-/// Where something is still named that is gone. The libraries are not the app's, and the changelog tells what was.
+/// Where something is still named that is gone. The libraries are not the app's.
 pub fn still_named(draft: &Draft, words: &[String]) -> Vec<String> {
     let is_foreign = |file: &String| {
-        ["crates/", "CHANGELOG.md", "scripts/yours"].iter().any(|it| file.starts_with(it))
+        let mut others = ["crates/", "scripts/yours"].into_iter().chain(OF_A_FRESH_COPY);
+        others.any(|it| file.starts_with(it))
             || ["Cargo.lock", "package-lock.json"].iter().any(|it| file.ends_with(it))
     };
     let mut found = Vec::new();

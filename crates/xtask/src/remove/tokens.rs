@@ -116,9 +116,8 @@ const CUTS: Cuts = cuts! {
     }
     ".env.example" { Words(" Personal API tokens work either\n# way.", ""); }
     "README.md" {
-        Words("access and refresh tokens, personal API tokens, scopes, and a", "access and refresh tokens, scopes, and a");
-        Words(" For scripts, make a personal token at `/account/tokens`.", "");
-        Words("the cookies, the database, the beginning of personal tokens, the", "the cookies, the database, the");
+        Words("with access, refresh and personal tokens and scopes", "with access and refresh tokens and scopes");
+        Words("`api_tokens.rs`, `api.rs`", "`api.rs`");
     }
     "docs/architecture.md" {
         Paragraph("| personal tokens |");

@@ -12,20 +12,18 @@ pub const CUTS: Cuts = cuts! {
         Block("# Whether /docs describes the API");
     }
     "README.md" {
-        Words("; `Sudo`\n  asks for the password first, `Scoped<NotesWrite>` lets in a program's token that holds the scope.", "; `Sudo`\n  asks for the password first.");
-        Paragraph("- **An API**");
-        Words("change and delete it, an API, migrations", "change and delete it, migrations");
-        Words("the form, the row, the JSON and the API's\ndescription follow from them.", "the form and the\nrow follow from them.");
-        Words("`--no-api`, `--admin` (administrators alone)", "`--admin` (administrators alone)");
-        Section("## Let programs in");
-        Words(", `Own<Note, Scoped<NotesRead>>` |", " |");
-        Words(", `Own<Thing, Scoped<ProfileRead>>` |", " |");
-        Words("`src/accounts/`, `src/api.rs`, `src/api/` |", "`src/accounts/` |");
-        Words("| `src/dev_mail.rs`, `src/docs.rs` | the development mailbox, the API described |", "| `src/dev_mail.rs` | the development mailbox |");
-        Words("the database, the realm of the API and the names", "the database and the names");
-        Words("the database, the\n   realm of the API and the names", "the database and\n   the names");
-        Words("the manifest and the description of the API follow", "and the manifest follow");
+        Lines("cargo xtask remove api");
+        Words("Your name, without the worked example and the API, with", "Your name, without the worked example, with");
+        Words("| pages for a model by command | yes, with API and tests |", "| pages for a model by command | yes, with tests |");
     }
+    "docs/programs.md" {
+        Section("## Programs");
+        Words(" A script in a page gets 401\nor 403 (htmx is sent to that page), and a program 401.", " A script in a page gets 401\nor 403 (htmx is sent to that page).");
+        Words("| `Own<Note>`, `Own<Note, Scoped<NotesRead>>` |", "| `Own<Note>` |");
+        Words("| `Own<Thing>`, `Own<Thing, Scoped<ProfileRead>>` |", "| `Own<Thing>` |");
+    }
+    "docs/commands.md" { Words("pages, API, tables, tests. `--help` lists the kinds of fields; `--no-api`, `--admin`", "pages, tables, tests. `--help` lists the kinds of fields; `--admin`"); }
+    "AGENTS.md" { Words("`Own<T>`, `Scoped<S>`. A route", "`Own<T>`. A route"); }
     "docs/security.md" {
         Column("| what happens |", 3);
         Section("## Tokens for programs");
@@ -51,9 +49,9 @@ pub const CUTS: Cuts = cuts! {
         Words(" by the cookie; a program passes `Scoped<…>` by the header, never the other way\nround: a token may be good for less than all that its owner may do.", " by the cookie.");
         Paragraph("A program gets its tokens from");
         Words("`login` says how tokens and cookies are made, and from that `Sessions` get the `SessionCookie` and `Grants` the\n`AccessTokens`; `recognise` then adds the loaders that ask those two.", "`login` says how tokens and cookies are made, and from that `Sessions` get the `SessionCookie`; `recognise` then adds the\nloader that asks them.");
-        Words("home · yours · accounts · api; some have docs · dev_mail", "home · yours · accounts; some have dev_mail");
-        Words("app → docs → { home, yours, accounts, api, dev_mail }", "app → { home, yours, accounts, dev_mail }");
-        Words("Features (`home`, yours, `accounts`, `api`, `dev_mail`)", "Features (`home`, yours, `accounts`, `dev_mail`)");
+        Words("home · yours · accounts · api; some have docs · dev", "home · yours · accounts; some have dev");
+        Words("app → docs → { home, yours, accounts, api, dev }", "app → { home, yours, accounts, dev }");
+        Words("| `src/dev.rs`, `src/dev/`, `src/docs.rs` | [pages for developers](development.md), the API described |", "| `src/dev.rs`, `src/dev/` | [pages for developers](development.md) |");
         Words("where programs call (/api/, /auth/, /.well-known/), no cookie", "where programs call (/.well-known/), no cookie");
         Words("`Features`, `Grants`, `Outbox`", "`Features`, `Outbox`");
         Words("`Db`, `Clock` and `Scopes` are what", "`Db` and `Clock` are what");

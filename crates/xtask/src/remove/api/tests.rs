@@ -40,6 +40,12 @@ pub const CUTS: Cuts = cuts! {
         Item("async fn so_it_is_when_a_program_logs_in");
     }
     "tests/web/data.rs" { Item(r#"ada.site.program("ada", "papers:read").await;"#); }
+    "tests/web/dev.rs" {
+        Item(r#"("GET /api/me","#);
+        Item(r#"("TOKEN_PRIVATE_KEY_PASSWORD","#);
+        Words(r#", "TOKEN_PRIVATE_KEY_PASSWORD"]"#, "]");
+        Item("async fn a_program_asks_who_it_is_too");
+    }
     "tests/web/enumeration.rs" { Item("async fn the_token_endpoint_tells_nothing"); }
     "tests/web/events.rs" { Item("async fn a_programs_day_is_told"); }
     "tests/web/every_event.rs" {
