@@ -40,6 +40,20 @@ pub fn lines_with(text: &str, part: &str) -> Result<String, Miss> {
     if missing { Err(Miss::NotThere) } else { Ok(lines.concat()) }
 }
 
+/// The text without one of a list, with its comma, whether the list fills one line or several.
+pub fn entry(text: &str, words: &str) -> Result<String, Miss> {
+    let mut found = text.match_indices(words);
+    let (at, _) = found.next().ok_or(Miss::NotThere)?;
+    if found.next().is_some() {
+        return Err(Miss::Twice);
+    }
+    let (before, after) = (&text[..at], &text[at + words.len()..]);
+    Ok(match after.strip_prefix(',') {
+        Some(after) => [before, after.trim_start()].concat(),
+        None => [before.trim_end().trim_end_matches(','), after].concat(),
+    })
+}
+
 /// The text without the paragraph, the list item or the row whose first line begins so.
 pub fn paragraph(text: &str, begins: &str) -> Result<String, Miss> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();

@@ -6,7 +6,7 @@ mod tests;
 use crate::cut;
 use crate::draft::Draft;
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{All, Column, Each, Item, Lines, Words};
+use crate::remove::steps::Cut::{All, Column, Each, Entry, Item, Lines, Words};
 use crate::remove::steps::Cuts;
 use crate::scan::Language;
 
@@ -65,7 +65,7 @@ const CUTS: Cuts = cuts! {
         Words("/// its routes, its scopes, its tables with something of users.", "/// its routes, its tables with something of users.");
         Item("crate::api::FEATURE,");
         Item("default_scope: api::DEFAULT_SCOPE,");
-        Item(r#""/auth","#);
+        Entry(r#""/auth""#);
         Words(r#"&["/api/", "/auth/", "/.well-known/"]"#, r#"&["/.well-known/"]"#);
         Item("out_of_scope: refusals::name_the_scope,");
         Item("if self.state.config().api_docs {");

@@ -1,7 +1,7 @@
 //! Accounts that administrators offer.
 
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{All, Each, Item, Lines, Paragraph, With, Words};
+use crate::remove::steps::Cut::{All, Each, Entry, Item, Lines, Paragraph, With, Words};
 use crate::remove::steps::Cuts;
 
 pub const FEATURE: Feature = Feature {
@@ -25,13 +25,13 @@ const CUTS: Cuts = cuts! {
         Item(r#"place("/account/invitations""#);
     }
     "src/accounts/join.rs" {
-        Words(": one that somebody registered for, or an invitation.", ".");
+        With("registration", &Words(": one that somebody registered for, or an invitation.", "."));
         Item("is_invitation: bool,");
         Item("let is_invitation =");
         Words("link, is_invitation, rule", "link, rule");
     }
     "templates/accounts/join.html" { Words("{% if is_invitation %}You are invited. {% endif %}", ""); }
-    "src/app.rs" { Item(r#""/join","#); }
+    "src/app.rs" { Entry(r#""/join""#); }
     "src/cli/people.rs" {
         Item("Invite { email: String },");
         Item("Command::Invite { email } =>");
@@ -70,7 +70,7 @@ const CUTS: Cuts = cuts! {
     "tests/binary/invitations.rs" { All; }
     "tests/chromium/invitations.rs" { All; }
     "tests/web/invitations.rs" { All; }
-    "tests/web/addresses.rs" { Words(r#""/account/email", "/account/invitations"]"#, r#""/account/email"]"#); }
+    "tests/web/addresses.rs" { Entry(r#""/account/invitations""#); }
     "tests/web/at_once.rs" {
         Item("async fn invited()");
         Item("async fn of_twenty_who_accept_one_invitation");
@@ -97,10 +97,10 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/refused_forms.rs" {
         Item("(\n\"/account/invitations\",");
-        Words(r#" "/join","#, "");
+        Entry(r#""/join""#);
     }
     "tests/web/register.rs" { Words(r#"&["closed", "invite"]"#, r#"&["closed"]"#); }
-    "tests/web/reset.rs" { Words(r#" "/join","#, ""); }
+    "tests/web/reset.rs" { Entry(r#""/join""#); }
     "tests/web/rights.rs" {
         Item(r#"("POST", "/account/invitations","#);
         Item(r#"("POST", "/account/invitations/take-back","#);

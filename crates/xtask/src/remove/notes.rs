@@ -1,6 +1,6 @@
 //! What tells of the notes, beside what every model has: they are this starter's example.
 
-use crate::remove::steps::Cut::{All, Each, Item, Lines, Paragraph, Section, Words};
+use crate::remove::steps::Cut::{All, Each, Item, Lines, Section, Words};
 use crate::remove::steps::Cuts;
 
 /// By which documents know them.
@@ -20,6 +20,7 @@ pub const CUTS: Cuts = cuts! {
         Each("Own<Note", "Own<Thing");
         Words("/api/notes", "/api/me");
     }
+    "docs/architecture.md" { Words("`src/notes.rs`, `src/notes/`, ", ""); }
     "docs/pictures/notes.webp" { All; }
     "docs/lighthouse.md" {
         Lines("| Notes |");

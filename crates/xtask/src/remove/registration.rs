@@ -1,7 +1,7 @@
 //! Accounts that people ask for by themselves. Whoever an administrator invites makes one all the same.
 
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{All, Block, Each, Item, Lines, Paragraph, With, Words};
+use crate::remove::steps::Cut::{All, Block, Each, Entry, Item, Lines, Paragraph, With, Words};
 use crate::remove::steps::Cuts;
 
 pub const FEATURE: Feature = Feature {
@@ -32,7 +32,7 @@ const CUTS: Cuts = cuts! {
         Item("if !P::is_open(");
         Words("[`Error::DoneAlready`] for a form that was sent twice,\n/// or [`Error::NotFound`] where the settings do not allow what the link is for ([`For::is_open`]).", "or [`Error::DoneAlready`] for a form that was sent twice.");
     }
-    "src/app.rs" { Item(r#""/register","#); }
+    "src/app.rs" { Entry(r#""/register""#); }
     "src/cli/people.rs" { With("invitations", &Item("if !state.config().registration.invites()")); }
     "src/config.rs" {
         Item("pub enum Registration");
@@ -98,7 +98,7 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/addresses.rs" {
         Item("async fn a_pasted_address_is_registered");
-        Words(r#""/forgot", "/register"]"#, r#""/forgot"]"#);
+        Entry(r#""/register""#);
     }
     "tests/web/appearance.rs" { Lines("/register"); }
     "tests/web/enumeration.rs" { Item("async fn registering_tells_nothing"); }
@@ -111,7 +111,7 @@ const CUTS: Cuts = cuts! {
         Item(r#"("/register/confirm","#);
         Item(r#""/register/confirm" => ("#);
     }
-    "tests/web/origins.rs" { Words(r#" "/register","#, ""); }
+    "tests/web/origins.rs" { Entry(r#""/register""#); }
     "tests/web/public.rs" { Lines(r#""/register"#); }
     "tests/web/queries.rs" {
         Item("walk_to_an_account(&site)");
@@ -119,15 +119,15 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/refused_forms.rs" {
         Item(r#"("/register", &["#);
-        Words(r#" "/register/confirm","#, "");
+        Entry(r#""/register/confirm""#);
     }
-    "tests/web/reset.rs" { Words(r#" "/register/confirm","#, ""); }
+    "tests/web/reset.rs" { Entry(r#""/register/confirm""#); }
     "tests/web/rights.rs" {
         Item(r#""/register","#);
         Item(r#""/register/confirm","#);
     }
     "tests/web/settings.rs" { Item(r#"("REGISTRATION", "maybe"),"#); }
-    "tests/web/twice.rs" { Words(r#""/forgot", "/register"]"#, r#""/forgot"]"#); }
+    "tests/web/twice.rs" { Entry(r#""/register""#); }
     ".env.example" { Block("# Who may make an account:"); }
     "README.md" {
         Words("registering, invitations", "invitations");

@@ -21,6 +21,8 @@ pub enum Cut {
     Words(&'static str, &'static str),
     /// The same wherever they stand.
     Each(&'static str, &'static str),
+    /// This, of a list.
+    Entry(&'static str),
     /// Every line that holds these words.
     Lines(&'static str),
     /// Of a document: the paragraph, row or list item that begins so.
@@ -65,6 +67,7 @@ fn one(draft: &mut Draft, file: &str, cut: &Cut, others: &Others) {
             return;
         }
         Cut::Item(what)
+        | Cut::Entry(what)
         | Cut::Words(what, _)
         | Cut::Each(what, _)
         | Cut::Lines(what)
@@ -79,6 +82,7 @@ fn one(draft: &mut Draft, file: &str, cut: &Cut, others: &Others) {
 fn changed(language: Language, text: &str, cut: &Cut) -> Result<String, Miss> {
     match cut {
         Cut::Item(begins) => cut::item(language, text, begins),
+        Cut::Entry(words) => cut::entry(text, words),
         Cut::Words(old, new) => match text.matches(old).count() {
             0 => Err(Miss::NotThere),
             1 => Ok(text.replacen(old, new, 1)),

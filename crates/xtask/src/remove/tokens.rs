@@ -1,7 +1,7 @@
 //! Tokens that people make for their own programs.
 
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{All, Column, Item, Lines, Paragraph, Words};
+use crate::remove::steps::Cut::{All, Column, Entry, Item, Lines, Paragraph, Words};
 use crate::remove::steps::Cuts;
 
 pub const FEATURE: Feature = Feature {
@@ -66,7 +66,7 @@ const CUTS: Cuts = cuts! {
     "tests/binary/copy.rs" { Lines("crate::tokens::"); }
     "tests/chromium/tokens.rs" { All; }
     "tests/web/api_tokens.rs" { All; }
-    "tests/web/api.rs" { Words(r#" "/account/tokens","#, ""); }
+    "tests/web/api.rs" { Entry(r#""/account/tokens""#); }
     "tests/web/data.rs" { Item(r#"ada.submit("/account/tokens","#); }
     "tests/web/events.rs" { Item("async fn an_api_token_is_told_of"); }
     "tests/web/every_event.rs" {
@@ -74,8 +74,8 @@ const CUTS: Cuts = cuts! {
         Item(r#""api_token_created" =>"#);
     }
     "tests/web/forms.rs" {
-        Words(r#", "/account/tokens/new"]"#, "]");
-        Words(r#", ("/account/tokens", "name")]"#, "]");
+        Entry(r#""/account/tokens/new""#);
+        Entry(r#"("/account/tokens", "name")"#);
     }
     "tests/web/invalidation.rs" {
         Item("script: Browser,");
@@ -105,14 +105,14 @@ const CUTS: Cuts = cuts! {
         Item("async fn make_token(");
         Item("async fn a_program_writes_nothing_after_its_personal_token");
     }
-    "tests/web/tables.rs" { Words(r#", "api_tokens"]"#, "]"); }
+    "tests/web/tables.rs" { Entry(r#""api_tokens""#); }
     "tests/web/token_endpoint.rs" { Item("async fn a_personal_token_can_be_given_back_too"); }
     "tests/web/twice.rs" {
         Item(r#"ada.submit("/account/tokens","#);
         Words("    let form = form.filled_by_kind(Take::Second);\n    if form.action == \"/account/tokens\" { form.filled(&[(\"papers:read\", \"yes\")]) } else { form }", "    form.filled_by_kind(Take::Second)");
-        Words(r#", "api_tokens"]"#, "]");
         Item("async fn a_token_is_made_once_and_the_second");
-        Words(r#", "/account/tokens/1/revoke"]"#, "]");
+        Entry(r#""api_tokens""#);
+        Entry(r#""/account/tokens/1/revoke""#);
     }
     ".env.example" { Words(" Personal API tokens work either\n# way.", ""); }
     "README.md" {

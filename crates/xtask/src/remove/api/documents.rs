@@ -27,6 +27,7 @@ pub const CUTS: Cuts = cuts! {
     "docs/security.md" {
         Column("| what happens |", 3);
         Section("## Tokens for programs");
+        Words(" Besides: a used refresh token that\ncomes back ends its family; a log-in ends", " Besides: a log-in ends");
         Words("Under `/api/`, `/auth/` and\n`/.well-known/` cookies are taken off.", "Under `/.well-known/` cookies\nare taken off.");
     }
     "docs/login-manager.md" {
@@ -43,7 +44,10 @@ pub const CUTS: Cuts = cuts! {
         Words("sessions, access and\n  refresh tokens and links. Otherwise", "sessions and\n  links. Otherwise");
         Words(" For the same reason, a refresh token ends earlier when `REFRESH_EXPIRY` is made shorter.", "");
     }
+    "docs/comparison.md" { Words(", Laravel's Sanctum, the scopes of FastAPI-Login.", ", Laravel's Sanctum."); }
     "docs/architecture.md" {
+        Words("`src/accounts/`, `src/api.rs`, `src/api/` |", "`src/accounts/` |");
+        Words("can never pass as an access token |", "can never pass as anything else |");
         Words("| sessions, access tokens | `SessionCookie`, `AccessTokens` sign and verify |", "| sessions | `SessionCookie` signs and verifies |");
         Words("has\n`CurrentUser`, `OptionalUser` and `Scoped<S>` for", "has\n`CurrentUser` and `OptionalUser` for");
         Words(" by the cookie; a program passes `Scoped<…>` by the header, never the other way\nround: a token may be good for less than all that its owner may do.", " by the cookie.");

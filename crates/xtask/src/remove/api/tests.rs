@@ -1,6 +1,6 @@
 //! What tests what programs may call.
 
-use crate::remove::steps::Cut::{All, Each, Item, Lines, Words};
+use crate::remove::steps::Cut::{All, Each, Entry, Item, Lines, Words};
 use crate::remove::steps::Cuts;
 
 pub const CUTS: Cuts = cuts! {
@@ -114,7 +114,10 @@ pub const CUTS: Cuts = cuts! {
         Item(r#"("ORDER BY users.id LIMIT","#);
     }
     "tests/web/refusals.rs" { Item("async fn so_is_a_program_whose_token"); }
-    "tests/web/refused_forms.rs" { Words(r#", "/api", "/auth"]"#, "]"); }
+    "tests/web/refused_forms.rs" {
+        Entry(r#""/api""#);
+        Entry(r#""/auth""#);
+    }
     "tests/web/rights.rs" {
         Item(r#"("PATCH", "/api/me","#);
         Item(r#""/auth/token","#);
@@ -148,8 +151,11 @@ pub const CUTS: Cuts = cuts! {
         Words(r#""SECRET_KEY_FILE", "TOKEN_PRIVATE_KEY_FILE"]"#, r#""SECRET_KEY_FILE"]"#);
     }
     "tests/web/slashes.rs" { Item(r#"("/api/me/","#); }
-    "tests/web/tables.rs" { Words(r#", "refresh_tokens"]"#, "]"); }
+    "tests/web/tables.rs" { Entry(r#""refresh_tokens""#); }
     "tests/web/tokens.rs" { Item("async fn an_access_token_does_not_open_a_page"); }
-    "tests/web/twice.rs" { Words(r#", "/api", "/docs"]"#, "]"); }
+    "tests/web/twice.rs" {
+        Entry(r#""/api""#);
+        Entry(r#""/docs""#);
+    }
     "tests/web/typed_address.rs" { Item("async fn programs_get_the_address_as_it_was_typed"); }
 };
