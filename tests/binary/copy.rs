@@ -88,6 +88,7 @@ fn bring_up_to_date(dir: &Path, target: &Database) {
 
 /// What fills the tables of features: each has a row when everything is moved.
 const FEATURES: &[fn(&mut Client)] = &[
+    // A line each.
     |ada| assert_eq!(ada.submit("/auth/token", &crate::api::PASSWORD_GRANT).status, 200),
     |ada| drop(crate::tokens::make_token(ada)),
     crate::notes::write_odd_notes,

@@ -282,7 +282,7 @@ fn every_field_for_a_password_and_every_hidden_field_is_known() {
         assert!(PASSWORDS.contains(&&*name), "add {name} to PASSWORDS in src/web/kept.rs");
     }
     let hidden = names_with(&["type=\"hidden\""]);
-    assert!(hidden.len() > 8, "{hidden:?}");
+    assert!(hidden.len() > 4, "{hidden:?}");
     for name in hidden {
         assert!(HIDDEN.contains(&&*name), "add {name} to HIDDEN in src/web/kept.rs");
     }
@@ -314,7 +314,7 @@ async fn what_somebody_sent_before_ada_logged_in_is_carried_out_for_no_route() {
         assert_eq!(rows(&site).await, before, "{path}");
         carried += 1;
     }
-    assert!(carried > 10, "only {carried} forms were kept");
+    assert!(carried > 5, "only {carried} forms were kept");
 }
 
 #[actix_web::test]

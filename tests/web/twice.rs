@@ -64,7 +64,7 @@ async fn whatever_form_of_whatever_page_is_sent_twice_does_it_once() {
             seen += 1;
         }
     }
-    assert!(seen > 8, "only {seen} forms were found");
+    assert!(seen > 4, "only {seen} forms were found");
 }
 
 /// Pages behind a link have their own tests, and so has getting in.

@@ -73,9 +73,7 @@ impl<'a> Draft<'a> {
         };
         match change(&text) {
             Ok(text) => self.write(file, text),
-            Err(_) if is_optional => {
-                eprintln!("DEBUGMISS {file}: {what}");
-            }
+            Err(_) if is_optional => {}
             Err(Miss::NotThere) => self.miss(format!("{file} does not hold this any more: {what}")),
             Err(Miss::Twice) => self.miss(format!("{file} holds this more than once: {what}")),
         }

@@ -127,6 +127,7 @@ const CUTS: Cuts = cuts! {
         Paragraph("| invitation |");
         Paragraph("| an administrator invites |");
         Words("registers with, is invited to, or wants", "registers with or wants");
+        Words("| somebody is invited to, or wants", "| somebody wants");
         Words("\nmail, as by who is invited: so nobody's", "\nmail: so nobody's");
     }
     "benches/src/lib.rs" {
