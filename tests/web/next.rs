@@ -12,7 +12,7 @@ const SAFE: [(&str, &str); 7] = [
     ("/loginsmith", "/loginsmith"),
 ];
 
-const UNSAFE: [&str; 54] = [
+const UNSAFE: &[&str] = &[
     "",
     " ",
     "papers",

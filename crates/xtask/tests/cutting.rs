@@ -72,6 +72,16 @@ fn a_row_is_known_by_its_second_line_too() {
 }
 
 #[test]
+fn one_of_a_list_goes_however_the_list_is_broken() {
+    let without = |list: &str, words| cut::entry(list, words);
+    assert_eq!(without("[a, b, c]", "b").as_deref(), Ok("[a, c]"));
+    assert_eq!(without("[a, b]", "b").as_deref(), Ok("[a]"));
+    assert_eq!(without("[\n    a,\n    b,\n]", "a").as_deref(), Ok("[\n    b,\n]"));
+    assert_eq!(without("[a, b]", "c"), Err(Miss::NotThere));
+    assert_eq!(without("[a, a]", "a"), Err(Miss::Twice));
+}
+
+#[test]
 fn names_go_that_nothing_needs_any_more_and_no_others() {
     let before = "use a::{B, C, d::{self, E}, F as G, Trait};\nuse h::*;\npub use i::J;\n\nB; C; E; G; d; J; x.method();\n";
     let after = before.replace(" C; E; G; d;", "");

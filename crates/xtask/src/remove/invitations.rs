@@ -104,7 +104,7 @@ const CUTS: Cuts = cuts! {
     "tests/web/rights.rs" {
         Item(r#"("POST", "/account/invitations","#);
         Item(r#"("POST", "/account/invitations/take-back","#);
-        Item(r#""/join","#);
+        Entry(r#""/join""#);
         Item(r#"ada.submit("/account/invitations","#);
     }
     "tests/web/twice.rs" { Item("async fn an_invitation_too_many_is_refused_again"); }

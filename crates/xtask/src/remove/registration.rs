@@ -123,8 +123,8 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/reset.rs" { Entry(r#""/register/confirm""#); }
     "tests/web/rights.rs" {
-        Item(r#""/register","#);
-        Item(r#""/register/confirm","#);
+        Entry(r#""/register""#);
+        Entry(r#""/register/confirm""#);
     }
     "tests/web/settings.rs" { Item(r#"("REGISTRATION", "maybe"),"#); }
     "tests/web/twice.rs" { Entry(r#""/register""#); }

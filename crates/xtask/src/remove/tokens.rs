@@ -100,7 +100,7 @@ const CUTS: Cuts = cuts! {
     "tests/web/rights.rs" {
         Item(r#"("POST", "/account/tokens","#);
         Item(r#"("POST", "/account/tokens/{id}/revoke","#);
-        Item(r#""SELECT name || token_hash FROM api_tokens","#);
+        Entry(r#""SELECT name || token_hash FROM api_tokens""#);
         Item("make_token(&ada).await;");
         Item("async fn make_token(");
         Item("async fn a_program_writes_nothing_after_its_personal_token");

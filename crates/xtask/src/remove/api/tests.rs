@@ -93,7 +93,7 @@ pub const CUTS: Cuts = cuts! {
         Item("async fn an_api_answers_programs");
         Item(r#"assert_eq!(sent(&ada, Method::POST, "/api/papers""#);
     }
-    "tests/web/next.rs" { Item(r#""/auth/token","#); }
+    "tests/web/next.rs" { Entry(r#""/auth/token""#); }
     "tests/web/public.rs" {
         Lines(r#""/auth/"#);
         Item(r#"("GET", "/.well-known/jwks.json""#);
@@ -120,10 +120,10 @@ pub const CUTS: Cuts = cuts! {
     }
     "tests/web/rights.rs" {
         Item(r#"("PATCH", "/api/me","#);
-        Item(r#""/auth/token","#);
-        Item(r#""/auth/revoke","#);
+        Entry(r#""/auth/token""#);
+        Entry(r#""/auth/revoke""#);
         Words("Feature { routes: |_| (), api_routes: |_| (), ..*it }", "Feature { routes: |_| (), ..*it }");
-        Item(r#""SELECT token_hash FROM refresh_tokens","#);
+        Entry(r#""SELECT token_hash FROM refresh_tokens""#);
         Words("/// Who may send something to `path`: she, or a program of hers.\nasync fn sender(path: &str) -> Browser {\n    let ada = ada(path).await;\n    if is_for_programs(path) {\n        return program(&ada).await;\n    }\n    ada\n}\n\n", "");
         Item("fn is_for_programs(");
         Item("async fn program(ada");
