@@ -1,6 +1,8 @@
 //! The real binary, started in a folder of its own.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::iter;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,9 +20,11 @@ pub struct Server {
     log: Arc<Mutex<String>>,
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, below those that the system gives to connections (32768 on Linux): one of the
+/// tests beside could get it before the program does.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let any = || 10_000 + u16::try_from(RandomState::new().hash_one(()) % 20_000).unwrap();
+    iter::repeat_with(any).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// The program, to be run in `dir` with these settings and no others.
