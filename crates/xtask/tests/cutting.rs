@@ -102,9 +102,9 @@ fn columns_go_from_arrays_and_from_one_table() {
 
 #[test]
 fn a_document_loses_what_tells_of_it() {
-    let text = "# App\n\nIt has pages. It has an API. It has mail, an API, sessions and\nmore.\n\n- pages,\n- an API,\n- mail.\n\n\
+    let text = "# App\n\nIt has pages. It has an API. It has mail, an API, tables, sessions and\nmore.\n\n- pages,\n- an API,\n- mail.\n\n\
                 | what | where |\n|---|---|\n| API | `/api` |\n\n## The API\n\nCall it.\n\n### More\n\nOf it.\n\n## Mail\n\n\
                 ```sh\ncurl /api\ncurl /\n```\n";
-    let left = "# App\n\nIt has pages. It has mail, sessions and more.\n\n- pages,\n- mail.\n\n## Mail\n\n```sh\ncurl /\n```\n";
+    let left = "# App\n\nIt has pages. It has mail, tables, sessions and more.\n\n- pages,\n- mail.\n\n## Mail\n\n```sh\ncurl /\n```\n";
     assert_eq!(prose::without(text, &["API".to_owned(), "/api".to_owned()]), left);
 }
