@@ -118,7 +118,7 @@ const CUTS: Cuts = cuts! {
     }
     "docs/settings.md" {
         Words("| `open`, `invite` or `closed` |", "| `open` or `closed` |");
-        Words("\n  (to invite people, confirm the address on your profile first, or use `doorstep user invite`),", ",");
+        Words("\n  (to invite people, confirm the address on your profile first, or use `user invite`),", ",");
     }
     "docs/commands.md" { Words(" `user invite` sends an\ninvitation, `user reset-link`", " `user reset-link`"); }
     "docs/architecture.md" { Words(", `tests/web/invitations.rs` |", " |"); }
