@@ -130,7 +130,7 @@ async fn a_failure_of_ours_does_not_use_the_link_up() {
 
 #[actix_web::test]
 async fn nor_does_an_answer_that_takes_too_long() {
-    let ada = Site::with(&[("REQUEST_TIMEOUT", "1s")]).await.stranger();
+    let ada = Site::with(&[("REQUEST_TIMEOUT", "3s")]).await.stranger();
     let link = link(&ada).await;
     let mut other = ada.site.database.other_program(HOLD_EVERYTHING);
     assert_eq!(ada.submit(&link, &ADA).await.status, 503);
