@@ -43,7 +43,7 @@ export const PAGES = [
   { group: "Errors", name: "404-logged-in", who: "ada", path: "/none", status: 404 },
 
   ...features.notes.PAGES,
-  { group: "Dashboard", name: "dashboard", who: "ada", path: "/dashboard", sees: "Hello" },
+  { group: "Dashboard", name: "dashboard", who: "ada", path: "/dashboard", sees: `, ${ADA.name}` },
   { group: "Errors", name: "405", who: "ada", path: "/logout", status: 405 },
   { group: "Errors", name: "413", who: "ada", path: "/account", status: 413, except: { weight: "all that was typed is on it" },
     steps: submit({ name: "Too many words for a name. ".repeat(11_000) }, "Save") },
@@ -103,7 +103,7 @@ export const PAGES = [
   ...features.registration.JOIN,
 
   // Bea is added at the command line.
-  { group: "Dashboard", name: "dashboard-bea", who: "bea", path: "/login", sees: "Hello", before: ({ app }) => app.add(BEA),
+  { group: "Dashboard", name: "dashboard-bea", who: "bea", path: "/login", sees: `, ${BEA.name}`, before: ({ app }) => app.add(BEA),
     steps: submit({ email: BEA.email, password: BEA.password }, "Log in") },
   ...features.invitations.FOR_BEA,
   { group: "Profile", name: "profile", who: "bea", path: "/account", sees: "not confirmed yet" },
@@ -142,7 +142,7 @@ export const PAGES = [
     before: ({ bea }) => bea.post("/login", { email: BEA.email, password: "another kettle marching south" }) },
   { group: "Links", name: "confirm", who: "ada", path: (story) => story.link("Confirm your e-mail address"), sees: ADA.email },
   { group: "Profile", name: "profile-confirmed", who: "ada", steps: submit({}, "Confirm the address"), sees: "is confirmed", stays: true },
-  { group: "Dashboard", name: "dashboard-confirmed", who: "ada", path: "/dashboard", sees: "Hello" },
+  { group: "Dashboard", name: "dashboard-confirmed", who: "ada", path: "/dashboard", sees: `, ${ADA.name}` },
   ...features.invitations.PAGES,
   { group: "Change the address", name: "email-mailed", who: "ada", fresh: true, path: "/account/email", sees: "We sent a link", steps: submit({ email: "ada@example.org" }, "Send the link") },
   { group: "Change the address", name: "email-confirm", who: "ada", path: (story) => story.link("Confirm your new e-mail address"), sees: "ada@example.org" },
