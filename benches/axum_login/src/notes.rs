@@ -32,7 +32,9 @@ pub async fn fill(pool: &SqlitePool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-pub async fn list(auth: AuthSession, State(pool): State<SqlitePool>) -> Result<Html<String>, Failed> {
+pub async fn list(
+    auth: AuthSession, State(pool): State<SqlitePool>,
+) -> Result<Html<String>, Failed> {
     let id = auth.user.as_ref().map(|user| user.id);
     let find =
         "SELECT id, title, body, created_at FROM notes WHERE user_id = ? ORDER BY id DESC LIMIT 20";
