@@ -12,7 +12,7 @@ use kit::config::Environment;
 use kit::{Clock, Time, clock};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::finding::Finding::{self, Fine, Problem, Warning};
 use crate::config::{APP_NAME, Config};
@@ -20,6 +20,9 @@ use crate::db::{self, Db};
 
 /// How a migration's version begins.
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]");
+
+/// How far ahead a migration may be dated, to come after others.
+const MADE_AHEAD: Duration = Duration::days(7);
 
 /// The database; none where a file is still to be made, which a look at it must not do.
 pub(super) fn open(config: &Config) -> Result<Option<Db>, String> {
@@ -75,7 +78,7 @@ pub(super) async fn compare_clocks(db: &Db, config: &Config) -> Finding {
     let now = Clock::System.now();
     let newest = db.migrations().ok().and_then(|found| found.known.into_iter().max());
     let made = newest.and_then(|version| Date::parse(version.get(..8)?, DAY).ok());
-    if made.is_some_and(|made| now.date() < made) {
+    if made.is_some_and(|made| made - now.date() > MADE_AHEAD) {
         return Problem(format!(
             "It is {} here, before this program was made: set the clock, as by `timedatectl set-ntp true`.",
             clock::readable(&now)
