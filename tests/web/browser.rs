@@ -106,6 +106,18 @@ impl Site {
         Self::build(settings, PASSWORDS.clone(), features()).await
     }
 
+    /// In production, with these settings too; nobody takes its mail.
+    pub async fn in_production(settings: &[(&str, &str)]) -> Rc<Self> {
+        let key = actix_login::generate_key();
+        let production = [
+            ("APP_ENV", "production"),
+            ("PUBLIC_URL", "https://app.example.com"),
+            ("SECRET_KEY", key.as_str()),
+            ("SMTP_URL", "smtp://127.0.0.1:1"),
+        ];
+        Self::with(&[&production[..], settings].concat()).await
+    }
+
     /// With other parts.
     pub async fn build(
         settings: &[(&str, &str)], passwords: Passwords, features: &'static [Feature],

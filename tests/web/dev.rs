@@ -36,18 +36,12 @@ async fn a_developer_finds_each_page_from_the_start_page_without_an_account() {
 
 #[actix_web::test]
 async fn elsewhere_there_are_no_such_pages_and_no_word_of_them() {
-    let key = actix_login::generate_key();
-    let production = [
-        ("APP_ENV", "production"),
-        ("PUBLIC_URL", "https://app.example.com"),
-        ("SECRET_KEY", key.as_str()),
-        ("SMTP_URL", "smtp://127.0.0.1:1"),
-    ];
-    let others = [[("HOST", "0.0.0.0")], [("PUBLIC_URL", "http://192.0.2.7:8080")]];
-    for settings in [&production[..], &others[0], &others[1]] {
-        let stranger = Site::with(settings).await.stranger();
+    let open_to_all = Site::with(&[("HOST", "0.0.0.0")]).await;
+    let of_another_name = Site::with(&[("PUBLIC_URL", "http://192.0.2.7:8080")]).await;
+    for site in [Site::in_production(&[]).await, open_to_all, of_another_name] {
+        let stranger = site.stranger();
         for page in PAGES {
-            assert_eq!(stranger.get(page).await.status, 404, "{page} with {settings:?}");
+            assert_eq!(stranger.get(page).await.status, 404, "{page} at {}", site.config.origin());
         }
         stranger.get("/").await.shows(NAME).hides("/dev");
     }

@@ -139,15 +139,9 @@ async fn the_mailbox_shows_each_mail_as_text_and_as_html_with_links_that_work() 
 
 #[actix_web::test]
 async fn elsewhere_there_is_no_mailbox_and_no_word_of_it() {
-    let key = actix_login::generate_key();
-    let production = [
-        ("APP_ENV", "production"),
-        ("PUBLIC_URL", "https://app.example.com"),
-        ("SECRET_KEY", key.as_str()),
-        ("SMTP_URL", "smtp://127.0.0.1:1"),
-    ];
-    for settings in [&production[..], &[("SMTP_URL", "smtp://127.0.0.1:1")]] {
-        let stranger = Site::with(settings).await.stranger();
+    let with_a_server = Site::with(&[("SMTP_URL", "smtp://127.0.0.1:1")]).await;
+    for site in [Site::in_production(&[]).await, with_a_server] {
+        let stranger = site.stranger();
         for path in ["/dev/mail", "/dev/mail/1", "/dev/mail/1/html"] {
             assert_eq!(stranger.get(path).await.status, 404);
         }

@@ -111,15 +111,8 @@ async fn a_file_in_a_subfolder_is_asked_for_again_each_time() {
     for name in ["app.css", "sub/inner.css"] {
         std::fs::write(dir.path().join(name), "x").unwrap();
     }
-    let key = actix_login::generate_key();
-    let production = [
-        ("APP_ENV", "production"),
-        ("SMTP_URL", "smtps://smtp.example.com"),
-        ("PUBLIC_URL", "https://app.example.com"),
-        ("SECRET_KEY", key.as_str()),
-        ("STATIC_DIR", dir.path().to_str().unwrap()),
-    ];
-    let stranger = Site::with(&production).await.stranger();
+    let settings = [("STATIC_DIR", dir.path().to_str().unwrap())];
+    let stranger = Site::in_production(&settings).await.stranger();
     assert_eq!(stranger.get("/static/sub/inner.css").await.header("cache-control"), "no-cache");
     assert_eq!(stranger.get("/static/app.css").await.header("cache-control"), "no-cache");
 }
