@@ -2,15 +2,14 @@
 //! changes nothing.
 
 mod data;
-mod finding;
 mod machine;
 
 use actix_web::rt::System;
 use kit::cli::Failure;
 use kit::config::Origin;
+use kit::doctor::Finding::{Fine, Problem};
+use kit::doctor::Report;
 
-use self::finding::Finding::{Fine, Problem};
-use self::finding::Report;
 use crate::config::Config;
 
 /// Looks at everything. Fails if there is a problem.
@@ -30,7 +29,7 @@ pub(super) fn examine() -> Result<(), Failure> {
     let system = System::new();
     system.block_on(examine_database(&config, &mut report))?;
     report.tell("mail", &system.block_on(machine::mail(&config)))?;
-    report.tell("passwords", &system.block_on(machine::hash_cost(&config)))?;
+    report.tell("passwords", &system.block_on(machine::passwords(&config)))?;
     machine::files(&config).iter().try_for_each(|finding| report.tell("files", finding))?;
     report.tell("static", &machine::static_files(&config))?;
     report.tell("proxy", &machine::proxy(&config))?;

@@ -8,11 +8,8 @@ use strum::VariantArray as _;
 
 use crate::db::{Backend, Connection};
 use crate::people::Event;
-use crate::people::event::About;
+use crate::people::event::{About, Topic};
 use crate::schema::events;
-
-/// By what is in the name of a kind: one of `static/icons.svg`.
-const ICONS: &[(&str, &str)] = &[("token", "key"), ("email", "mailed"), ("invit", "mailed")];
 
 /// What happened to a user: all of it, or what is to be looked at.
 fn events_of(user_id: i64, only_warnings: bool) -> events::BoxedQuery<'static, Backend> {
@@ -58,11 +55,12 @@ impl Activity {
 
     /// One of `static/icons.svg`.
     pub fn icon(&self) -> &'static str {
-        let of_its_name = || ICONS.iter().find(|(word, _)| self.kind.contains(word));
-        match self.kind.parse() {
-            _ if self.is_warning() => "error",
-            Ok(Event::LoggedIn | Event::LoggedOut) => device_icon(&self.user_agent),
-            _ => of_its_name().map_or("shield", |(_, icon)| icon),
+        match self.about() {
+            Some(About::Warning(_)) => "error",
+            Some(About::News(Topic::Device, _)) => device_icon(&self.user_agent),
+            Some(About::News(Topic::Mail, _)) => "mailed",
+            Some(About::News(Topic::Token, _)) => "key",
+            _ => "shield",
         }
     }
 
@@ -77,7 +75,7 @@ impl Activity {
 
     pub fn sentence(&self) -> &'static str {
         match self.about() {
-            Some(About::News(sentence) | About::Warning(sentence)) => sentence,
+            Some(About::News(_, sentence) | About::Warning(sentence)) => sentence,
             Some(About::Logged) | None => "Something of an earlier version",
         }
     }

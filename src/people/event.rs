@@ -5,10 +5,23 @@ use std::fmt;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+/// Which side of an account it touches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// What it is, and who may come in.
+    Account,
+    /// The browser that it happened in.
+    Device,
+    /// An address, or what was sent to one.
+    Mail,
+    /// Programs that come in.
+    Token,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// It becomes a row, which its owner reads as this.
-    News(&'static str),
+    News(Topic, &'static str),
     /// The same, to be looked at: something went wrong.
     Warning(&'static str),
     /// It is for the log only: what programs do all day, what is nobody's, and what happened to who is
@@ -39,35 +52,35 @@ macro_rules! events {
 }
 
 events! {
-    LoggedIn: News("Logged in"),
+    LoggedIn: News(Topic::Device, "Logged in"),
     // Kept for unknown addresses too, so that those take as long.
     LogInFailed: Warning("A log-in failed: wrong password"),
-    LoggedOut: News("Logged out"),
-    Registered: News("The account was made"),
-    EmailConfirmed: News("The e-mail address was confirmed"),
-    EmailChangeAsked: News("Another e-mail address was asked for"),
-    EmailChanged: News("The e-mail address was changed"),
-    PasswordChanged: News("The password was changed"),
-    PasswordReset: News("A new password was chosen through a link"),
-    ResetLinkMade: News("An operator made a link to a new password"),
-    SessionEnded: News("A session was ended from another one"),
-    OtherSessionsEnded: News("All other sessions were ended"),
-    SessionsEnded: News("Everything was logged out by an operator"),
+    LoggedOut: News(Topic::Device, "Logged out"),
+    Registered: News(Topic::Account, "The account was made"),
+    EmailConfirmed: News(Topic::Mail, "The e-mail address was confirmed"),
+    EmailChangeAsked: News(Topic::Mail, "Another e-mail address was asked for"),
+    EmailChanged: News(Topic::Mail, "The e-mail address was changed"),
+    PasswordChanged: News(Topic::Account, "The password was changed"),
+    PasswordReset: News(Topic::Account, "A new password was chosen through a link"),
+    ResetLinkMade: News(Topic::Account, "An operator made a link to a new password"),
+    SessionEnded: News(Topic::Account, "A session was ended from another one"),
+    OtherSessionsEnded: News(Topic::Account, "All other sessions were ended"),
+    SessionsEnded: News(Topic::Account, "Everything was logged out by an operator"),
     SessionMoved: Warning("A session turned up in another browser and network"),
     NeedsFresh: Logged,
-    SudoGranted: News("The password was confirmed"),
+    SudoGranted: News(Topic::Account, "The password was confirmed"),
     SudoDenied: Warning("The password to be confirmed was wrong"),
-    DataExported: News("A copy of the data was taken"),
+    DataExported: News(Topic::Account, "A copy of the data was taken"),
     AccountDeleted: Logged,
-    Invited: News("Somebody was invited"),
-    InvitationTakenBack: News("An invitation was taken back"),
-    TokenIssued: News("A program logged in with the password"),
+    Invited: News(Topic::Mail, "Somebody was invited"),
+    InvitationTakenBack: News(Topic::Mail, "An invitation was taken back"),
+    TokenIssued: News(Topic::Token, "A program logged in with the password"),
     TokenRefused: Logged,
     TokenRefreshed: Logged,
     // It was stolen, from its owner or by them.
     TokenReused: Warning("A used token came back: that program was logged out"),
-    TokenRevoked: News("A token was ended"),
-    ApiTokenCreated: News("An API token was made"),
+    TokenRevoked: News(Topic::Token, "A token was ended"),
+    ApiTokenCreated: News(Topic::Token, "An API token was made"),
     Unauthorized: Logged,
     OutOfScope: Logged,
 }

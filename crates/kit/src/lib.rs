@@ -6,6 +6,7 @@ pub mod cli; // what commands print, and why they stop early
 pub mod clock; // what time it is
 pub mod color; // colours for those who know no style sheet
 pub mod config; // settings: a reader that tells all problems at once
+pub mod doctor; // what a program says of the machine that it runs on
 pub mod email; // addresses: one parser for all doors
 pub mod error; // why a request is not carried out
 pub mod export; // a copy of what is stored

@@ -9,12 +9,12 @@ use diesel::RunQueryDsl as _;
 use diesel::dsl::sql;
 use diesel::sql_types::{Integer, Timestamp};
 use kit::config::Environment;
+use kit::doctor::Finding::{self, Fine, Problem, Warning};
 use kit::{Clock, Time, clock};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::finding::Finding::{self, Fine, Problem, Warning};
 use crate::config::{APP_NAME, Config};
 use crate::db::{self, Db};
 

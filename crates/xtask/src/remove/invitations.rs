@@ -54,7 +54,6 @@ const CUTS: Cuts = cuts! {
         Item("Invited:");
         Item("InvitationTakenBack:");
     }
-    "src/people/activity.rs" { Words(r#", ("invit", "mailed")"#, ""); }
     "src/people/purpose.rs" {
         Item("Invite,");
         Item("const INVITE: About");
