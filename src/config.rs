@@ -169,12 +169,15 @@ impl Config {
     }
 
     /// Whether the pages for developers are served: in development and a debug build, on an address that
-    /// nobody else reaches.
+    /// nobody else reaches. Through a proxy or a tunnel, known by its address or by another name, everybody
+    /// seems to be on this machine.
     pub fn is_for_developers(&self) -> bool {
         cfg!(debug_assertions)
             && self.environment == Environment::Development
             && self.host.is_loopback()
             && is_on_loopback(&self.public_url)
+            && self.allowed_hosts.is_empty()
+            && self.trusted_proxies.is_empty()
     }
 
     pub fn cookies(&self) -> Cookies {

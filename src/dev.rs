@@ -7,7 +7,12 @@ mod me;
 mod routes;
 mod settings;
 
-use crate::web::{Page, Response, ServiceConfig, Template, render, resource};
+use kit::from_request;
+
+use crate::web::{Error, Page, Response, ServiceConfig, Template, render, resource};
+
+/// What proxies add to a request.
+const FORWARDED: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"];
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -18,12 +23,21 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(mail::routes);
 }
 
+/// Guard: who asks this machine itself. Through a tunnel that leaves everything else as it is, anybody could; for
+/// them, there is no such page.
+struct Developer;
+
+from_request!(Developer, Error, |req| {
+    let is_passed_on = FORWARDED.iter().any(|name| req.headers().contains_key(*name));
+    if is_passed_on { Err(Error::NotFound) } else { Ok(Developer) }
+});
+
 #[derive(Template)]
 #[template(path = "dev/index.html")]
 struct Index {
     page: Page,
 }
 
-async fn index(page: Page) -> Response {
+async fn index(_: Developer, page: Page) -> Response {
     render(&Index { page })
 }

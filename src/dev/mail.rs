@@ -4,6 +4,7 @@ use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use kit::mail::{DevMailbox, Mail, deliver};
 use kit::{Clock, Time};
 
+use crate::dev::Developer;
 use crate::mail::Outbox;
 use crate::state::State;
 use crate::web::{
@@ -39,17 +40,17 @@ impl Show {
     }
 }
 
-async fn index(page: Page, state: State, outbox: Outbox, clock: Clock) -> Response {
+async fn index(_: Developer, page: Page, state: State, outbox: Outbox, clock: Clock) -> Response {
     // What was asked for a moment ago is there.
     deliver(&outbox).await?;
     render(&Index { page, mails: mailbox(&state)?.mails(), now: clock.now() })
 }
 
-async fn show(page: Page, state: State, id: Path<i64>) -> Response {
+async fn show(_: Developer, page: Page, state: State, id: Path<i64>) -> Response {
     render(&Show { page, mail: find(&state, *id)? })
 }
 
-async fn show_html(state: State, id: Path<i64>) -> Response {
+async fn show_html(_: Developer, state: State, id: Path<i64>) -> Response {
     // Mails style each element. Nothing else is let in, and there is no script in them.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
     let mut response = HttpResponse::Ok();

@@ -6,6 +6,7 @@ use actix_login::{Caller, Claims};
 use kit::{Clock, Time};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
+use crate::dev::Developer;
 use crate::people::session::FRESH_FOR;
 use crate::people::{Login, Session};
 use crate::web::{HttpRequest, Page, Response, Template, render};
@@ -42,7 +43,7 @@ impl Me {
     }
 }
 
-pub(super) async fn show(page: Page, req: HttpRequest, clock: Clock) -> Response {
+pub(super) async fn show(_: Developer, page: Page, req: HttpRequest, clock: Clock) -> Response {
     render(&Me { page, caller: Caller::of(&req), now: clock.now() })
 }
 

@@ -2,6 +2,7 @@
 
 use kit::http::resource::{Argument, Route, short};
 
+use crate::dev::Developer;
 use crate::web::{HttpRequest, Page, Response, Template, render};
 
 #[derive(Template)]
@@ -43,7 +44,7 @@ fn alias(argument: &Argument) -> String {
     name.replace("<Error>", "").replace(", CurrentUser>", ">")
 }
 
-pub(super) async fn index(page: Page, req: HttpRequest) -> Response {
+pub(super) async fn index(_: Developer, page: Page, req: HttpRequest) -> Response {
     let routes = Route::all(&req);
     let handlers = routes
         .iter()

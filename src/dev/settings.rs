@@ -2,6 +2,7 @@
 
 use kit::config::{Origin, Setting};
 
+use crate::dev::Developer;
 use crate::state::State;
 use crate::web::{Page, Response, Template, render};
 
@@ -13,7 +14,7 @@ struct Index {
     settings: Vec<(Setting, Option<&'static str>)>,
 }
 
-pub(super) async fn index(page: Page, state: State) -> Response {
+pub(super) async fn index(_: Developer, page: Page, state: State) -> Response {
     let place = |origin: Origin| (origin != Origin::Default).then(|| origin.into());
     let settings = state.config().settings.0.iter();
     let settings = settings.map(|setting| (setting.clone(), place(setting.origin))).collect();

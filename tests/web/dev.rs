@@ -38,12 +38,26 @@ async fn a_developer_finds_each_page_from_the_start_page_without_an_account() {
 async fn elsewhere_there_are_no_such_pages_and_no_word_of_them() {
     let open_to_all = Site::with(&[("HOST", "0.0.0.0")]).await;
     let of_another_name = Site::with(&[("PUBLIC_URL", "http://192.0.2.7:8080")]).await;
-    for site in [Site::in_production(&[]).await, open_to_all, of_another_name] {
+    let in_a_tunnel = Site::with(&[("ALLOWED_HOSTS", "abc.tunnel.example")]).await;
+    let behind_a_proxy = Site::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let here = [open_to_all, of_another_name, in_a_tunnel, behind_a_proxy];
+    for site in [Site::in_production(&[]).await].into_iter().chain(here) {
         let stranger = site.stranger();
         for page in PAGES {
             assert_eq!(stranger.get(page).await.status, 404, "{page} at {}", site.config.origin());
         }
         stranger.get("/").await.shows(NAME).hides("/dev");
+    }
+}
+
+#[actix_web::test]
+async fn who_comes_through_a_tunnel_finds_no_such_page() {
+    for header in ["x-forwarded-for", "x-forwarded-host", "forwarded", "via"] {
+        let stranger = Browser::stranger().await;
+        stranger.set_header(header, Some("for=198.51.100.7"));
+        for page in PAGES {
+            assert_eq!(stranger.get(page).await.status, 404, "{page} with {header}");
+        }
     }
 }
 
