@@ -136,6 +136,15 @@ fn an_address_leads_to_the_web_and_runs_nothing() {
 }
 
 #[test]
+fn an_address_that_is_stored_can_be_typed_again() {
+    let of = |letters| format!("https://example.com/{}", "ü".repeat(letters));
+    let stored = read::<WebAddress>(&of(300)).unwrap();
+    assert_eq!(read::<WebAddress>(stored.as_str().unwrap()), Ok(stored));
+    // Each letter becomes six: `%C3%BC`.
+    assert!(read::<WebAddress>(&of(700)).unwrap_err().contains("2000"));
+}
+
+#[test]
 fn what_may_be_empty_may_and_the_rest_is_asked_for() {
     for typed in ["", "  ", "\u{200b}"] {
         assert_eq!(read::<Option<i64>>(typed), Ok(Value::Null));

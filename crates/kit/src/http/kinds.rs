@@ -327,7 +327,10 @@ impl Kind for WebAddress {
         let url = Url::parse(typed).ok().filter(|_| is_plain);
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         // As it was read, and not as it was typed: `HTTPS:\\example.com` is for browsers alone.
-        url.map(Into::into).ok_or_else(|| "Enter an address like https://example.com.".into())
+        let read: String = url.ok_or("Enter an address like https://example.com.")?.into();
+        // Letters beyond ASCII become longer; what is stored has to be one that can be typed again.
+        text::check_length(&read, URL_MAX)?;
+        Ok(read)
     }
 
     fn write(value: &String) -> String {
