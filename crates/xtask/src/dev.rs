@@ -9,7 +9,7 @@ mod sources;
 mod stage;
 
 use std::io::{self, IsTerminal as _, Read as _};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -35,11 +35,11 @@ pub fn run(project: &Project, arguments: &[String]) -> Result<String> {
         _ => format!("The port {} of {} cannot be opened: {error}.", address.port(), address.ip()),
     })?;
     let sources = Sources::watch(project)?;
-    let stage = Arc::new(Stage::new(Look::of(project), settings.host()));
+    let stage = Arc::new(Stage::new(Look::of(project)));
     let ending = Arc::clone(&stage);
     ctrlc::set_handler(move || ending.end()).map_err(|error| error.to_string())?;
     relay::open(listener, &stage);
-    let mut cycle = Cycle { project, arguments, stage, shown: None };
+    let mut cycle = Cycle { project, arguments, address, stage, shown: None };
     let mut change = Change::Build;
     loop {
         cycle.follow(change);
@@ -54,6 +54,8 @@ type Built = (PathBuf, SystemTime);
 struct Cycle<'a> {
     project: &'a Project,
     arguments: &'a [String],
+    /// Where people find the app, until all of this ends.
+    address: SocketAddr,
     stage: Arc<Stage>,
     /// What runs.
     shown: Option<Built>,
@@ -75,9 +77,10 @@ impl Cycle<'_> {
     /// Builds the program. The error is what cargo said.
     fn build(&self) -> Result<Built> {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let program = self.project.program().map_err(|sentence| format!("error: {sentence}"))?;
         let color = if io::stderr().is_terminal() { "always" } else { "never" };
         let mut cargo = Command::new(cargo)
-            .args(["build", "--bins", "--message-format", "json-render-diagnostics"])
+            .args(["build", "--bin", &program, "--message-format", "json-render-diagnostics"])
             .args(["--color", color])
             .args(self.arguments)
             .current_dir(self.project.path(""))
@@ -106,6 +109,7 @@ impl Cycle<'_> {
     /// Lets the new program take over. While it starts, the one of before answers.
     fn start(&mut self, built: Built) {
         let started = Settings::read(self.project)
+            .and_then(|settings| settings.at(self.address))
             .and_then(|settings| Program::start(&built.0, self.project, &settings, &self.stage));
         self.shown = started.is_ok().then_some(built);
         match started {

@@ -48,6 +48,8 @@ impl Loop {
         };
         write("Cargo.toml", "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n");
         write("src/main.rs", MAIN);
+        // Another program of the same project, which is not the app.
+        write("src/bin/import.rs", "fn main() { std::process::exit(9) }");
         write("templates/page.html", "<p>one</p>");
         write("static/app.css", "p { color: red }");
         write("crates/xtask/Cargo.toml", "");
@@ -192,8 +194,28 @@ fn other_sites_learn_no_errors_by_a_name_that_points_here() {
     assert!(page.contains("<p>one</p>") && !page.contains("<script"), "{page}");
     app.write("src/main.rs", "fn main() { secret }");
     app.shows("secret");
-    let page = app.ask("GET /", &format!("Host: evil.example\r\n{PAGE}"));
-    assert!(page.starts_with("HTTP/1.1 503") && !page.contains("secret"), "{page}");
+    for other in ["Host: evil.example", "Host: 192.0.2.7", "X-Forwarded-For: 192.0.2.7"] {
+        let page = app.ask("GET /", &format!("{other}\r\n{PAGE}"));
+        assert!(page.starts_with("HTTP/1.1 503") && !page.contains("secret"), "{page}");
+    }
+}
+
+#[test]
+fn a_fragment_that_a_script_asks_for_has_no_script_of_its_own() {
+    let app = Loop::start();
+    let is_followed = |by: &str| app.ask("GET /", &format!("{PAGE}{by}")).contains("<script");
+    assert!(is_followed("Sec-Fetch-Dest: document\r\n"));
+    assert!(!is_followed("Sec-Fetch-Dest: empty\r\n"));
+}
+
+#[test]
+fn at_another_address_nothing_starts_until_all_of_it_does() {
+    let app = Loop::start();
+    app.write(".env", "HOST=127.0.0.2");
+    let page = app.shows("<h1>The program stopped</h1>");
+    assert!(page.contains("HOST and PORT are 127.0.0.2:"), "{page}");
+    app.write(".env", "");
+    app.shows("<p>one</p>");
 }
 
 #[test]

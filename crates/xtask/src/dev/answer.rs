@@ -50,6 +50,12 @@ pub fn wants_page(head: &Head) -> bool {
     head.word(0) == "GET" && head.header("accept").is_some_and(|kinds| kinds.contains("text/html"))
 }
 
+/// Whether the answer is a page by itself. What a script asks for (a fragment, for htmx) becomes part of one, and
+/// with each the script would come, and wait, once more.
+pub fn is_for_page(head: &Head) -> bool {
+    head.word(0) == "GET" && head.header("sec-fetch-dest").is_none_or(|it| it == "document")
+}
+
 /// What is put behind a page that may have it. A page that was an answer to a form has none: asked for again,
 /// the form would be sent again.
 pub fn script_for(head: &Head, number: u64) -> Option<String> {

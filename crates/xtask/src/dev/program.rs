@@ -20,7 +20,7 @@ const LAST_LINES: usize = 60;
 pub struct Settings {
     /// Where people find the app.
     pub public: SocketAddr,
-    public_url: Option<String>,
+    has_public_url: bool,
 }
 
 impl Settings {
@@ -46,14 +46,21 @@ impl Settings {
         let port = setting("PORT").unwrap_or_else(|| "8080".to_owned());
         let number = port.parse::<u16>().ok().filter(|port| *port > 0);
         let port = number.ok_or_else(|| format!("PORT={port} must be a number up to 65535."))?;
-        Ok(Self { public: SocketAddr::new(ip, port), public_url: setting("PUBLIC_URL") })
+        Ok(Self {
+            public: SocketAddr::new(ip, port),
+            has_public_url: setting("PUBLIC_URL").is_some(),
+        })
     }
 
-    /// The name in the address that people type.
-    pub fn host(&self) -> String {
-        let url = self.public_url.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let place = url.split_once("://").map_or("", |(_, place)| place);
-        place.split([':', '/']).next().unwrap_or_default().to_owned()
+    /// These, if people find the app where they did: that port is open, and another one is not.
+    pub fn at(self, address: SocketAddr) -> Result<Self> {
+        if self.public == address {
+            return Ok(self);
+        }
+        Err(format!(
+            "HOST and PORT are {} now, and pages are served at {address}: end `cargo xtask dev`, and begin it anew.",
+            self.public
+        ))
     }
 }
 
@@ -75,7 +82,7 @@ impl Program {
         command.current_dir(project.path("")).env("PORT", address.port().to_string());
         // Of two programs, for a moment there are two, the second would not get that port.
         command.env("METRICS_ADDRESS", "");
-        if settings.public_url.is_none() {
+        if !settings.has_public_url {
             command.env("PUBLIC_URL", format!("http://localhost:{}", settings.public.port()));
         }
         let mut child =

@@ -2,7 +2,7 @@
 //! asks for them again. It stays open while programs come and go, so no click is lost.
 
 use std::io::{self, Read, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{IpAddr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -14,6 +14,9 @@ use super::stage::{Failure, Stage};
 
 /// How long a browser that was told so may take to close a connection.
 const GOODBYE: Duration = Duration::from_secs(10);
+
+/// What proxies add to a request.
+const FORWARDED: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"];
 
 pub fn open(listener: TcpListener, stage: &Arc<Stage>) {
     let stage = Arc::clone(stage);
@@ -30,7 +33,8 @@ fn serve(mut client: TcpStream, stage: &Stage) -> io::Result<()> {
     client.set_nodelay(true)?;
     let head = Head::read(&mut client)?;
     // Errors show sources: they are for browsers of this machine.
-    let is_here = client.peer_addr()?.ip().to_canonical().is_loopback() && stage.is_ours(&head);
+    let is_here =
+        client.peer_addr()?.ip().to_canonical().is_loopback() && names_this_machine(&head);
     if is_here && head.word(1).starts_with(answer::SCRIPT) {
         return answer::send_script(&mut client);
     }
@@ -48,11 +52,25 @@ fn serve(mut client: TcpStream, stage: &Stage) -> io::Result<()> {
         }
         // A form goes to the program of before: nothing that was typed is lost.
         if let Some(program) = &scene.program {
-            let is_page = is_here && head.word(0) == "GET";
+            let is_page = is_here && answer::is_for_page(&head);
             return pass_on(&client, head, program, is_page.then_some(scene.number));
         }
         stage.has_changed_since(scene.number, Duration::MAX);
     }
+}
+
+/// Whether the request was made for this machine. A page of another site, whose name suddenly points here (DNS
+/// rebinding), still names itself, and so does a tunnel; a proxy tells for whom it asks.
+fn names_this_machine(head: &Head) -> bool {
+    let host = head.header("host").unwrap_or_default();
+    let name = match host.strip_prefix('[') {
+        Some(ip) => ip.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    // RFC 6761: nobody else can be called so.
+    let is_local = matches!(name.rsplit('.').next(), Some("localhost" | "test"));
+    let is_here = is_local || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    is_here && FORWARDED.iter().all(|name| head.header(name).is_none())
 }
 
 /// Lets the program answer. `number` is for the script of a page.

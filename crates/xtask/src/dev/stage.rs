@@ -1,13 +1,11 @@
 //! What is served at the moment.
 
-use std::net::IpAddr;
 use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::answer::{self, Look};
-use super::head::Head;
 use super::program::{self, Program};
 
 /// How long a program that was replaced may go on with what it began.
@@ -54,17 +52,15 @@ pub struct Stage {
     /// The ids of all programs that run, to be ended together.
     running: Mutex<Vec<u32>>,
     pub look: Look,
-    /// The name in the address that people type, if it has another one than this machine.
-    host: String,
 }
 
 impl Stage {
-    pub fn new(look: Look, host: String) -> Self {
+    pub fn new(look: Look) -> Self {
         // Pages that are open since another `cargo xtask dev` are of another number, too.
         let number = u64::from(process::id()) << 32;
         let scene = Scene { program: None, failure: Some(Failure::of_nothing_yet()), number };
         let (scene, running) = (Mutex::new(scene), Mutex::default());
-        Self { scene, changed: Condvar::new(), running, look, host }
+        Self { scene, changed: Condvar::new(), running, look }
     }
 
     pub fn scene(&self) -> Scene {
@@ -114,18 +110,6 @@ impl Stage {
         let is_old = |scene: &mut Scene| scene.number == number;
         let waited = self.changed.wait_timeout_while(self.lock(), at_most, is_old);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
-    }
-
-    /// Whether the request names this machine. A page of another site, whose name suddenly points here (DNS
-    /// rebinding), still names itself.
-    pub fn is_ours(&self, head: &Head) -> bool {
-        let host = head.header("host").unwrap_or_default();
-        let name = match host.strip_prefix('[') {
-            Some(ip) => ip.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        };
-        let is_local = name == "localhost" || name.ends_with(".localhost");
-        is_local || name.parse::<IpAddr>().is_ok() || (!name.is_empty() && name == self.host)
     }
 
     /// A program runs.
