@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::commands::with_ada;
+use crate::mail_server::wait_for;
 use crate::server::{Server, free_port, program, run};
 
 #[test]
@@ -24,8 +25,9 @@ fn an_invitation_from_the_command_line_is_sent_by_the_running_server() {
     let (done, said) = run(dir.path(), &["user", "invite", "grace@example.com"], "");
     assert!(done && said.contains("waits to be sent by the running server"), "{said}");
     let mut grace = Client::new(&server.url);
-    let page = grace.get("/dev/mail").body;
-    assert!(page.contains("You are invited") && page.contains("To grace@example.com"), "{page}");
+    let sent = |page: &String| page.contains("You are invited");
+    let page = wait_for("the invitation", || Some(grace.get("/dev/mail").body).filter(sent));
+    assert!(page.contains("To grace@example.com"), "{page}");
     let id = page.split_once("/dev/mail/").unwrap().1.split('"').next().unwrap();
     let mail = grace.get(&format!("/dev/mail/{id}")).body;
     let link = mail.split_once("href=\"http").unwrap().1.split('"').next().unwrap();
