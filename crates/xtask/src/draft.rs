@@ -14,6 +14,13 @@ use crate::scan::Language;
 /// What is no source of the app.
 const FOREIGN: [&str; 5] = ["target", ".git", "data", "LICENSE-APACHE", "LICENSE-MIT"];
 
+/// The files that are others now, and those that are gone.
+#[derive(Default)]
+pub struct Carried {
+    pub changed: Vec<String>,
+    pub deleted: Vec<String>,
+}
+
 pub struct Draft<'a> {
     project: &'a Project,
     /// The files that will be others, or gone.
@@ -157,8 +164,8 @@ impl<'a> Draft<'a> {
         Draft::of(self.project).is_somewhere(folders, holds)
     }
 
-    /// Writes all of it, or says what is in the way. Whether the manifest is another one.
-    pub fn carry_out(mut self) -> Result<bool> {
+    /// Writes all of it, or says what is in the way.
+    pub fn carry_out(mut self) -> Result<Carried> {
         let mut misses = self.misses.take();
         if !misses.is_empty() {
             misses.sort_unstable();
@@ -176,14 +183,21 @@ impl<'a> Draft<'a> {
                 self.files.insert(file, Some(formatted));
             }
         }
-        for (file, text) in &self.files {
+        let mut carried = Carried::default();
+        for (file, text) in self.files {
             match text {
-                Some(text) => self.project.write(file, text)?,
-                None if self.project.has(file) => self.project.delete(file)?,
-                None => {}
+                Some(text) if self.project.read(&file).as_ref() == Ok(&text) => continue,
+                Some(text) => self.project.write(&file, &text)?,
+                None if self.project.has(&file) => {
+                    self.project.delete(&file)?;
+                    carried.deleted.push(file);
+                    continue;
+                }
+                None => continue,
             }
+            carried.changed.push(file);
         }
-        Ok(self.files.contains_key("Cargo.toml"))
+        Ok(carried)
     }
 
     /// Takes the names out of the sources that nothing in them needs any more.

@@ -136,7 +136,10 @@ fn run(command: Command) -> Result<String> {
     let project = Project::here()?;
     match command {
         Command::Dev { arguments } => dev::run(&project, &arguments),
-        Command::Rename { package, name } => rename::rename(&project, &package, &name),
+        Command::Rename { package, name } => {
+            let said = rename::rename(&project, &package, &name)?;
+            Ok(said + &as_it_was(&project))
+        }
         Command::Page { name } => page::plan(&project, &name)?.carry_out(&project),
         Command::Model(args) => model::plan(&project, &args)?.carry_out(&project),
         Command::Compare { name, write } => {
@@ -146,14 +149,26 @@ fn run(command: Command) -> Result<String> {
             }
             let differ = plan.differences(&project)?;
             if differ.is_empty() {
-                return Ok(format!("The model `{name}` is as the command makes it."));
+                let said = format!("The model `{name}` is as the command makes it.");
+                return Ok(said + &as_it_was(&project));
             }
             Err(format!("Not as the command makes them: {}.", differ.join(", ")))
         }
-        Command::Remove { names } => remove::remove(&project, &names),
+        Command::Remove { names } => {
+            let said = remove::remove(&project, &names)?;
+            Ok(said + &as_it_was(&project))
+        }
         Command::Undo { what: Undo::Page { name } } => page::plan(&project, &name)?.undo(&project),
         Command::Undo { what: Undo::Model { name } } => {
             model::to_undo(&project, &name)?.undo(&project)
         }
     }
+}
+
+/// Where whatever a command changed or deleted is to be found, committed or not.
+fn as_it_was(project: &Project) -> String {
+    let kept = project
+        .kept()
+        .map(|kept| format!("\nWhat was changed and what is gone lies, as it was, in {kept}/."));
+    kept.unwrap_or_default()
 }

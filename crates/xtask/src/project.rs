@@ -1,9 +1,11 @@
 //! The sources of the app: read, formatted, written.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 /// The error is a sentence for whoever typed the command.
 pub type Result<T, E = String> = std::result::Result<T, E>;
@@ -11,6 +13,8 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 /// The folder of the app.
 pub struct Project {
     root: PathBuf,
+    /// Where this command puts what was there before.
+    kept: OnceCell<String>,
 }
 
 impl Project {
@@ -20,7 +24,7 @@ impl Project {
         let own = own.map_err(|_| "Run this by cargo: `cargo xtask`.".to_owned())?;
         let root = Path::new(&own).join("../..");
         let root = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
-        Ok(Self { root })
+        Ok(Self { root, kept: OnceCell::new() })
     }
 
     pub fn path(&self, file: &str) -> PathBuf {
@@ -35,16 +39,35 @@ impl Project {
         fs::read_to_string(self.path(file)).map_err(|error| format!("{file}: {error}"))
     }
 
+    /// The name of the program that `cargo run` starts.
+    pub fn program(&self) -> Result<String> {
+        let manifest = self.read("Cargo.toml")?;
+        let package = manifest.split("[package]\n").nth(1).unwrap_or_default();
+        let value = |key: &str| {
+            let lines = package.lines().take_while(|line| !line.starts_with('['));
+            let mut pairs = lines.filter_map(|line| line.split_once('='));
+            let value = pairs.find(|(other, _)| other.trim() == key)?.1;
+            value.split('"').nth(1).map(str::to_owned)
+        };
+        let name = value("default-run").or_else(|| value("name"));
+        name.ok_or_else(|| "Cargo.toml has no `name` in [package].".to_owned())
+    }
+
+    /// What was there before is kept beside: git knows only what was committed.
     pub fn write(&self, file: &str, text: &str) -> Result<()> {
         let path = self.path(file);
+        if self.has(file) && self.read(file).as_deref() != Ok(text) {
+            self.keep(file)?;
+        }
         let folder = path.parent().expect("a file of the project is in a folder of it");
         let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, text));
         written.map_err(|error| format!("{file}: {error}"))
     }
 
-    /// Deletes a file, and the folders that are empty then.
+    /// Deletes a file, and the folders that are empty then. It is kept beside, too.
     pub fn delete(&self, file: &str) -> Result<()> {
         let path = self.path(file);
+        self.keep(file)?;
         fs::remove_file(&path).map_err(|error| format!("{file}: {error}"))?;
         for folder in path.ancestors().skip(1) {
             if fs::remove_dir(folder).is_err() {
@@ -52,6 +75,18 @@ impl Project {
             }
         }
         Ok(())
+    }
+
+    fn keep(&self, file: &str) -> Result<()> {
+        let kept = self.path(self.kept.get_or_init(folder_for_now)).join(file);
+        let folder = kept.parent().expect("it is in a folder");
+        let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(self.path(file), &kept));
+        copied.map(drop).map_err(|error| format!("{}: {error}", kept.display()))
+    }
+
+    /// The folder with the files as they were, if one was changed or deleted.
+    pub fn kept(&self) -> Option<&str> {
+        self.kept.get().map(String::as_str)
     }
 
     /// The names of what is in a folder, in their order.
@@ -91,4 +126,10 @@ impl Project {
         }
         String::from_utf8(done.stdout).map_err(|error| failed(error.to_string()))
     }
+}
+
+/// Another one for each command, in the order of their times.
+fn folder_for_now() -> String {
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    format!("target/before/{}", now.as_millis())
 }

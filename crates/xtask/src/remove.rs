@@ -14,7 +14,7 @@ mod registration;
 mod report;
 mod tokens;
 
-use crate::draft::{Draft, is_document};
+use crate::draft::Draft;
 use crate::project::{Project, Result};
 use crate::prose;
 use crate::remove::model::Model;
@@ -30,7 +30,8 @@ Parts:
   invitations    accounts that administrators offer
   registration   accounts that people ask for by themselves
   activity       the page on which people look through what happened
-Whatever was changed since goes too. What is changed is to be seen by `git diff`: commit before.";
+Whatever was changed since goes too. What is changed is to be seen by `git diff`: commit before. What was there
+lies in target/before/ too.";
 
 /// A part of the app that it can do without.
 struct Feature {
@@ -109,8 +110,10 @@ pub fn remove(project: &Project, names: &[String]) -> Result<String> {
     draft.tidy();
     dependencies::forget(&mut draft);
     let left = report::still_named(&draft, &done.words);
-    let is_relocked = draft.carry_out()?;
+    let carried = draft.carry_out()?;
+    done.said.extend(report::changes(&carried));
     done.said.extend(report::for_databases(&done.gone));
+    let is_relocked = carried.changed.iter().any(|file| file == "Cargo.toml");
     done.said.extend(is_relocked.then(|| dependencies::relock(project)).flatten());
     done.said.extend(left);
     Ok(done.said.join("\n"))
@@ -196,15 +199,33 @@ fn went_with_another(draft: &Draft, file: &str) -> bool {
         .any(takes)
 }
 
-/// Whatever the documents say of it beside what the lists know.
+/// The documents that came with the app. In others, somebody's own, a word may mean anything.
+const DOCUMENTS: [&str; 18] = [
+    "AGENTS.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/commands.md",
+    "docs/comparison.md",
+    "docs/deploy.md",
+    "docs/development.md",
+    "docs/lighthouse.md",
+    "docs/login-manager.md",
+    "docs/performance.md",
+    "docs/postgres.md",
+    "docs/programs.md",
+    "docs/running.md",
+    "docs/scale.md",
+    "docs/security.md",
+    "docs/settings.md",
+];
+
+/// Whatever these say of it beside what the lists know.
 fn forget_in_documents(draft: &mut Draft, words: &[String]) {
-    let is_own = |file: &String| {
-        let mut others = ["crates/", "migrations/"].into_iter().chain(OF_A_FRESH_COPY);
-        is_document(file) && !others.any(|it| file.starts_with(it))
-    };
-    for file in draft.files_in(".").into_iter().filter(is_own) {
-        if let Some(text) = draft.read(&file) {
-            draft.write(&file, prose::without(&text, words));
+    for file in DOCUMENTS {
+        if let Some(text) = draft.read(file) {
+            draft.write(file, prose::without(&text, words));
         }
     }
 }

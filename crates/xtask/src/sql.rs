@@ -93,17 +93,49 @@ fn statements(sql: &str) -> Vec<String> {
     all
 }
 
-/// Whether a statement makes, changes or drops one of these. One that only refers to the table is another's.
+/// Whether a statement makes, changes or drops one of these, or their rows. One that only refers to the table, or has
+/// a column of that name, is another's.
 fn is_about(statement: &str, names: &[String]) -> bool {
-    let code: Vec<_> =
-        statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
-    let code = code.join(" ");
-    let begins = code.trim_start();
-    let head = match begins.split_once('(') {
-        Some((head, _)) if begins.starts_with("CREATE ") => head,
-        _ => begins,
+    let code = code_of(statement);
+    let subject = match code.split_once('(') {
+        // An index is about its table, too.
+        Some((head, _)) if code.starts_with("CREATE ") => head.to_owned(),
+        _ => subject_of(&code),
     };
-    names.iter().any(|name| has_word(head, name))
+    names.iter().any(|name| has_word(&subject, name))
+}
+
+fn code_of(statement: &str) -> String {
+    let lines = statement.lines().map(|line| line.split("--").next().unwrap_or_default().trim());
+    lines.collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// The name behind the verb: of `ALTER TABLE customers ADD COLUMN notes`, the customers.
+fn subject_of(code: &str) -> String {
+    const BEFORE_IT: [&str; 15] = [
+        "ALTER", "DROP", "INSERT", "OR", "REPLACE", "IGNORE", "INTO", "UPDATE", "DELETE", "FROM",
+        "TABLE", "INDEX", "IF", "EXISTS", "ONLY",
+    ];
+    let mut words = code.split(|c: char| c.is_whitespace() || "(;".contains(c));
+    let is_name =
+        |word: &&str| !word.is_empty() && !BEFORE_IT.contains(&word.to_uppercase().as_str());
+    words.find(is_name).unwrap_or_default().to_owned()
+}
+
+/// The migrations of other tables that refer to this one.
+pub fn referring_to(draft: &Draft, table: &str) -> Vec<String> {
+    let files = DATABASES.iter().flat_map(|folder| draft.files_in(folder));
+    let refers = |file: &String| {
+        let text = draft.read(file).unwrap_or_default();
+        let others = statements(&text).into_iter().filter(|it| !is_about(it, &[table.to_owned()]));
+        others.map(|it| code_of(&it)).any(|code| {
+            let named = code.split("REFERENCES ").skip(1);
+            named
+                .filter_map(|rest| rest.split([' ', '(', ',', ';']).next())
+                .any(|name| name == table)
+        })
+    };
+    files.filter(|file| file.ends_with("/up.sql")).filter(refers).collect()
 }
 
 /// The schema without a table.

@@ -61,7 +61,11 @@ impl Model {
     /// Takes it out; its table, if it has one.
     pub fn take_out(&self, draft: &mut Draft) -> Result<Option<Gone>> {
         let plural = &self.plural;
-        let others = self.named_by(draft);
+        let owns_table = self.owns_table(draft);
+        let mut others = self.named_by(draft, owns_table);
+        if owns_table {
+            others.extend(sql::referring_to(draft, plural));
+        }
         if !others.is_empty() {
             return Err(format!(
                 "{} names the {}: take that out first. Nothing was changed.",
@@ -80,23 +84,37 @@ impl Model {
         let feature = format!("crate::{plural}::FEATURE,");
         draft.edit("src/app.rs", &feature, |text| cut::item(Language::Rust, text, &feature));
         self.forget_in_tests(draft);
+        if owns_table { Ok(Some(sql::forget_table(draft, plural))) } else { Ok(None) }
+    }
+
+    /// Whether the table of this name is its own: its sources name it. A page may be called as a table is that is
+    /// another's.
+    fn owns_table(&self, draft: &Draft) -> bool {
+        let plural = &self.plural;
         let schema = draft.read("src/schema.rs").unwrap_or_default();
-        if !schema.contains(&format!("    {plural} (")) {
-            return Ok(None);
-        }
-        Ok(Some(sql::forget_table(draft, plural)))
+        let mut own = self.sources(draft).filter_map(|file| draft.read(&file));
+        let is_named = |text: String| names_table(&text, plural);
+        schema.contains(&format!("    {plural} (")) && own.any(is_named)
+    }
+
+    fn sources(&self, draft: &Draft) -> impl Iterator<Item = String> {
+        let file = format!("src/{}.rs", self.plural);
+        let folder = draft.files_in(&format!("src/{}", self.plural));
+        draft.read(&file).map(|_| file).into_iter().chain(folder)
     }
 
     /// The sources of others that cannot do without it.
-    fn named_by(&self, draft: &Draft) -> Vec<String> {
+    fn named_by(&self, draft: &Draft, owns_table: bool) -> Vec<String> {
         let plural = &self.plural;
+        let module = format!("crate::{plural}");
         let own =
             [format!("src/{plural}.rs"), format!("src/{plural}/"), "src/schema.rs".to_owned()];
         let is_own = |file: &String| own.iter().any(|own| file.starts_with(own));
         let names = |file: &String| {
             let text = draft.read(file).unwrap_or_default();
             let text = text.replace(&format!("crate::{plural}::FEATURE,"), "");
-            has_word(&text, &format!("{plural}::"))
+            has_word(&text, &module)
+                || owns_table && names_table(&text, plural)
                 || text.contains(&format!(" in {plural}, called "))
         };
         let is_rust = |file: &String| Language::of(file) == Language::Rust;
@@ -129,4 +147,12 @@ fn singular(plural: &str) -> String {
         Some(stem) => format!("{stem}y"),
         None => plural.strip_suffix('s').unwrap_or(plural).to_owned(),
     }
+}
+
+/// Whether a source names a table: `loans::table`, `loans::name`, or among the imports.
+fn names_table(text: &str, table: &str) -> bool {
+    let of_it = format!("{table}::");
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let named = text.match_indices(&of_it).any(|(at, _)| !text[..at].ends_with(is_part));
+    named || text.lines().any(|line| line.contains("schema::") && has_word(line, table))
 }

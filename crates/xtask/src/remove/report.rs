@@ -1,9 +1,21 @@
 //! What is to be known afterwards.
 
-use crate::draft::Draft;
+use crate::draft::{Carried, Draft, is_document};
 use crate::imports::has_word;
 use crate::remove::OF_A_FRESH_COPY;
 use crate::sql::Gone;
+
+/// The files that it came to. Sentences go with less knowledge than lines of code: those documents are named.
+pub fn changes(carried: &Carried) -> Vec<String> {
+    let (changed, deleted) = (carried.changed.len(), carried.deleted.len());
+    let documents = carried.changed.iter().filter(|file| is_document(file));
+    let documents: Vec<_> = documents.map(String::as_str).collect();
+    let mut said = vec![format!("{changed} files were changed, and {deleted} are gone.")];
+    if !documents.is_empty() {
+        said.push(format!("Read again what lost sentences about it: {}.", documents.join(", ")));
+    }
+    said
+}
 
 /// What a database is told that has run the migrations which are gone.
 pub fn for_databases(gone: &[Gone]) -> Vec<String> {
