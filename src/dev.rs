@@ -2,17 +2,14 @@
 //! developer's machine, and only in a debug build ([`Config::is_for_developers`](crate::config::Config)):
 //! whoever reads the mails can open every account.
 
+mod developer;
 mod mail;
 mod me;
 mod routes;
 mod settings;
 
-use kit::from_request;
-
-use crate::web::{Error, Page, Response, ServiceConfig, Template, render, resource};
-
-/// What proxies add to a request.
-const FORWARDED: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"];
+use self::developer::Developer;
+use crate::web::{Page, Response, ServiceConfig, Template, render, resource};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -22,15 +19,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/dev/settings").get(settings::index))
         .configure(mail::routes);
 }
-
-/// Guard: who asks this machine itself. Through a tunnel that leaves everything else as it is, anybody could; for
-/// them, there is no such page.
-struct Developer;
-
-from_request!(Developer, Error, |req| {
-    let is_passed_on = FORWARDED.iter().any(|name| req.headers().contains_key(*name));
-    if is_passed_on { Err(Error::NotFound) } else { Ok(Developer) }
-});
 
 #[derive(Template)]
 #[template(path = "dev/index.html")]

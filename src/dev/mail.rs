@@ -4,7 +4,7 @@ use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use kit::mail::{DevMailbox, Mail, deliver};
 use kit::{Clock, Time};
 
-use crate::dev::Developer;
+use crate::dev::developer::Developer;
 use crate::mail::Outbox;
 use crate::state::State;
 use crate::web::{

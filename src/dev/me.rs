@@ -6,7 +6,7 @@ use actix_login::{Caller, Claims};
 use kit::{Clock, Time};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-use crate::dev::Developer;
+use crate::dev::developer::Developer;
 use crate::people::session::FRESH_FOR;
 use crate::people::{Login, Session};
 use crate::web::{HttpRequest, Page, Response, Template, render};

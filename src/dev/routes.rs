@@ -2,7 +2,7 @@
 
 use kit::http::resource::{Argument, Route, short};
 
-use crate::dev::Developer;
+use crate::dev::developer::Developer;
 use crate::web::{HttpRequest, Page, Response, Template, render};
 
 #[derive(Template)]

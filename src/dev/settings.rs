@@ -2,7 +2,7 @@
 
 use kit::config::{Origin, Setting};
 
-use crate::dev::Developer;
+use crate::dev::developer::Developer;
 use crate::state::State;
 use crate::web::{Page, Response, Template, render};
 
