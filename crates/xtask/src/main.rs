@@ -20,6 +20,7 @@ mod prose;
 mod remove;
 mod rename;
 mod scan;
+mod served;
 mod sql;
 mod words;
 
@@ -151,7 +152,7 @@ fn run(command: Command) -> Result<String> {
             Err(format!("Not as the command makes them: {}.", differ.join(", ")))
         }
         Command::Remove { names } => remove::remove(&project, &names),
-        Command::Undo { what: Undo::Page { name } } => page::plan(&project, &name)?.undo(&project),
+        Command::Undo { what: Undo::Page { name } } => page::made(&name)?.undo(&project),
         Command::Undo { what: Undo::Model { name } } => {
             model::to_undo(&project, &name)?.undo(&project)
         }
