@@ -26,8 +26,8 @@ async fn ada(site: &std::rc::Rc<Site>) -> Browser {
     site.logged_in("ada").await
     [%- else %]
     let ada = site.logged_in("ada").await;
-    [%- for reference in m.references() %]
-    leave_rows(&ada, "/[[ reference.slug() ]]").await;
+    [%- for slug in m.referenced() %]
+    leave_rows(&ada, "/[[ slug ]]").await;
     [%- endfor %]
     ada
     [%- endif %]
@@ -107,8 +107,8 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_lost() {
 #[actix_web::test]
 async fn [[ m.plural ]]_are_found_by_their_words_and_sorted_by_a_head() {
     [[ m.set_up() ]]
-    for [[ m.label().name ]] in ["Bread", "Tea"] {
-        ada.submit("[[ m.path ]]", &[FORM, &[("[[ m.label().name ]]", [[ m.label().name ]])]].concat()).await;
+    for word in ["Bread", "Tea"] {
+        ada.submit("[[ m.path ]]", &[FORM, &[("[[ m.label().name ]]", word)]].concat()).await;
     }
     ada.get("[[ m.path ]]?q=tea").await.shows(">Tea</a>").hides(">Bread</a>");
     [%- for field in m.sorted() %]
