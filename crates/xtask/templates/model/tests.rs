@@ -59,6 +59,15 @@ async fn only_administrators_are_let_in() {
     assert_eq!(eve.submit("[[ m.path ]]", FORM).await.status, 403);
     eve.get("/dashboard").await.hides("href=\"[[ m.path ]]\"");
 }
+
+#[actix_web::test]
+async fn [[ m.sentence_a() ]]_stays_when_the_administrator_who_added_it_leaves() {
+    let site = Site::open().await;
+    let (ada, grace) = (ada(&site).await, site.administrator("grace").await);
+    ada.submit("[[ m.path ]]", FORM).await;
+    assert_eq!(ada.leave("ada").await.location(), "/");
+    grace.get("[[ m.path ]]/1").await.shows("<h1>[[ m.label().typed() ]]</h1>");
+}
 [%- else %]
 #[actix_web::test]
 [%- if m.is_public() %]
