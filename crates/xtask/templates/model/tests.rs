@@ -82,6 +82,9 @@ async fn anothers_[[ m.name ]]_is_not_there() {
     for reader in [site.stranger(), site.logged_in("eve").await] {
         reader.get("[[ m.path ]]").await.shows("[[ m.label().typed() ]]");
         reader.get("[[ m.path ]]/1").await.shows("<h1>[[ m.label().typed() ]]</h1>").hides("[[ m.path ]]/1/edit");
+        [%- for reference in m.references() %]
+        reader.get("[[ m.path ]]/1").await.shows("<a href=\"/[[ reference.slug() ]]/1\">");
+        [%- endfor %]
     }
     for path in ["[[ m.path ]]/1/edit", "[[ m.path ]]/1/delete"] {
     [%- else %]
