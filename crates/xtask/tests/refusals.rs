@@ -100,7 +100,7 @@ fn no_page_takes_the_address_of_another() {
 
 #[test]
 fn no_page_is_called_as_a_module_or_a_crate() {
-    says("page forger", "tests/web/main.rs has a module `forger` already");
+    says("page named", "tests/web/main.rs has a module `named` already");
     says("model thing name:string --plural browser", "has a module `browser` already");
     for name in ["serde", "actix_web", "kit", "std", "tempfile"] {
         says(&format!("page {name}"), "There is a crate called");

@@ -64,6 +64,13 @@ impl Copied {
         assert!(is_done, "{command}: {said}");
     }
 
+    /// The same, unless the app has such a thing of its own.
+    #[track_caller]
+    pub fn makes_or_has(&self, command: &str) {
+        let (is_done, said) = self.run(command);
+        assert!(is_done || said.contains("already"), "{command}: {said}");
+    }
+
     /// The command has to be refused, and with this.
     #[track_caller]
     pub fn refuses(&self, command: &str, sentence: &str) {
