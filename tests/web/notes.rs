@@ -52,8 +52,8 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_lost() {
 #[actix_web::test]
 async fn notes_are_found_by_their_words_and_sorted_by_a_head() {
     let ada = Browser::logged_in("ada").await;
-    for title in ["Bread", "Tea"] {
-        ada.submit("/notes", &[FORM, &[("title", title)]].concat()).await;
+    for word in ["Bread", "Tea"] {
+        ada.submit("/notes", &[FORM, &[("title", word)]].concat()).await;
     }
     ada.get("/notes?q=tea").await.shows(">Tea</a>").hides(">Bread</a>");
     let sorted = ada.get("/notes?sort=title").await.body;

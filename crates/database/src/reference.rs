@@ -153,6 +153,7 @@ macro_rules! choices {
                 conn: &mut $crate::Connection, ids: &[i64],
             ) -> ::diesel::QueryResult<$crate::Named> {
                 let these = $table::table.filter($table::id.eq_any(ids.to_vec()));
+                let these = these.filter($table::deleted_at.is_null());
                 these.select(($table::id, $table::$name)).load(conn).map($crate::Named)
             }
         }

@@ -16,6 +16,10 @@ pub struct Field {
     pub is_optional: bool,
     /// Of a reference: the column by which people know a row of the other table.
     pub called: String,
+    /// The enum of a choice, or the rows that a reference can name.
+    pub type_name: String,
+    /// The rows to choose from, as a variable.
+    pub list: String,
 }
 
 impl Field {
@@ -32,25 +36,26 @@ impl Field {
         let is_reference = matches!(kind, Kind::Reference(_));
         let name = if is_reference { format!("{name}_id") } else { name.to_owned() };
         words::check_column(&name)?;
-        Ok(Self { name, kind, is_optional, called: String::new() })
+        let mut field = Self {
+            name,
+            kind,
+            is_optional,
+            called: String::new(),
+            type_name: String::new(),
+            list: String::new(),
+        };
+        field.list = words::plural(field.stem());
+        field.type_name = words::camel(if is_reference { &field.list } else { &field.name });
+        Ok(field)
     }
 
     /// What it is called: `customer`.
-    fn stem(&self) -> &str {
+    pub fn stem(&self) -> &str {
         self.name.strip_suffix("_id").filter(|_| self.is_reference()).unwrap_or(&self.name)
     }
 
     pub fn title(&self) -> String {
         words::title(self.stem())
-    }
-
-    /// The enum of a choice, or the rows that a reference can name.
-    pub fn type_name(&self) -> String {
-        match &self.kind {
-            Kind::Reference(table) if *table == words::plural(self.stem()) => words::camel(table),
-            Kind::Reference(_) => words::camel(&words::plural(self.stem())),
-            _ => words::camel(&self.name),
-        }
     }
 
     /// The table that a reference names.
@@ -61,11 +66,6 @@ impl Field {
     /// Where the rows of that table are, as an address.
     pub fn slug(&self) -> String {
         self.table().replace('_', "-")
-    }
-
-    /// The rows to choose from, as a variable.
-    pub fn list(&self) -> String {
-        words::plural(self.stem())
     }
 
     pub fn is_reference(&self) -> bool {
@@ -104,23 +104,26 @@ impl Field {
         }
     }
 
+    /// The words of a choice.
+    pub fn listed_choices(&self) -> &[String] {
+        if let Kind::Choice(choices) = &self.kind { choices } else { &[] }
+    }
+
     /// The variants of a choice: what is stored, and what people read.
     pub fn variants(&self) -> String {
-        let Kind::Choice(choices) = &self.kind else { return String::new() };
         let variant = |choice: &String| {
             format!("{} = \"{choice}\" \"{}\"", words::camel(choice), words::title(choice))
         };
-        choices.iter().map(variant).collect::<Vec<_>>().join(", ")
+        self.listed_choices().iter().map(variant).collect::<Vec<_>>().join(", ")
     }
 
     /// How a page shows it, of the row in this variable.
     pub fn shown(&self, row: &str) -> String {
         let place = format!("{row}.{}", self.name);
         if self.is_nullable() {
-            let shown = self.shown_of(&self.name, "*");
+            let shown = self.shown_of("value", "*");
             return format!(
-                "{{% if let Some({}) = {place} %}}{shown}{{% else %}}–{{% endif %}}",
-                self.name
+                "{{% if let Some(value) = {place} %}}{shown}{{% else %}}–{{% endif %}}"
             );
         }
         self.shown_of(&place, "")
@@ -138,7 +141,7 @@ impl Field {
             Kind::Reference(_) => format!(
                 "<a href=\"/{}/{{{{ {value} }}}}\">{{{{ {}.name({value}) }}}}</a>",
                 self.slug(),
-                self.list()
+                self.list
             ),
             _ => format!("{{{{ {value} }}}}"),
         }

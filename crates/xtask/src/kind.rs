@@ -8,7 +8,8 @@ pub const HELP: &str = "\
 Kinds: string (a line of up to 100 characters), text (up to 5000), integer (integer:1..5 from 1 to 5), decimal (two decimals, kept
 exact; decimal:3 for three), bool, date, datetime (UTC), email, url, choice:open,paid (one of these),
 references (a row of the customers of the same owner, for `customer:references`; else
-`buyer:references:customers`). With ? at the end, a field may be left empty.";
+`buyer:references:customers`; what everybody reads refers to what everybody reads). With ? at the end, a field may be
+left empty.";
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +76,15 @@ impl Kind {
 
     fn choice(listed: &str) -> Result<Self> {
         let choices: Vec<_> = listed.split(',').map(str::to_owned).collect();
-        choices.iter().try_for_each(|choice| words::check(choice))?;
-        let mut once = choices.clone();
-        once.sort_unstable();
-        once.dedup();
-        if once.len() < choices.len() || choices.len() < 2 {
+        choices.iter().try_for_each(|choice| words::check_form(choice))?;
+        // As variants of an enum: `on_2` and `on2` are one.
+        let mut variants: Vec<_> = choices.iter().map(|choice| words::camel(choice)).collect();
+        if let Some(at) = variants.iter().position(|variant| variant == "Self") {
+            return Err(format!("`{}` is a word of Rust: choose another one.", choices[at]));
+        }
+        variants.sort_unstable();
+        variants.dedup();
+        if variants.len() < choices.len() || choices.len() < 2 {
             return Err(format!("`{listed}` is no choice: list at least two words, each once."));
         }
         Ok(Self::Choice(choices))

@@ -20,6 +20,7 @@ mod prose;
 mod remove;
 mod rename;
 mod scan;
+mod served;
 mod sql;
 mod words;
 
@@ -158,7 +159,7 @@ fn run(command: Command) -> Result<String> {
             let said = remove::remove(&project, &names)?;
             Ok(said + &as_it_was(&project))
         }
-        Command::Undo { what: Undo::Page { name } } => page::plan(&project, &name)?.undo(&project),
+        Command::Undo { what: Undo::Page { name } } => page::made(&name)?.undo(&project),
         Command::Undo { what: Undo::Model { name } } => {
             model::to_undo(&project, &name)?.undo(&project)
         }

@@ -3,6 +3,9 @@
 mod drawn;
 mod imports;
 mod known;
+mod lints;
+mod names;
+mod place;
 mod sql;
 mod trial;
 mod view;
@@ -14,12 +17,6 @@ use crate::project::{Project, Result};
 use crate::words;
 
 pub use known::{made, to_undo};
-
-/// Types that the sources of a model name already.
-const TYPES: &str = "Backend Clock Connection Date Db Decimal Deleted Draft Edit EmailAddress Errors Export Feature \
-    Features Figure Flash Form Index Line List Named New Newest Note Option Own Owned Page Paging Path Place Query \
-    Reference Response Result Row Sent Shelf Show Some String Submitted Template Text Time Typed Values Vec WebAddress \
-    Admin ConfirmDelete Scoped Self Valid";
 
 /// Who may read and write the rows of a model.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +33,9 @@ enum Access {
 pub struct Model {
     pub name: String,
     pub plural: String,
+    /// One of them as a variable, and several.
+    pub row: String,
+    pub rows: String,
     pub type_name: String,
     pub words: String,
     pub words_plural: String,
@@ -51,13 +51,7 @@ pub struct Model {
 /// What a command makes.
 pub fn plan(project: &Project, args: &ModelArgs) -> Result<Plan> {
     let model = Model::read(project, args)?;
-    let taken =
-        |name: &str| project.has(&format!("src/{name}.rs")) || project.has(&format!("src/{name}"));
-    if taken(&model.plural)
-        || project.read("src/schema.rs")?.contains(&format!("    {} (id)", model.plural))
-    {
-        return Err(format!("There are {} already. Nothing was changed.", model.plural));
-    }
+    model.check_place(project)?;
     let version = known::next_version(project)?;
     model.plan(&format!("{version}_create_{}", model.plural))
 }
@@ -66,15 +60,12 @@ impl Model {
     fn read(project: &Project, args: &ModelArgs) -> Result<Self> {
         words::check(&args.name)?;
         let plural = args.plural.clone().unwrap_or_else(|| words::plural(&args.name));
-        words::check(&plural)?;
-        let type_name = words::camel(&args.name);
+        words::check_table(&plural)?;
         if plural == args.name {
             return Err(format!(
-                "One and several need two names: add `--plural`, for example `--plural {plural}s`."
+                "One and several need two names: leave out `--plural`, for `{}`, or say another one.",
+                words::plural(&args.name)
             ));
-        }
-        if TYPES.split_whitespace().any(|taken| taken == type_name && taken != "Note") {
-            return Err(format!("`{type_name}` is a name of the framework's: choose another one."));
         }
         let access = match (args.admin, args.public) {
             (true, _) => Access::Admins,
@@ -85,27 +76,25 @@ impl Model {
             args.fields.iter().map(|field| Field::parse(field)).collect::<Result<Vec<_>>>()?;
         check_fields(&fields, &plural)?;
         for field in fields.iter_mut().filter(|field| field.is_reference()) {
-            field.called = known::label_of(project, field.table(), access == Access::Admins)?;
+            field.called = known::label_of(project, field.table())?;
         }
-        let path = format!("/{}", plural.replace('_', "-"));
-        let mut command = vec![args.name.clone()];
-        command.extend(args.fields.iter().cloned());
-        command.extend(args.plural.iter().map(|plural| format!("--plural {plural}")));
-        let flags = [(args.no_api, "--no-api"), (args.admin, "--admin"), (args.public, "--public")];
-        command.extend(flags.iter().filter(|(is, _)| *is).map(|(_, flag)| (*flag).to_owned()));
-        Ok(Self {
+        let mut model = Self {
+            row: args.name.clone(),
+            rows: plural.clone(),
+            type_name: words::camel(&args.name),
             words: words::spaced(&args.name),
             words_plural: words::spaced(&plural),
             name: args.name.clone(),
             icon: "note",
             api: !args.no_api && project.has("src/api.rs"),
-            command: command.join(" "),
-            type_name,
+            command: typed(args),
+            path: format!("/{}", plural.replace('_', "-")),
             plural,
-            path,
             fields,
             access,
-        })
+        };
+        model.settle_names()?;
+        Ok(model)
     }
 
     fn plan(&self, migration: &str) -> Result<Plan> {
@@ -181,6 +170,16 @@ impl Model {
             format!("{}_of(user_id)", self.plural)
         }
     }
+}
+
+/// A command as it was typed.
+fn typed(args: &ModelArgs) -> String {
+    let mut words = vec![args.name.clone()];
+    words.extend(args.fields.iter().cloned());
+    words.extend(args.plural.iter().map(|plural| format!("--plural {plural}")));
+    let flags = [(args.no_api, "--no-api"), (args.admin, "--admin"), (args.public, "--public")];
+    words.extend(flags.iter().filter(|(is, _)| *is).map(|(_, flag)| (*flag).to_owned()));
+    words.join(" ")
 }
 
 fn is_label(field: &Field) -> bool {

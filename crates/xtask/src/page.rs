@@ -2,12 +2,24 @@
 
 use crate::plan::{Lines, Place, Plan};
 use crate::project::{Project, Result};
+use crate::served;
 use crate::words;
 
-/// What a command makes.
-pub fn plan(_: &Project, name: &str) -> Result<Plan> {
+/// What a command makes, if nothing is called so.
+pub fn plan(project: &Project, name: &str) -> Result<Plan> {
+    let plan = made(name)?;
+    // What is there by itself is told by its file.
+    if !project.has(&format!("src/{name}.rs")) {
+        served::check_address(project, &address(name))?;
+        served::check_module(project, name)?;
+    }
+    Ok(plan)
+}
+
+/// The same, made already.
+pub fn made(name: &str) -> Result<Plan> {
     words::check(name)?;
-    let (title, path) = (words::title(name), name.replace('_', "-"));
+    let (title, path) = (words::title(name), address(name));
     let camel = words::camel(name);
     let feature = format!(
         r#"//! {title}: a page for whoever is logged in.
@@ -18,12 +30,12 @@ use crate::web::{{
 }};
 
 pub const FEATURE: Feature = Feature {{
-    places: &[Place {{ path: "/{path}", name: "{title}", icon: "note", shelf: Shelf::Main }}],
+    places: &[Place {{ path: "{path}", name: "{title}", icon: "note", shelf: Shelf::Main }}],
     ..Feature::pages(routes)
 }};
 
 fn routes(config: &mut ServiceConfig) {{
-    config.service(resource("/{path}").get(show));
+    config.service(resource("{path}").get(show));
 }}
 
 #[derive(Template)]
@@ -48,8 +60,8 @@ use crate::browser::Browser;
 #[actix_web::test]
 async fn {name}_is_there_for_whoever_is_logged_in() {{
     let ada = Browser::logged_in("ada").await;
-    ada.get("/dashboard").await.shows("href=\"/{path}\"");
-    ada.get("/{path}").await.shows("<h1>{title}</h1>");
+    ada.get("/dashboard").await.shows("href=\"{path}\"");
+    ada.get("{path}").await.shows("<h1>{title}</h1>");
 }}
 "#
     );
@@ -78,4 +90,8 @@ async fn {name}_is_there_for_whoever_is_logged_in() {{
         ],
         advice: vec![format!("Take it out again: `cargo xtask undo page {name}`.")],
     })
+}
+
+fn address(name: &str) -> String {
+    format!("/{}", name.replace('_', "-"))
 }

@@ -5,6 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use crate::project::{Project, Result};
+use crate::words;
+
+/// Crates that are there without being named anywhere.
+const ROOTS: &str = "alloc app core proc_macro std test";
+
+/// Where cargo puts what it builds, beside the program; and what Windows takes for a device.
+const FORBIDDEN: &str = "build deps examples incremental aux com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt1 \
+    lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9 nul prn";
 
 const BRAND: &str = "pub const NAME: &str = \"";
 
@@ -19,27 +27,43 @@ pub fn rename(project: &Project, package: &str, name: &str) -> Result<String> {
     if (old.package.as_str(), old.name.as_str()) == (package, name) {
         return Ok(format!("It is called {name} already."));
     }
-    replace_line(
-        project,
-        "Cargo.toml",
-        &format!("name = \"{}\"", old.package),
-        &format!("name = \"{package}\""),
-    )?;
-    project.write("Cargo.lock", &relocked(&project.read("Cargo.lock")?, &old.package, package)?)?;
-    replace_line(
-        project,
-        "src/brand.rs",
-        &format!("{BRAND}{}\"", escaped(&old.name)),
-        &format!("{BRAND}{}\"", escaped(name)),
-    )?;
-    let (unit, new_unit) =
-        (format!("deploy/{}.service", old.package), format!("deploy/{package}.service"));
-    if project.has(&unit) && unit != new_unit {
-        project.write(&new_unit, &project.read(&unit)?)?;
-        project.delete(&unit)?;
+    let (lines, unit) = (said(project, &old, package, name)?, unit(project, &old, package)?);
+    let documents = told(project, &old, package, name)?;
+    // Nothing is changed before all of it can be.
+    let all = lines.iter().chain(unit.iter().map(|(_, new)| new)).chain(&documents);
+    all.into_iter().try_for_each(|(file, text)| project.write(file, text))?;
+    if let Some((unit, _)) = &unit {
+        project.delete(unit)?;
     }
-    let documents = tell_in_documents(project, &old, package, name)?;
-    Ok(report(project, &old, package, name, documents))
+    Ok(report(project, &old, package, name, documents.len()))
+}
+
+/// A file and its text.
+type Text = (String, String);
+
+/// The three files that say the name.
+fn said(project: &Project, old: &Old, package: &str, name: &str) -> Result<[Text; 3]> {
+    let lock = relocked(&project.read("Cargo.lock")?, &old.package, package)?;
+    let [was, is] = [old.package.as_str(), package].map(|package| format!("name = \"{package}\""));
+    let manifest = with_line(project, "Cargo.toml", &was, &is)?;
+    let [was, is] = [old.name.as_str(), name].map(|name| format!("{BRAND}{}\"", escaped(name)));
+    Ok([manifest, ("Cargo.lock".to_owned(), lock), with_line(project, "src/brand.rs", &was, &is)?])
+}
+
+/// The unit of systemd that is called so, and the one in its place. Another one of that name stays.
+fn unit(project: &Project, old: &Old, package: &str) -> Result<Option<(String, Text)>> {
+    let [unit, new] =
+        [old.package.as_str(), package].map(|package| format!("deploy/{package}.service"));
+    if !project.has(&unit) || unit == new {
+        return Ok(None);
+    }
+    if project.has(&new) {
+        return Err(format!(
+            "{new} is there already, and {unit} would get its name: move one of them away. Nothing was changed."
+        ));
+    }
+    let text = project.read(&unit)?;
+    Ok(Some((unit, (new, text))))
 }
 
 /// What it is called today.
@@ -79,14 +103,29 @@ fn check_package(project: &Project, package: &str) -> Result<()> {
             "`{package}` is no name for a program: use small letters, digits and single hyphens, as in `my-app`, at most 40."
         ));
     }
+    check_crate(project, package)
+}
+
+/// Refuses a program that cargo could not build under this name.
+fn check_crate(project: &Project, package: &str) -> Result<()> {
+    let name = package.replace('-', "_");
+    if words::is_rust(&name) || words::is_among(FORBIDDEN, &name) {
+        return Err(format!(
+            "`{package}` means something to cargo or to a system: choose another name."
+        ));
+    }
     // A crate of this name is there, or means something to Rust.
-    let lock = project.read("Cargo.lock")?;
-    let is_taken = lock.contains(&format!("\nname = \"{package}\"\n"));
-    let is_own =
-        project.read("Cargo.toml")?.contains(&format!("\n[package]\nname = \"{package}\""));
-    if (is_taken && !is_own)
-        || ["app", "test", "core", "std", "alloc", "proc-macro"].contains(&package)
-    {
+    let manifest = project.read("Cargo.toml")?;
+    if between(&manifest, "\n[package]\nname = \"", "\"") == Some(package) {
+        return Ok(());
+    }
+    let mut crates = vec![project.read("Cargo.lock")?, manifest];
+    for folder in project.list("crates")? {
+        crates.extend(project.read(&format!("crates/{folder}/Cargo.toml")));
+    }
+    let names = crates.iter().flat_map(|text| text.split("\nname = \"").skip(1));
+    let mut names = names.filter_map(|rest| rest.split('"').next());
+    if names.any(|other| other.replace('-', "_") == name) || words::is_among(ROOTS, &name) {
         return Err(format!("There is a crate called `{package}` already: choose another name."));
     }
     Ok(())
@@ -100,12 +139,12 @@ fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-fn replace_line(project: &Project, file: &str, old: &str, new: &str) -> Result<()> {
+fn with_line(project: &Project, file: &str, old: &str, new: &str) -> Result<Text> {
     let text = project.read(file)?;
     if !text.contains(old) {
         return Err(format!("{file} does not hold {} any more.", old.trim()));
     }
-    project.write(file, &text.replacen(old, new, 1))
+    Ok((file.to_owned(), text.replacen(old, new, 1)))
 }
 
 /// The lock file with the package under its new name, where cargo would put it: by the alphabet.
@@ -124,9 +163,9 @@ fn relocked(lock: &str, old: &str, new: &str) -> Result<String> {
         + "\n")
 }
 
-/// How many documents told of the old name.
-fn tell_in_documents(project: &Project, old: &Old, package: &str, name: &str) -> Result<usize> {
-    let mut told = 0;
+/// The documents that told of the old name.
+fn told(project: &Project, old: &Old, package: &str, name: &str) -> Result<Vec<Text>> {
+    let mut told = Vec::new();
     for folder in DOCUMENTS {
         for entry in project.list(if folder.is_empty() { "." } else { folder })? {
             let file = if folder.is_empty() { entry } else { format!("{folder}/{entry}") };
@@ -139,8 +178,7 @@ fn tell_in_documents(project: &Project, old: &Old, package: &str, name: &str) ->
             let renamed =
                 words_replaced(&words_replaced(&text, &old.package, package), &old.name, name);
             if renamed != text {
-                project.write(&file, &renamed)?;
-                told += 1;
+                told.push((file, renamed));
             }
         }
     }

@@ -18,8 +18,8 @@ impl Field {
             Kind::DateTime => "Time".to_owned(),
             Kind::Email => "EmailAddress".to_owned(),
             Kind::Url => "WebAddress".to_owned(),
-            Kind::Choice(_) => self.type_name(),
-            Kind::Reference(_) => format!("Reference<{}>", self.type_name()),
+            Kind::Choice(_) => self.type_name.clone(),
+            Kind::Reference(_) => format!("Reference<{}>", self.type_name),
         };
         if self.is_optional { format!("Option<{kind}>") } else { kind }
     }

@@ -63,7 +63,7 @@ impl Model {
 
     pub fn model_imports(&self) -> String {
         let mut names = vec!["Draft".to_owned(), self.type_name.clone()];
-        names.extend(self.references().iter().map(|field| field.type_name()));
+        names.extend(self.references().iter().map(|field| field.type_name.clone()));
         names.extend(["bring_back", "insert", "list", "remove"].map(str::to_owned));
         names.push(format!("deleted_{}_of", self.name));
         if !self.is_admin() {

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::Model;
+use super::{Access, Model};
 use crate::plan::Plan;
 use crate::project::{Project, Result};
 
@@ -42,7 +42,7 @@ pub fn to_undo(project: &Project, name: &str) -> Result<Plan> {
 }
 
 /// The plural of a model whose sources are there.
-fn source_of(project: &Project, name: &str) -> Result<String> {
+pub(super) fn source_of(project: &Project, name: &str) -> Result<String> {
     let names = project.list("src")?;
     let mut models = names.iter().filter(|folder| project.has(&format!("src/{folder}/model.rs")));
     let is_it = |plural: &String| {
@@ -61,22 +61,29 @@ fn command_of(source: &str) -> Option<&str> {
 }
 
 /// The column by which people know a row of another model.
-pub(super) fn label_of(project: &Project, table: &str, for_admins: bool) -> Result<String> {
-    let Ok(source) = project.read(&format!("src/{table}/model.rs")) else {
-        return Err(format!(
-            "There are no `{table}` to refer to: make them first, by `cargo xtask model`."
-        ));
-    };
-    if command_of(&source).is_some_and(|command| command.contains("--admin") != for_admins) {
-        return Err(format!(
-            "Administrators share the one and not the other: what refers to {table} has to be as they are."
-        ));
-    }
+pub(super) fn label_of(project: &Project, table: &str) -> Result<String> {
+    let source = source_at(project, table)?;
     let fields = source.split_once("model! {").map_or("", |(_, model)| model);
     let label =
         fields.lines().find_map(|line| line.trim().strip_suffix(",")?.split_once(": Line<1"));
     let label = label.map(|(name, _)| name.trim().to_owned());
     label.ok_or_else(|| format!("src/{table}/model.rs has no line that its rows are called by."))
+}
+
+/// Who reads the rows of another model: as its functions say it, for it may have been changed since it was made.
+pub(super) fn access_of(project: &Project, table: &str) -> Result<Access> {
+    let source = source_at(project, table)?;
+    if source.contains(&format!("fn all_{table}(")) {
+        return Ok(Access::Public);
+    }
+    let is_shared = source.contains(&format!("fn {table}_of(_user_id"));
+    Ok(if is_shared { Access::Admins } else { Access::Owner })
+}
+
+fn source_at(project: &Project, table: &str) -> Result<String> {
+    project.read(&format!("src/{table}/model.rs")).map_err(|_| {
+        format!("There are no `{table}` to refer to: make them first, by `cargo xtask model`.")
+    })
 }
 
 /// A day and a number after those of every migration.

@@ -20,10 +20,13 @@ impl Model {
         format!("{} {kind}", self.sql_pad("id"))
     }
 
+    /// Whose it is, and goes with them. What administrators share stays when the one who made it leaves.
     pub fn sql_user(&self, postgres: bool) -> String {
         let kind = if postgres { "BIGINT" } else { "INTEGER" };
+        let (is_there, at_the_end) =
+            if self.is_admin() { ("", "SET NULL") } else { (" NOT NULL", "CASCADE") };
         format!(
-            "{} {kind} NOT NULL REFERENCES users (id) ON DELETE CASCADE",
+            "{} {kind}{is_there} REFERENCES users (id) ON DELETE {at_the_end}",
             self.sql_pad("user_id")
         )
     }

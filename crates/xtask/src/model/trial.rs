@@ -9,6 +9,17 @@ impl Model {
         self.is_admin() || !self.references().is_empty()
     }
 
+    /// The models that it refers to, each once: whoever has rows of all of them could leave one of it, too.
+    pub fn referenced(&self) -> Vec<String> {
+        let mut slugs: Vec<String> = Vec::new();
+        for slug in self.references().iter().map(|field| field.slug()) {
+            if !slugs.contains(&slug) {
+                slugs.push(slug);
+            }
+        }
+        slugs
+    }
+
     /// The first line of a test.
     pub fn set_up(&self) -> &'static str {
         if self.needs_ada() {

@@ -135,6 +135,16 @@ impl Model {
         }
     }
 
+    /// The rows of another model that a row names, to be looked up.
+    pub fn named(&self, reference: &Field) -> String {
+        let id = format!("{}.{}", self.row, reference.name);
+        if reference.is_optional {
+            format!("let named: Vec<_> = {id}.into_iter().collect();")
+        } else {
+            format!("let named = [{id}];")
+        }
+    }
+
     /// Those that a list shows.
     pub fn listed_references(&self) -> Vec<&Field> {
         self.columns().into_iter().filter(|field| field.is_reference()).collect()

@@ -59,8 +59,8 @@ async fn index(user: Scoped<[[ m.scope() ]]Read>, db: Db, paging: Paging) -> Res
 )]
 async fn create(user: Scoped<[[ m.scope() ]]Write>, db: Db, draft: Valid<Draft>) -> Response {
     let user_id = user.id;
-    let [[ m.name ]] = user.write(&db, move |conn| insert(conn, user_id, draft.0)).await?;
-    Ok(HttpResponse::Created().json([[ m.name ]]))
+    let [[ m.row ]] = user.write(&db, move |conn| insert(conn, user_id, draft.0)).await?;
+    Ok(HttpResponse::Created().json([[ m.row ]]))
 }
 
 /// Read [[ m.a() ]].
@@ -76,8 +76,8 @@ async fn show(_: Scoped<[[ m.scope() ]]Read>, db: Db, id: Path<i64>) -> Response
     Ok(HttpResponse::Ok().json(db.look_up(move |conn| found.first(conn)).await?))
 }
 [%- else %]
-async fn show([[ m.name ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Read>>) -> Response {
-    Ok(HttpResponse::Ok().json([[ m.name ]].into_inner()))
+async fn show([[ m.row ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Read>>) -> Response {
+    Ok(HttpResponse::Ok().json([[ m.row ]].into_inner()))
 }
 [%- endif %]
 
@@ -88,11 +88,11 @@ async fn show([[ m.name ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Read>>)
     responses((status = 200, body = [[ m.type_name ]]), (status = 404), (status = 422)),
     security(("password" = ["[[ m.slug() ]]:write"]), ("token" = []))
 )]
-async fn update([[ m.name ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Write>>, db: Db, draft: Valid<Draft>) -> Response {
-    let (user_id, id) = ([[ m.name ]].owner().id, [[ m.name ]].id);
+async fn update([[ m.row ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Write>>, db: Db, draft: Valid<Draft>) -> Response {
+    let (user_id, id) = ([[ m.row ]].owner().id, [[ m.row ]].id);
     let change = move |conn: &mut _| model::update(conn, user_id, id, draft.0);
-    let [[ m.name ]] = [[ m.name ]].owner().write(&db, change).await?;
-    Ok(HttpResponse::Ok().json([[ m.name ]]))
+    let [[ m.row ]] = [[ m.row ]].owner().write(&db, change).await?;
+    Ok(HttpResponse::Ok().json([[ m.row ]]))
 }
 
 /// Delete [[ m.a() ]].
@@ -103,9 +103,9 @@ async fn update([[ m.name ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Write
     security(("password" = ["[[ m.slug() ]]:write"]), ("token" = []))
 )]
 async fn delete(
-    [[ m.name ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Write>>, db: Db, clock: Clock, features: Features,
+    [[ m.row ]]: Own<[[ m.type_name ]], Scoped<[[ m.scope() ]]Write>>, db: Db, clock: Clock, features: Features,
 ) -> Response {
-    let (user_id, id, now) = ([[ m.name ]].owner().id, [[ m.name ]].id, clock.now());
-    [[ m.name ]].owner().write(&db, move |conn| remove(conn, user_id, id, features, now)).await?;
+    let (user_id, id, now) = ([[ m.row ]].owner().id, [[ m.row ]].id, clock.now());
+    [[ m.row ]].owner().write(&db, move |conn| remove(conn, user_id, id, features, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

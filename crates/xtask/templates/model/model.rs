@@ -2,6 +2,10 @@
 //!
 //! `cargo xtask model [[ m.command ]]` makes this model.
 
+[% if let Some(lints) = m.lints() -%]
+#![allow([[ lints ]], reason = "fields and choices are called as they were asked for")]
+
+[% endif -%]
 use diesel::prelude::*;
 use kit::Time;
 [%- if m.uses_date() %]
@@ -12,11 +16,11 @@ use crate::db::{[[ m.db_imports() ]]};
 use crate::schema::{[[ m.tables() ]]};
 use crate::web::{[[ m.web_imports() ]]};
 [% for reference in m.references() %]
-choices!(pub(super) [[ reference.type_name() ]] in [[ reference.table() ]], called [[ reference.called ]][% if m.is_admin() %], of everybody[% endif %]);
+choices!(pub(super) [[ reference.type_name ]] in [[ reference.table() ]], called [[ reference.called ]][% if m.is_admin() %], of everybody[% endif %]);
 [% endfor -%]
 [% for choice in m.choices() %]
 choice! {
-    pub(super) enum [[ choice.type_name() ]] { [[ choice.variants() ]] }
+    pub(super) enum [[ choice.type_name ]] { [[ choice.variants() ]] }
 }
 [% endfor %]
 model! {
@@ -117,10 +121,10 @@ pub(super) async fn list(db: &Db, user_id: i64, paging: Paging) -> Result<List<[
 /// For the dashboard.
 pub(super) fn newest(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Row>> {
     let newest = [[ m.plural ]]_of(user_id).order([[ m.plural ]]::id.desc()).limit(5).select([[ m.type_name ]]::as_select());
-    let row = |[[ m.name ]]: [[ m.type_name ]]| Row {
-        path: format!("[[ m.path ]]/{}", [[ m.name ]].id),
-        title: [[ m.name ]].[[ m.label().name ]],
-        created_at: [[ m.name ]].created_at,
+    let row = |[[ m.row ]]: [[ m.type_name ]]| Row {
+        path: format!("[[ m.path ]]/{}", [[ m.row ]].id),
+        title: [[ m.row ]].[[ m.label().name ]],
+        created_at: [[ m.row ]].created_at,
     };
     Ok(newest.load(conn)?.into_iter().map(row).collect())
 }
@@ -157,11 +161,11 @@ pub(super) fn bring_back(conn: &mut Connection, user_id: i64, id: i64, now: Time
 /// Five of them, to look at.
 pub(super) fn samples(conn: &mut Connection, user_id: i64) -> Result<usize> {
     [%- for reference in m.references() %]
-    let [[ reference.list() ]] = [[ reference.type_name() ]]::of(conn, user_id, None)?;
+    let [[ reference.list ]] = [[ reference.type_name ]]::of(conn, user_id, None)?;
     [%- if reference.is_optional %]
-    let [[ reference.name ]] = [[ reference.list() ]].iter().next().map_or_else(String::new, |(id, _)| id.to_string());
+    let [[ reference.name ]] = [[ reference.list ]].iter().next().map_or_else(String::new, |(id, _)| id.to_string());
     [%- else %]
-    let Some((id, _)) = [[ reference.list() ]].iter().next() else { return Ok(0) };
+    let Some((id, _)) = [[ reference.list ]].iter().next() else { return Ok(0) };
     let [[ reference.name ]] = id.to_string();
     [%- endif %]
     [%- endfor %]

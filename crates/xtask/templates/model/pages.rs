@@ -66,9 +66,9 @@ fn routes(config: &mut ServiceConfig) {
 #[template(path = "[[ m.plural ]]/index.html")]
 struct Index {
     page: Page,
-    [[ m.plural ]]: List<[[ m.type_name ]]>,
+    [[ m.rows ]]: List<[[ m.type_name ]]>,
     [%- for reference in m.listed_references() %]
-    [[ reference.list() ]]: Named,
+    [[ reference.list ]]: Named,
     [%- endfor %]
     /// The one that was deleted a moment ago, and can be brought back.
     deleted: Option<i64>,
@@ -79,9 +79,9 @@ struct Index {
 #[template(path = "[[ m.plural ]]/show.html")]
 struct Show {
     page: Page,
-    [[ m.name ]]: [[ m.type_name ]],
+    [[ m.row ]]: [[ m.type_name ]],
     [%- for reference in m.references() %]
-    [[ reference.list() ]]: Named,
+    [[ reference.list ]]: Named,
     [%- endfor %]
     [%- if m.is_public() %]
     is_own: bool,
@@ -95,7 +95,7 @@ struct Edit {
     form: Submitted<Draft>,
     id: Option<i64>,
     [%- for reference in m.references() %]
-    [[ reference.list() ]]: Named,
+    [[ reference.list ]]: Named,
     [%- endfor %]
 }
 
@@ -103,7 +103,7 @@ struct Edit {
 #[template(path = "[[ m.plural ]]/delete.html")]
 struct ConfirmDelete {
     page: Page,
-    [[ m.name ]]: [[ m.type_name ]],
+    [[ m.row ]]: [[ m.type_name ]],
 }
 
 #[derive(Deserialize)]
@@ -116,7 +116,7 @@ async fn index(
 ) -> Response {
     [%- if m.is_public() %]
     let now = clock.now();
-    let [[ m.plural ]] = list(&db, paging).await?;
+    let [[ m.rows ]] = list(&db, paging).await?;
     let deleted = match (asked.deleted, &user.0) {
         (Some(id), Some(user)) => {
             let there = deleted_[[ m.name ]]_of(user.id, id, now).select([[ m.plural ]]::id);
@@ -126,7 +126,7 @@ async fn index(
     };
     [%- else %]
     let (user_id, now) = (user.id, clock.now());
-    let [[ m.plural ]] = list(&db, user_id, paging).await?;
+    let [[ m.rows ]] = list(&db, user_id, paging).await?;
     let deleted = match asked.deleted {
         None => None,
         Some(id) => {
@@ -136,10 +136,10 @@ async fn index(
     };
     [%- endif %]
     [%- for reference in m.listed_references() %]
-    let named: Vec<_> = [[ m.plural ]].items.iter().[% if reference.is_optional %]filter_map[% else %]map[% endif %](|[[ m.name ]]| [[ m.name ]].[[ reference.name ]]).collect();
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, &named)).await?;
+    let named: Vec<_> = [[ m.rows ]].items.iter().[% if reference.is_optional %]filter_map[% else %]map[% endif %](|[[ m.row ]]| [[ m.row ]].[[ reference.name ]]).collect();
+    let [[ reference.list ]] = db.look_up(move |conn| [[ reference.type_name ]]::named(conn, &named)).await?;
     [%- endfor %]
-    render(&Index { page, [[ m.plural ]], [% for reference in m.listed_references() %][[ reference.list() ]], [% endfor %]deleted, now })
+    render(&Index { page, [[ m.rows ]], [% for reference in m.listed_references() %][[ reference.list ]], [% endfor %]deleted, now })
 }
 [% if m.references().is_empty() %]
 async fn new(_: [[ m.guard() ]], page: Page) -> Response {
@@ -163,46 +163,46 @@ async fn create(user: [[ m.guard() ]], page: Page, db: Db, mut form: Submitted<D
 async fn show(user: OptionalUser, id: Path<i64>, page: Page, db: Db) -> Response {
     let (user_id, id) = (user.0.as_ref().map(|user| user.id), *id);
     let found = db.look_up(move |conn| {
-        let [[ m.name ]] = all_[[ m.plural ]]().filter([[ m.plural ]]::id.eq(id));
-        let [[ m.name ]] = [[ m.name ]].select(([[ m.type_name ]]::as_select(), [[ m.plural ]]::user_id)).first(conn)?;
-        Ok::<([[ m.type_name ]], i64), diesel::result::Error>([[ m.name ]])
+        let found = all_[[ m.plural ]]().filter([[ m.plural ]]::id.eq(id));
+        let found = found.select(([[ m.type_name ]]::as_select(), [[ m.plural ]]::user_id)).first(conn)?;
+        Ok::<([[ m.type_name ]], i64), diesel::result::Error>(found)
     });
-    let ([[ m.name ]], owner) = found.await?;
+    let ([[ m.row ]], owner) = found.await?;
     [%- for reference in m.references() %]
-    let named: Vec<_> = [[ m.name ]].[[ reference.name ]].into_iter().collect();
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, &named)).await?;
+    [[ m.named(reference) ]]
+    let [[ reference.list ]] = db.look_up(move |conn| [[ reference.type_name ]]::named(conn, &named)).await?;
     [%- endfor %]
-    render(&Show { page, [[ m.name ]], [% for reference in m.references() %][[ reference.list() ]], [% endfor %]is_own: user_id == Some(owner) })
+    render(&Show { page, [[ m.row ]], [% for reference in m.references() %][[ reference.list ]], [% endfor %]is_own: user_id == Some(owner) })
 }
 [%- else if m.references().is_empty() %]
-async fn show([[ m.name ]]: [[ m.own() ]], page: Page) -> Response {
-    render(&Show { page, [[ m.name ]]: [[ m.name ]].into_inner() })
+async fn show([[ m.row ]]: [[ m.own() ]], page: Page) -> Response {
+    render(&Show { page, [[ m.row ]]: [[ m.row ]].into_inner() })
 }
 [%- else %]
-async fn show([[ m.name ]]: [[ m.own() ]], page: Page, db: Db) -> Response {
+async fn show([[ m.row ]]: [[ m.own() ]], page: Page, db: Db) -> Response {
     [%- for reference in m.references() %]
-    [% if reference.is_optional %]let named: Vec<_> = [[ m.name ]].[[ reference.name ]].into_iter().collect();[% else %]let named = [ [[ m.name ]].[[ reference.name ]] ];[% endif %]
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::named(conn, &named)).await?;
+    [[ m.named(reference) ]]
+    let [[ reference.list ]] = db.look_up(move |conn| [[ reference.type_name ]]::named(conn, &named)).await?;
     [%- endfor %]
-    render(&Show { page, [[ m.name ]]: [[ m.name ]].into_inner()[% for reference in m.references() %], [[ reference.list() ]][% endfor %] })
+    render(&Show { page, [[ m.row ]]: [[ m.row ]].into_inner()[% for reference in m.references() %], [[ reference.list ]][% endfor %] })
 }
 [%- endif %]
 [% if m.references().is_empty() %]
-async fn edit([[ m.name ]]: [[ m.own() ]], page: Page) -> Response {
-    let id = [[ m.name ]].id;
-    draw(page, Submitted::with([[ m.name ]].into_inner().into()), Some(id))
+async fn edit([[ m.row ]]: [[ m.own() ]], page: Page) -> Response {
+    let id = [[ m.row ]].id;
+    draw(page, Submitted::with([[ m.row ]].into_inner().into()), Some(id))
 }
 [%- else %]
-async fn edit([[ m.name ]]: [[ m.own() ]], page: Page, db: Db) -> Response {
-    let (user_id, id) = ([[ m.name ]].owner().id, [[ m.name ]].id);
-    draw(page, &db, user_id, Submitted::with([[ m.name ]].into_inner().into()), Some(id)).await
+async fn edit([[ m.row ]]: [[ m.own() ]], page: Page, db: Db) -> Response {
+    let (user_id, id) = ([[ m.row ]].owner().id, [[ m.row ]].id);
+    draw(page, &db, user_id, Submitted::with([[ m.row ]].into_inner().into()), Some(id)).await
 }
 [%- endif %]
 
-async fn update([[ m.name ]]: [[ m.own() ]], page: Page, db: Db, mut form: Submitted<Draft>) -> Response {
-    let (user_id, id) = ([[ m.name ]].owner().id, [[ m.name ]].id);
+async fn update([[ m.row ]]: [[ m.own() ]], page: Page, db: Db, mut form: Submitted<Draft>) -> Response {
+    let (user_id, id) = ([[ m.row ]].owner().id, [[ m.row ]].id);
     let change = move |conn: &mut _, draft| model::update(conn, user_id, id, draft);
-    if !save(&mut form, [[ m.name ]].owner(), &db, change).await? {
+    if !save(&mut form, [[ m.row ]].owner(), &db, change).await? {
         return [[ m.draw("user_id", "Some(id)") ]];
     }
     Ok(redirect(&format!("[[ m.path ]]/{id}"), Flash::success("Your changes are saved.")))
@@ -217,14 +217,14 @@ async fn draw(
 ) -> Response {
     [%- for reference in m.references() %]
     let chosen = form.fields.[[ reference.name ]].value().ok().copied()[% if reference.is_optional %].flatten()[% endif %];
-    let [[ reference.list() ]] = db.look_up(move |conn| [[ reference.type_name() ]]::of(conn, user_id, chosen)).await?;
+    let [[ reference.list ]] = db.look_up(move |conn| [[ reference.type_name ]]::of(conn, user_id, chosen)).await?;
     [%- endfor %]
-    render_with(form.status(), &Edit { page, form, id[% for reference in m.references() %], [[ reference.list() ]][% endfor %] })
+    render_with(form.status(), &Edit { page, form, id[% for reference in m.references() %], [[ reference.list ]][% endfor %] })
 }
 [%- endif %]
 
-async fn confirm_delete([[ m.name ]]: [[ m.own() ]], page: Page) -> Response {
-    render(&ConfirmDelete { page, [[ m.name ]]: [[ m.name ]].into_inner() })
+async fn confirm_delete([[ m.row ]]: [[ m.own() ]], page: Page) -> Response {
+    render(&ConfirmDelete { page, [[ m.row ]]: [[ m.row ]].into_inner() })
 }
 
 /// Not by `Own`: on a second click the [[ m.words ]] is gone, and that is what was wanted.

@@ -26,8 +26,8 @@ async fn ada(site: &std::rc::Rc<Site>) -> Browser {
     site.logged_in("ada").await
     [%- else %]
     let ada = site.logged_in("ada").await;
-    [%- for reference in m.references() %]
-    leave_rows(&ada, "/[[ reference.slug() ]]").await;
+    [%- for slug in m.referenced() %]
+    leave_rows(&ada, "/[[ slug ]]").await;
     [%- endfor %]
     ada
     [%- endif %]
@@ -59,6 +59,15 @@ async fn only_administrators_are_let_in() {
     assert_eq!(eve.submit("[[ m.path ]]", FORM).await.status, 403);
     eve.get("/dashboard").await.hides("href=\"[[ m.path ]]\"");
 }
+
+#[actix_web::test]
+async fn [[ m.sentence_a() ]]_stays_when_the_administrator_who_added_it_leaves() {
+    let site = Site::open().await;
+    let (ada, grace) = (ada(&site).await, site.administrator("grace").await);
+    ada.submit("[[ m.path ]]", FORM).await;
+    assert_eq!(ada.leave("ada").await.location(), "/");
+    grace.get("[[ m.path ]]/1").await.shows("<h1>[[ m.label().typed() ]]</h1>");
+}
 [%- else %]
 #[actix_web::test]
 [%- if m.is_public() %]
@@ -73,6 +82,9 @@ async fn anothers_[[ m.name ]]_is_not_there() {
     for reader in [site.stranger(), site.logged_in("eve").await] {
         reader.get("[[ m.path ]]").await.shows("[[ m.label().typed() ]]");
         reader.get("[[ m.path ]]/1").await.shows("<h1>[[ m.label().typed() ]]</h1>").hides("[[ m.path ]]/1/edit");
+        [%- for reference in m.references() %]
+        reader.get("[[ m.path ]]/1").await.shows("<a href=\"/[[ reference.slug() ]]/1\">");
+        [%- endfor %]
     }
     for path in ["[[ m.path ]]/1/edit", "[[ m.path ]]/1/delete"] {
     [%- else %]
@@ -107,8 +119,8 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_lost() {
 #[actix_web::test]
 async fn [[ m.plural ]]_are_found_by_their_words_and_sorted_by_a_head() {
     [[ m.set_up() ]]
-    for [[ m.label().name ]] in ["Bread", "Tea"] {
-        ada.submit("[[ m.path ]]", &[FORM, &[("[[ m.label().name ]]", [[ m.label().name ]])]].concat()).await;
+    for word in ["Bread", "Tea"] {
+        ada.submit("[[ m.path ]]", &[FORM, &[("[[ m.label().name ]]", word)]].concat()).await;
     }
     ada.get("[[ m.path ]]?q=tea").await.shows(">Tea</a>").hides(">Bread</a>");
     [%- for field in m.sorted() %]
