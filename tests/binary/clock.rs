@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use crate::client::Client;
 use crate::mail_server::wait_for;
@@ -58,18 +59,17 @@ impl Machine {
         set_clock(self.dir.path(), ahead);
     }
 
-    /// Runs a command by the same clock; whether it succeeded, and what it printed.
-    pub fn ask(&self, arguments: &[&str]) -> (bool, String) {
+    /// Runs a command by the same clock.
+    fn ask(&self, arguments: &[&str]) -> Output {
         let settings: Vec<_> = self.settings.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        let output = program(self.dir.path(), &settings, arguments).output().unwrap();
-        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+        program(self.dir.path(), &settings, arguments).output().unwrap()
     }
 
-    /// Runs a command that succeeds.
+    /// Runs one that succeeds; what it prints.
     pub fn run(&self, arguments: &[&str]) -> String {
-        let (done, printed) = self.ask(arguments);
-        assert!(done, "{printed}");
-        printed
+        let output = self.ask(arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Somebody new logs in and is served. Nothing panicked.
@@ -166,8 +166,12 @@ fn a_clock_of_before_the_program_was_made_is_a_problem() {
     let (machine, _) = Machine::ahead(0, &[]);
     assert!(!machine.run(&["doctor"]).contains("before this program was made"));
     machine.set(-50 * YEAR);
-    let (fine, said) = machine.ask(&["doctor"]);
-    assert!(!fine && said.contains("before this program was made: set the clock"), "{said}");
+    let output = machine.ask(&["doctor"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        !output.status.success() && said.contains("before this program was made: set the clock"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -55,14 +55,15 @@ fn a_mail_server_is_greeted_and_gets_no_mail() {
 #[cfg(not(feature = "postgres"))]
 mod sqlite {
     use super::{assert_line, doctor};
+    use crate::operation::production;
     use crate::server::run;
 
-    const SITE: [(&str, &str); 4] = [
-        ("APP_ENV", "production"),
-        ("PUBLIC_URL", "https://app.example.com"),
-        ("SMTP_URL", "smtp://127.0.0.1:1"),
-        ("STATIC_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/static")),
-    ];
+    /// A site whose mail nobody takes.
+    fn site() -> Vec<(&'static str, &'static str)> {
+        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
+        let other = [("SMTP_URL", "smtp://127.0.0.1:1"), ("STATIC_DIR", files)];
+        [&production()[..], &other].concat()
+    }
 
     #[test]
     fn before_the_first_start_all_is_well_and_stays_as_it_is() {
@@ -97,15 +98,13 @@ mod sqlite {
     #[test]
     fn a_server_that_is_not_set_up_yet_reads_what_is_missing() {
         let dir = tempfile::tempdir().unwrap();
-        let key = actix_login::generate_key();
-        let production = [&SITE[..], &[("SECRET_KEY", key.as_str())]].concat();
-        let (code, said) = doctor(dir.path(), &production);
+        let (code, said) = doctor(dir.path(), &site());
         assert_line(&said, "problem database", named!("run `" @ " migrate`"));
         assert_line(&said, "problem mail", "The server 127.0.0.1:1 does not take it");
         assert_line(&said, "warning proxy", "TRUSTED_PROXIES names none");
         assert_eq!(code, 1);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
-        let all = [&production[..], &[("TRUSTED_PROXIES", "0.0.0.0/0")]].concat();
+        let all = [&site()[..], &[("TRUSTED_PROXIES", "0.0.0.0/0")]].concat();
         assert_line(&doctor(dir.path(), &all).1, "problem proxy", "believes everybody");
     }
 
@@ -121,9 +120,7 @@ mod sqlite {
         let older = "DELETE FROM __diesel_schema_migrations WHERE version > '20261101'";
         crate::edit_rows(dir.path(), older);
         assert_line(&doctor(dir.path(), &[]).1, "ok migrations", "are run at the next start.");
-        let key = actix_login::generate_key();
-        let production = [&SITE[..], &[("SECRET_KEY", key.as_str())]].concat();
-        assert_line(&doctor(dir.path(), &production).1, "problem migrations", "are missing");
+        assert_line(&doctor(dir.path(), &site()).1, "problem migrations", "are missing");
     }
 
     #[cfg(unix)]

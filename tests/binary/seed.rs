@@ -1,6 +1,7 @@
 //! `seed`: somebody to log in as.
 
 use crate::client::Client;
+use crate::operation::production;
 use crate::server::{Server, free_port, program, run};
 
 /// The password on a line of its own.
@@ -37,15 +38,7 @@ fn sown_twice_there_is_nobody_else_and_the_developer_reads_so() {
 #[test]
 fn in_production_nobody_is_made_up() {
     let dir = tempfile::tempdir().unwrap();
-    let key = actix_login::generate_key();
-    let settings = [
-        ("APP_ENV", "production"),
-        ("PUBLIC_URL", "https://app.example.com"),
-        ("SECRET_KEY", key.as_str()),
-        ("SMTP_URL", "smtp://127.0.0.1:1"),
-        ("STATIC_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/static")),
-    ];
-    let output = program(dir.path(), &settings, &["seed"]).output().unwrap();
+    let output = program(dir.path(), &production(), &["seed"]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(1) && said.contains("for development alone"), "{said}");
     assert!(!dir.path().join("data").exists());
