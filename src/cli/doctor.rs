@@ -45,8 +45,9 @@ async fn examine_database(config: &Config, report: &mut Report) -> Result<(), Fa
     let answered = data::answer(&db).await;
     report.tell("database", &answered)?;
     if matches!(answered, Fine(_)) {
-        report.tell("migrations", &data::migrations(&db, config.environment))?;
-        report.tell("clock", &data::compare_clocks(&db, config).await)?;
+        let found = db.migrations();
+        report.tell("migrations", &data::migrations(&found, config.environment))?;
+        report.tell("clock", &data::compare_clocks(&db, &found, config).await)?;
     }
     Ok(())
 }

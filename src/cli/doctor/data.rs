@@ -24,6 +24,9 @@ const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]")
 /// How far ahead a migration may be dated, to come after others.
 const MADE_AHEAD: Duration = Duration::days(7);
 
+/// The migrations, or why nobody knows.
+pub(super) type Found = Result<Migrations, String>;
+
 /// The database; none where a file is still to be made, which a look at it must not do.
 pub(super) fn open(config: &Config) -> Result<Option<Db>, String> {
     let url = config.database_url.expose();
@@ -51,10 +54,10 @@ pub(super) async fn answer(db: &Db) -> Finding {
     }
 }
 
-pub(super) fn migrations(db: &Db, environment: Environment) -> Finding {
-    let Migrations { known, missing, unknown } = match db.migrations() {
+pub(super) fn migrations(found: &Found, environment: Environment) -> Finding {
+    let Migrations { known, missing, unknown } = match found {
         Ok(found) => found,
-        Err(sentence) => return Problem(sentence),
+        Err(sentence) => return Problem(sentence.clone()),
     };
     let (lacking, newer) = (missing.len(), unknown.len());
     match (lacking, newer, environment) {
@@ -74,9 +77,9 @@ pub(super) fn migrations(db: &Db, environment: Environment) -> Finding {
 
 /// Log-ins and tokens live by this machine's clock. Others know the time, too: the server of the database, a
 /// file that was written, and the migrations, which are older than the program.
-pub(super) async fn compare_clocks(db: &Db, config: &Config) -> Finding {
+pub(super) async fn compare_clocks(db: &Db, found: &Found, config: &Config) -> Finding {
     let now = Clock::System.now();
-    let newest = db.migrations().ok().and_then(|found| found.known.into_iter().max());
+    let newest = found.as_ref().ok().and_then(|found| found.known.iter().max());
     let made = newest.and_then(|version| Date::parse(version.get(..8)?, DAY).ok());
     if made.is_some_and(|made| made - now.date() > MADE_AHEAD) {
         return Problem(format!(
