@@ -186,16 +186,16 @@ impl<'a> Draft<'a> {
         let mut carried = Carried::default();
         for (file, text) in self.files {
             match text {
-                Some(text) if self.project.read(&file).as_ref() == Ok(&text) => continue,
-                Some(text) => self.project.write(&file, &text)?,
+                Some(text) if self.project.read(&file).as_ref() != Ok(&text) => {
+                    self.project.write(&file, &text)?;
+                    carried.changed.push(file);
+                }
                 None if self.project.has(&file) => {
                     self.project.delete(&file)?;
                     carried.deleted.push(file);
-                    continue;
                 }
-                None => continue,
+                _ => {}
             }
-            carried.changed.push(file);
         }
         Ok(carried)
     }

@@ -1,14 +1,9 @@
 //! Another name for the app. Three lines say it, and one file is called by it: all else follows from them. The
 //! documents tell of it, and get the new one too.
 
-use std::fs;
-use std::path::Path;
-
+use crate::draft::is_document;
 use crate::project::{Project, Result};
 use crate::words;
-
-/// Crates that are there without being named anywhere.
-const ROOTS: &str = "alloc app core proc_macro std test";
 
 /// Where cargo puts what it builds, beside the program; and what Windows takes for a device.
 const FORBIDDEN: &str = "build deps examples incremental aux com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt1 \
@@ -125,7 +120,8 @@ fn check_crate(project: &Project, package: &str) -> Result<()> {
     }
     let names = crates.iter().flat_map(|text| text.split("\nname = \"").skip(1));
     let mut names = names.filter_map(|rest| rest.split('"').next());
-    if names.any(|other| other.replace('-', "_") == name) || words::is_among(ROOTS, &name) {
+    let is_root = words::is_among(words::ROOTS, &name) || name == "proc_macro";
+    if is_root || names.any(|other| other.replace('-', "_") == name) {
         return Err(format!("There is a crate called `{package}` already: choose another name."));
     }
     Ok(())
@@ -169,9 +165,8 @@ fn told(project: &Project, old: &Old, package: &str, name: &str) -> Result<Vec<T
     for folder in DOCUMENTS {
         for entry in project.list(if folder.is_empty() { "." } else { folder })? {
             let file = if folder.is_empty() { entry } else { format!("{folder}/{entry}") };
-            let is_document = Path::new(&file).extension().is_some_and(|kind| kind == "md")
-                && file != "CHANGELOG.md";
-            if !is_document || fs::metadata(project.path(&file)).is_ok_and(|file| file.is_dir()) {
+            let is_told = is_document(&file) && file != "CHANGELOG.md";
+            if !is_told || project.path(&file).is_dir() {
                 continue;
             }
             let text = project.read(&file)?;

@@ -7,9 +7,6 @@ use crate::words;
 /// The folders whose sources serve something at the app's own port.
 const SERVING: [&str; 3] = ["src", "crates/actix-login/src", "crates/kit/src/http"];
 
-/// Crates that every source knows, beside those of the manifest.
-const ROOTS: &str = "alloc app core std test";
-
 /// Refuses an address that is served already, or that the sources keep for something.
 pub fn check_address(project: &Project, path: &str) -> Result<()> {
     match naming(project, &[format!("\"{path}\""), format!("\"{path}/"), format!("\"{path}?")])? {
@@ -46,7 +43,7 @@ pub fn check_module(project: &Project, name: &str) -> Result<()> {
         }
     }
     let manifest = project.read("Cargo.toml")?;
-    if words::is_among(ROOTS, name)
+    if words::is_among(words::ROOTS, name)
         || dependencies(&manifest).any(|it| it.replace('-', "_") == name)
     {
         return Err(format!("There is a crate called `{name}`: choose another name."));

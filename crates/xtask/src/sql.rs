@@ -138,10 +138,19 @@ pub fn referring_to(draft: &Draft, table: &str) -> Vec<String> {
     files.filter(|file| file.ends_with("/up.sql")).filter(refers).collect()
 }
 
+/// Whether the schema has a table.
+pub fn has_table(schema: &str, table: &str) -> bool {
+    schema.contains(&head_of(table))
+}
+
+/// How a table begins there.
+fn head_of(table: &str) -> String {
+    format!("diesel::table! {{\n    {table} (")
+}
+
 /// The schema without a table.
 fn without_table(schema: &str, table: &str) -> Result<String, Miss> {
-    let head = format!("diesel::table! {{\n    {table} (");
-    let (before, rest) = schema.split_once(&head).ok_or(Miss::NotThere)?;
+    let (before, rest) = schema.split_once(&head_of(table)).ok_or(Miss::NotThere)?;
     let (_, after) = rest.split_once("\n}\n").ok_or(Miss::NotThere)?;
     let joined = format!("diesel::joinable!({table} ->");
     let lines = [before.trim_end_matches('\n'), "\n\n", after.trim_start_matches('\n')].concat();

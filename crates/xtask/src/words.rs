@@ -23,6 +23,9 @@ const SQL: &str = "add all alter analyse analyze and any array as asc asymmetric
 /// Types of Rust that no `use` brings: a column of that name hides them where Diesel needs them.
 const PRIMITIVE: &str = "bool char f32 f64 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize";
 
+/// Crates that every source knows, though no manifest names them.
+pub const ROOTS: &str = "alloc app core std test";
+
 /// Columns that every model has, names that Diesel and Askama keep for themselves, and fields that every form may have.
 const TAKEN: &str = "id user_id created_at deleted_at caller columns diesel dsl all_columns star form_id link next \
     brought_back created";

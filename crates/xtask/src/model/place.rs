@@ -5,6 +5,7 @@ use super::{Access, Model, known};
 use crate::field::Field;
 use crate::project::{Project, Result};
 use crate::served;
+use crate::sql::has_table;
 
 /// So many letters of a name does `PostgreSQL` keep.
 const NAME_MAX: usize = 63;
@@ -16,7 +17,7 @@ impl Model {
         let taken = |name: &str| {
             project.has(&format!("src/{name}.rs")) || project.has(&format!("src/{name}"))
         };
-        if taken(plural) || project.read("src/schema.rs")?.contains(&format!("    {plural} (")) {
+        if taken(plural) || has_table(&project.read("src/schema.rs")?, plural) {
             return Err(format!("There are {plural} already. Nothing was changed."));
         }
         if let Ok(other) = known::source_of(project, &self.name) {

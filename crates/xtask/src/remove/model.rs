@@ -94,7 +94,7 @@ impl Model {
         let schema = draft.read("src/schema.rs").unwrap_or_default();
         let mut own = self.sources(draft).filter_map(|file| draft.read(&file));
         let is_named = |text: String| names_table(&text, plural);
-        schema.contains(&format!("    {plural} (")) && own.any(is_named)
+        sql::has_table(&schema, plural) && own.any(is_named)
     }
 
     fn sources(&self, draft: &Draft) -> impl Iterator<Item = String> {
