@@ -22,6 +22,7 @@ use crate::db::Db;
 use crate::error::{Error, Response, Result};
 use crate::feature::{Feature, Features};
 use crate::people::keep::keep;
+use crate::people::requests::limit_requests;
 use crate::people::{Email, Link, Purpose};
 use crate::state::{Frame, State};
 use crate::web::draw::draw_lost;
@@ -107,6 +108,7 @@ impl App {
         let (refusals, features) = (self.refusals, *self.state.features());
         let pages = web::scope("")
             .wrap(from_fn(keep))
+            .wrap(from_fn(limit_requests))
             .wrap(self.state.logins().middleware())
             .configure(|config| features.configure(config))
             .configure(|config| self.configure_extras(config))

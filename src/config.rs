@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
 use kit::config::{
-    Environment, Lifetimes, MetricsSettings, Reader, Secret, SessionProtection, Settings,
-    SigningKeys, Smtp, TokenLifetimes,
+    Environment, Lifetimes, LimitSettings, MetricsSettings, Reader, Secret, SessionProtection,
+    Settings, SigningKeys, Smtp, TokenLifetimes,
 };
 use kit::http::cookies::Cookies;
 use kit::http::site::is_on_loopback;
@@ -68,6 +68,8 @@ pub enum CookieUse {
     Theme,
     /// Whether the first steps were dismissed.
     Steps,
+    /// That somebody has logged in here before.
+    Device,
 }
 
 /// How long a browser remembers what was chosen for it: a year.
@@ -98,6 +100,7 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     pub session_protection: SessionProtection,
     pub token_lifetimes: TokenLifetimes,
+    pub limits: LimitSettings,
     pub password_grant: bool,
     pub api_docs: bool,
     /// The first signs access tokens, all verify them; empty where `SECRET_KEY` does.
@@ -155,6 +158,7 @@ impl Config {
             lifetimes: read.lifetimes(),
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
             token_lifetimes: read.token_lifetimes(),
+            limits: read.limits(),
             password_grant: read.boolean("PASSWORD_GRANT", true),
             api_docs: read.boolean("API_DOCS", !production),
             token_key_pairs: read.token_key_pairs(),

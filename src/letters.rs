@@ -22,6 +22,7 @@ enum Letter {
     EmailChanged { new: String },
     PasswordChanged,
     NewDevice { device: String, ip_address: String },
+    LogInsStopped,
     AccountDeleted,
 }
 
@@ -44,6 +45,7 @@ impl Letter {
             Self::EmailChanged { .. } => ("Your e-mail address was changed", None),
             Self::PasswordChanged => ("Your password was changed", None),
             Self::NewDevice { .. } => ("A log-in from a new device", None),
+            Self::LogInsStopped => ("Your password was tried too often", None),
             Self::AccountDeleted => ("Your account is deleted", None),
         }
     }
@@ -163,6 +165,7 @@ fn report(notice: Notice) -> Letter {
         Notice::EmailChangeAsked { to: new } => Letter::EmailChangeAsked { new },
         Notice::EmailChanged { to: new } => Letter::EmailChanged { new },
         Notice::PasswordChanged => Letter::PasswordChanged,
+        Notice::LogInsStopped => Letter::LogInsStopped,
         Notice::NewDevice { device, ip_address } => Letter::NewDevice { device, ip_address },
         Notice::AccountDeleted => Letter::AccountDeleted,
     }

@@ -1,6 +1,7 @@
 //! The people: who they are, how they are recognised, and what they may do. Knows no pages.
 
 pub mod accounts; // passwords checked, accounts made, people logged in
+mod buckets; // what was done how often, for all instances together
 pub mod ending; // what ends what
 pub mod event; // what can happen, in one table
 pub mod events; // telling and keeping it
@@ -10,12 +11,15 @@ pub mod grants; // tokens for programs that know a password
 pub mod guards; // what handlers ask for
 pub mod keep; // looking after a session
 pub mod invitation; // accounts that are offered
+pub mod limits; // how often something may be done
 pub mod link; // one-time links
 pub mod login; // who is logged in, and writing with their rights
 pub mod personal_token; // tokens that people make for their programs
 pub mod purpose; // what links are for
+pub mod requests; // the limit on all pages
 pub mod session; // one log-in, as its row
 pub mod sessions; // beginning, finding and ending them
+mod tries; // tries at a password
 pub mod user; // somebody who can log in
 
 pub use accounts::Accounts;
@@ -28,6 +32,7 @@ pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo,
 pub use invitation::Invitation;
 pub use kit::email::Email;
 pub use kit::name::Name;
+pub use limits::{Limited, Limits};
 pub use link::Link;
 pub use login::Login;
 pub use personal_token::PersonalToken;

@@ -10,7 +10,9 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::mail::GIVE_UP_AFTER;
 use crate::people::events::KEPT_FOR;
-use crate::schema::{api_tokens, events, links, outbox, refresh_tokens, sent_forms, sessions};
+use crate::schema::{
+    api_tokens, buckets, events, links, outbox, refresh_tokens, sent_forms, sessions,
+};
 
 /// What goes, and how long after its time.
 const PURGES: &[Purge] = &[
@@ -24,6 +26,7 @@ const PURGES: &[Purge] = &[
     old_rows!(events.id: i64, created_at, KEPT_FOR),
     // The limits count what was asked for in a day.
     old_rows!(outbox.id: i64, created_at, Duration::DAY, outbox::sent_at.is_not_null()),
+    old_rows!(buckets.key: String, empty_at, Duration::ZERO),
     // Whoever sends a form once more without meaning to does so soon; later it may be a new wish.
     old_rows!(sent_forms.hash: String, created_at, Duration::minutes(10)),
 ];

@@ -11,6 +11,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         verified_at -> Nullable<Timestamp>,
+        failed_log_ins -> BigInt,
     }
 }
 
@@ -90,6 +91,8 @@ diesel::table! {
         ip_address -> Text,
         user_agent -> Text,
         created_at -> Timestamp,
+        times -> BigInt,
+        first_at -> Nullable<Timestamp>,
     }
 }
 
@@ -97,6 +100,13 @@ diesel::table! {
     sent_forms (hash) {
         hash -> Text,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    buckets (key) {
+        key -> Text,
+        empty_at -> Timestamp,
     }
 }
 

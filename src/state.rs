@@ -7,6 +7,7 @@ use actix_login::{Builder, LoginManager, Scopes, SetUpError, SigningKey, TokenKi
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use kit::config::Environment;
+use kit::http::device::Devices;
 use kit::http::observe::Lost;
 use kit::http::site::{Addresses, Site, SiteSettings};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
@@ -20,7 +21,7 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
-use crate::people::{Accounts, Events, Grants, Login, Sessions, grants, personal_token};
+use crate::people::{Accounts, Events, Grants, Limits, Login, Sessions, grants, personal_token};
 
 /// What the parts are told of the features, which stand above them.
 #[derive(Clone, Copy)]
@@ -61,6 +62,7 @@ parts! {
     ---
     config: Config,
     db: Db,
+    limits: Limits,
     logins: LoginManager<Login>,
     scopes: Scopes,
     site: Site,
@@ -85,7 +87,9 @@ impl State {
         let events = Events::new(db.clone(), clock.clone());
         let sessions = Sessions::new(&config, db.clone(), clock.clone(), login.session_cookie());
         let shared = (db.clone(), clock.clone(), events.clone());
-        let accounts = Accounts::new(shared.clone(), sessions.clone(), passwords);
+        let devices = Devices::new(&keys, config.cookie(CookieUse::Device), clock.clone());
+        let limits = Limits::new(&config.limits, &keys, shared.clone(), devices.clone());
+        let accounts = Accounts::new(shared.clone(), sessions.clone(), devices, passwords);
         let lifetime = config.token_lifetimes.refresh;
         let grants = Grants::new(shared, login.access_tokens(), scopes.clone(), lifetime);
         let login = login.may_hold(holds(scopes.clone()));
@@ -103,6 +107,7 @@ impl State {
             sessions,
             config,
             db,
+            limits,
             logins,
             scopes,
             site,
@@ -112,6 +117,7 @@ impl State {
     /// Puts it beside the routes of one thread. There is no other way to it, and no route without it.
     pub fn provide(&self, config: &mut ServiceConfig) {
         config.app_data(self.clone()).app_data(self.0.scopes.clone()).app_data(self.0.db.clone());
+        config.app_data(self.0.limits.clone());
         self.0.site.provide(config);
     }
 

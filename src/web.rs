@@ -19,6 +19,7 @@ pub use kit::http::form::{Errors, Form, Submitted};
 pub use kit::http::json::Valid;
 pub use kit::http::kinds::{EmailAddress, Integer, Line, Text, WebAddress};
 pub use kit::http::list::{List, Order, Paging};
+pub use kit::http::problem::until_later;
 pub use kit::http::resource::resource;
 pub use kit::http::sent::Sent;
 pub use kit::http::theme::Theme;

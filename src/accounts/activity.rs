@@ -13,7 +13,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// The same thing several times in a row.
 struct Entry<'a> {
     event: &'a Activity,
-    times: usize,
+    times: i64,
 }
 
 struct Day<'a> {
@@ -26,8 +26,10 @@ fn days(events: &[Activity]) -> Vec<Day<'_>> {
     let same_day = |a: &Activity, b: &Activity| a.created_at.date() == b.created_at.date();
     let days = events.chunk_by(same_day).filter_map(|of_day| {
         let like = of_day.chunk_by(Activity::is_like);
-        let entries =
-            like.filter_map(|like| Some(Entry { event: like.first()?, times: like.len() }));
+        let entries = like.filter_map(|like| {
+            let times = like.iter().map(|event| event.times).sum();
+            Some(Entry { event: like.first()?, times })
+        });
         Some(Day { date: of_day.first()?.created_at.date(), entries: entries.collect() })
     });
     days.collect()

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::config::APP_NAME;
 use crate::feature::Features;
-use crate::people::{CurrentUser, Event, Events, Sudo};
+use crate::people::{CurrentUser, Event, Events, Limited, Sudo, limits};
 use crate::web::{
     Client, Db, Error, HttpResponse, Page, Response, Result, ServiceConfig, Template, redirect,
     render, resource,
@@ -42,7 +42,8 @@ async fn show_copy(_: Sudo, page: Page) -> Response {
 /// The file. Whoever has to type the password before comes back to the page that starts the download:
 /// a file leaves the page on the screen that asked for it, and that would be the password's.
 async fn export(
-    user: Result<Sudo>, client: Client, db: Db, features: Features, events: Events,
+    user: Result<Sudo>, client: Client, _: Limited<limits::Costly>, db: Db, features: Features,
+    events: Events,
 ) -> Response {
     let user = match user {
         Err(Error::NotFresh) => return Ok(redirect("/sudo?next=%2Faccount%2Fdata%2Fcopy", None)),

@@ -3,6 +3,7 @@
 use actix_web::FromRequest;
 use actix_web::dev::Payload;
 use kit::http::Later;
+use kit::limit::Wait;
 
 use crate::accounts::email_form::EmailForm;
 use crate::accounts::opened::{ChangeEmail, Confirm, For, Opened, page};
@@ -11,7 +12,8 @@ use crate::error::LinkEnding;
 use crate::mail::{Notice, Request};
 use crate::people::link::fingerprint;
 use crate::people::{
-    Accounts, CurrentSession, CurrentUser, Ending, Event, Link, Purpose, Sessions, Sudo, User,
+    Accounts, CurrentSession, CurrentUser, Ending, Event, Limited, Link, Purpose, Sessions, Sudo,
+    User, limits,
 };
 use crate::web::{
     Client, Db, Error, Flash, HttpRequest, Page, Response, Result, Sent, ServiceConfig, Submitted,
@@ -45,14 +47,16 @@ struct ChangePage {
 }
 
 /// Sends the link that proves the address of whoever is logged in.
-async fn send(user: CurrentUser, accounts: Accounts, db: Db, sent: Sent) -> Response {
+async fn send(
+    user: CurrentUser, _: Limited<limits::Costly>, accounts: Accounts, db: Db, sent: Sent,
+) -> Response {
     if user.is_verified() {
         return Ok(redirect("/account", Flash::notice("Your address is confirmed already.")));
     }
     let (email, now) = (user.address(), accounts.now());
     let post = once(sent, move |conn| Request::Confirm.post_or_refuse(conn, &email, now));
     let flash = match user.write(&db, post).await {
-        Err(Error::Request(kit::Error::TooOften(again))) => Flash::error(not_sent(&again)),
+        Err(Error::Request(kit::Error::TooOften(wait))) => Flash::error(not_sent(wait)),
         posted => {
             posted?;
             Flash::mailed("The link is on its way. Please look into your mail.")
@@ -68,7 +72,8 @@ async fn show<P: For>(Owner { opened, .. }: Owner<P>, page: Page) -> Response {
 
 /// The first proof of an address. All other sessions and tokens end: they are from before it.
 async fn confirm(
-    owner: Owner<Confirm>, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions),
+    _: Limited<limits::Redeem>, owner: Owner<Confirm>, client: Client, accounts: Accounts,
+    (db, sessions): (Db, Sessions),
 ) -> Response {
     let (user_id, current, now) = (owner.session.user_id, owner.session.id, accounts.now());
     let prove = move |conn: &mut Connection, link: &Link| {
@@ -90,7 +95,7 @@ async fn show_change(user: Sudo, page: Page) -> Response {
 /// Tells both addresses. Nothing changes until the link is opened that goes to the new one. The
 /// answer is the same for an address that somebody else has: its owner is told, not the asker.
 async fn ask_change(
-    user: Sudo, client: Client, page: Page, db: Db, accounts: Accounts,
+    user: Sudo, client: Client, _: Limited<limits::Costly>, page: Page, db: Db, accounts: Accounts,
     mut form: Submitted<EmailForm>,
 ) -> Response {
     let old = user.address();
@@ -107,8 +112,8 @@ async fn ask_change(
         Notice::EmailChangeAsked { to: new.typed }.post(conn, &old, now)
     });
     match user.write(&db, ask).await {
-        Err(Error::Request(kit::Error::TooOften(again))) => {
-            form.errors.add("email", not_sent(&again));
+        Err(Error::Request(kit::Error::TooOften(wait))) => {
+            form.errors.add("email", not_sent(wait));
             return show_change_form(&user, page, form);
         }
         asked => {
@@ -127,12 +132,13 @@ fn show_change_form(user: &User, page: Page, form: Submitted<EmailForm>) -> Resp
     render_with(form.status(), &ChangePage { page, form, current })
 }
 
-fn not_sent(again: &str) -> String {
-    format!("The link was not sent: it was asked for too often. {again}")
+fn not_sent(wait: Wait) -> String {
+    format!("The link was not sent: it was asked for too often. {wait}")
 }
 
 async fn change(
-    owner: Owner<ChangeEmail>, client: Client, accounts: Accounts, (db, sessions): (Db, Sessions),
+    _: Limited<limits::Redeem>, owner: Owner<ChangeEmail>, client: Client, accounts: Accounts,
+    (db, sessions): (Db, Sessions),
 ) -> Response {
     let (user_id, current, now) = (owner.session.user_id, owner.session.id, accounts.now());
     let taken = ChangeEmail::ended(LinkEnding::Taken);

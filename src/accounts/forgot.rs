@@ -5,7 +5,7 @@ use kit::password::PasswordRule;
 use crate::accounts::email_form::EmailForm;
 use crate::accounts::opened::{Opened, Reset, page};
 use crate::mail::{Posted, Request};
-use crate::people::{Accounts, Event, Sessions, User};
+use crate::people::{Accounts, Event, Limited, Sessions, User, limits};
 use crate::web::{
     Client, Db, Deserialize, Flash, Form, Page, Response, Result, ServiceConfig, Submitted,
     Template, once, redirect, render, render_with, resource,
@@ -55,7 +55,9 @@ async fn ask(page: Page) -> Response {
 }
 
 /// The same work for every address. Whether it is known is found out when the mail is sent.
-async fn send(page: Page, accounts: Accounts, db: Db, form: Submitted<EmailForm>) -> Response {
+async fn send(
+    _: Limited<limits::Mail>, page: Page, accounts: Accounts, db: Db, form: Submitted<EmailForm>,
+) -> Response {
     let Some(email) = EmailForm::address(&form) else {
         return render_with(form.status(), &ForgotPage { page, form });
     };
@@ -74,13 +76,14 @@ async fn show(opened: Opened<Reset>, page: Page, accounts: Accounts) -> Response
 }
 
 async fn reset(
-    opened: Opened<Reset>, client: Client, page: Page, accounts: Accounts, sessions: Sessions,
-    db: Db, mut form: Submitted<ResetForm>,
+    _: Limited<limits::Redeem>, opened: Opened<Reset>, client: Client, page: Page,
+    accounts: Accounts, (db, sessions): (Db, Sessions), mut form: Submitted<ResetForm>,
 ) -> Response {
     let user = opened.link.account()?;
     let (words, password) = ([user.name.as_str(), user.email.as_str()], &form.fields.password);
     accounts.check_new_password(&client, &mut form.errors, password, &words).await?;
-    if form.is_valid() && accounts.confirms(&client, user, form.fields.password.clone()).await? {
+    if form.is_valid() && accounts.has_password(&client, user, form.fields.password.clone()).await?
+    {
         form.errors.add("password", super::password::NOT_NEW);
     }
     if !form.is_valid() {
@@ -88,7 +91,7 @@ async fn reset(
     }
     let hash = accounts.passwords().hash(&client, form.fields.password).await?;
     let (redeem, now) = (opened.redeem(), accounts.now());
-    let replace = move |conn: &mut _| -> Result<(i64, String)> {
+    let replace = move |conn: &mut _| -> Result<User> {
         let link = redeem(conn)?;
         let user = link.account()?;
         // Whoever opened a link that was mailed reads the mail of the address.
@@ -96,14 +99,16 @@ async fn reset(
             User::set_verified_email(conn, user.id, &user.address(), now)?;
         }
         Accounts::replace_password(conn, user, &hash, None, now)?;
-        Ok((user.id, user.email.clone()))
+        Ok(User { password_hash: hash, ..user.clone() })
     };
-    let (user_id, email) = db.write(replace).await?;
-    accounts.tell(&client, Event::PasswordReset.of(user_id)).await;
+    let user = db.write(replace).await?;
+    accounts.tell(&client, Event::PasswordReset.of(user.id)).await;
     let sentence = "Your password is changed, and you are logged out everywhere. Log in with it.";
-    let mut response = redirect("/login", Flash::success(sentence).with_typed(email));
+    let mut response = redirect("/login", Flash::success(sentence).with_typed(&*user.email));
     opened.close(&mut response)?;
     response.add_cookie(&sessions.clear_cookie())?;
+    // Whoever was kept from logging in by a stranger's tries is kept no longer.
+    accounts.trust(&user, &mut response)?;
     Ok(response)
 }
 

@@ -9,7 +9,7 @@ use crate::accounts::opened::{For, page};
 use crate::config::Config;
 use crate::mail::Request;
 use crate::mail::invitations::{about_to_be_invited, hold_back};
-use crate::people::{Accounts, Admin, Event, Invitation, Purpose};
+use crate::people::{Accounts, Admin, Event, Invitation, Limited, Purpose, limits};
 use crate::state::State;
 use crate::web::{
     Client, Db, Error, Flash, Page, Response, Result, ServiceConfig, Submitted, Template, once,
@@ -73,8 +73,8 @@ async fn show_form(page: Page, form: Submitted<EmailForm>, db: &Db, now: Time) -
 
 /// Also once more, to who waits for it: the link of before stays good.
 async fn invite(
-    admin: MayInvite, client: Client, page: Page, accounts: Accounts, db: Db,
-    mut form: Submitted<EmailForm>,
+    admin: MayInvite, client: Client, _: Limited<limits::Costly>, page: Page, accounts: Accounts,
+    db: Db, mut form: Submitted<EmailForm>,
 ) -> Response {
     let Some(email) = EmailForm::address(&form) else {
         return show_form(page, form, &db, accounts.now()).await;
@@ -83,8 +83,8 @@ async fn invite(
     let (now, request) = (accounts.now(), Request::Invite { by: admin.name.clone() });
     let post = once(form.sent.clone(), move |conn| request.post_or_refuse(conn, &email, now));
     match admin.write(&db, post).await {
-        Err(Error::Request(kit::Error::TooOften(again))) => {
-            form.errors.add("email", format!("They were invited often enough. {again}"));
+        Err(Error::Request(kit::Error::TooOften(wait))) => {
+            form.errors.add("email", format!("They were invited often enough. {wait}"));
             return show_form(page, form, &db, now).await;
         }
         posted => {

@@ -4,7 +4,7 @@ use kit::password::PasswordRule;
 
 use crate::accounts::opened::{For, Opened};
 use crate::error::LinkEnding;
-use crate::people::{Accounts, Event, LogIn, Name, NewUser, Purpose, User};
+use crate::people::{Accounts, Event, Limited, LogIn, Name, NewUser, Purpose, User, limits};
 use crate::web::{
     Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Response, Submitted, Template,
     Typed, redirect, render_with,
@@ -40,8 +40,8 @@ pub(super) async fn show<P: For>(opened: Opened<P>, page: Page, accounts: Accoun
 
 /// Whoever opened the link reads the mail of its address: that is the proof.
 pub(super) async fn join<P: For>(
-    opened: Opened<P>, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
-    mut form: Submitted<JoinForm>,
+    _: Limited<limits::Redeem>, opened: Opened<P>, req: HttpRequest, client: Client, page: Page,
+    accounts: Accounts, mut form: Submitted<JoinForm>,
 ) -> Response {
     let email = opened.link.address()?;
     let words = [form.fields.name.text(), email.typed.as_str()];
@@ -64,7 +64,7 @@ pub(super) async fn join<P: For>(
     accounts.tell(&client, Event::Registered.of(user.id)).await;
     let mut response = redirect("/dashboard", Flash::success("Welcome! Your account is ready."));
     opened.close(&mut response)?;
-    response.add_cookie(&accounts.log_in(&req, &user, LogIn::by_password()).await?)?;
+    accounts.log_in(&req, &user, LogIn::by_password(), &mut response).await?;
     Ok(response)
 }
 

@@ -6,11 +6,13 @@ use kit::http::request_id::RequestId;
 use kit::http::site::Site;
 use kit::password;
 
-use crate::people::{Accounts, CurrentSession, CurrentUser, LogIn, Login, Sessions};
+use crate::people::{
+    Accounts, CurrentSession, CurrentUser, Limited, LogIn, Login, Sessions, limits,
+};
 use crate::web::kept::{self, Carried};
 use crate::web::{
-    Client, Deserialize, Errors, Flash, Form, HttpRequest, Page, Query, Response, Result,
-    ServiceConfig, Submitted, Template, redirect, render_with, resource,
+    Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Query, Response, Result,
+    ServiceConfig, Submitted, Template, redirect, render_with, resource, until_later,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -76,23 +78,30 @@ pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
 }
 
 async fn log_in(
-    req: HttpRequest, client: Client, page: Page, accounts: Accounts,
-    mut form: Submitted<LoginForm>,
+    req: HttpRequest, client: Client, limited: Limited<limits::LogIn>, page: Page,
+    accounts: Accounts, mut form: Submitted<LoginForm>,
 ) -> Response {
     if !form.is_valid() {
         return show_form(page, form);
     }
     let password = std::mem::take(&mut form.fields.password);
-    let Some(user) = accounts.authenticate(&client, &form.fields.email, password).await? else {
+    let email = &form.fields.email;
+    let user = match accounts.authenticate(&client, &limited, email, password).await {
+        Err(Error::Request(kit::Error::TooOften(wait))) => {
+            form.errors.add("", format!("Too many tries, with this address or from here. {wait}"));
+            return Ok(until_later(show_form(page, form)?, wait));
+        }
+        tried => tried?,
+    };
+    let Some(user) = user else {
         form.errors.add("", REFUSED);
         return show_form(page, form);
     };
     let how = LogIn::by_password().remembered(!form.fields.remember.is_empty());
-    let cookie = accounts.log_in(&req, &user, how).await?;
-    let user = CurrentUser::just_logged_in(Login::to_be_shown(user));
+    let shown = CurrentUser::just_logged_in(Login::to_be_shown(user.clone()));
     let LoginForm { kept, next, .. } = form.fields;
-    let mut response = kept::land(&req, user, &Carried { kept, next })?;
-    response.add_cookie(&cookie)?;
+    let mut response = kept::land(&req, shown, &Carried { kept, next })?;
+    accounts.log_in(&req, &user, how, &mut response).await?;
     Ok(response)
 }
 

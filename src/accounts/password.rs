@@ -3,10 +3,10 @@
 use kit::password::{self, PasswordRule};
 
 use crate::once::was_done;
-use crate::people::{Accounts, CurrentSession, Event, Sessions, User};
+use crate::people::{Accounts, CurrentSession, Event, Limited, Sessions, User, limits};
 use crate::web::{
-    Client, Db, Deserialize, Errors, Flash, Form, HttpResponse, Page, Response, ServiceConfig,
-    Submitted, Template, once, redirect, render_with, resource,
+    Client, Db, Deserialize, Error, Errors, Flash, Form, HttpResponse, Page, Response, Result,
+    ServiceConfig, Submitted, Template, once, redirect, render_with, resource, until_later,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -59,8 +59,8 @@ async fn show(session: CurrentSession, page: Page, accounts: Accounts) -> Respon
 }
 
 async fn change(
-    session: CurrentSession, client: Client, page: Page, accounts: Accounts,
-    (db, sessions): (Db, Sessions), mut form: Submitted<PasswordForm>,
+    session: CurrentSession, client: Client, limited: Limited<limits::Confirm>, page: Page,
+    accounts: Accounts, (db, sessions): (Db, Sessions), mut form: Submitted<PasswordForm>,
 ) -> Response {
     // Before a hash is spent on a password that is not there, and told as a wrong one.
     if form.is_back {
@@ -69,7 +69,13 @@ async fn change(
     if was_done(&form.sent, &db).await? {
         return Ok(changed());
     }
-    check_both(&session, &client, &accounts, &mut form).await?;
+    match check_both(&session, (&client, &limited), &accounts, &mut form).await {
+        Err(Error::Request(kit::Error::TooOften(wait))) => {
+            form.errors.add("current", format!("Too many tries. {wait}"));
+            return Ok(until_later(show_form(&session, page, form, &accounts)?, wait));
+        }
+        checked => checked?,
+    }
     if !form.is_valid() {
         return show_form(&session, page, form, &accounts);
     }
@@ -77,6 +83,7 @@ async fn change(
     let (owner, current, now) = (session.user().user.clone(), session.id, accounts.now());
     let renewal = sessions.renew(&session)?;
     let store = renewal.store();
+    let user = User { password_hash: hash.clone(), ..owner.clone() };
     let change = once(form.sent, move |conn| {
         // It may have been changed since it was confirmed, by whoever knows it too.
         User::require_still(conn, owner.id, &owner.password_hash)?;
@@ -89,14 +96,15 @@ async fn change(
     accounts.tell(&client, Event::PasswordChanged.of(session.user_id)).await;
     let mut response = changed();
     response.add_cookie(renewal.cookie())?;
+    accounts.trust(&user, &mut response)?;
     Ok(response)
 }
 
 /// Says what is wrong with the new password, and with the current one.
 async fn check_both(
-    session: &CurrentSession, client: &Client, accounts: &Accounts,
-    form: &mut Submitted<PasswordForm>,
-) -> crate::error::Result<()> {
+    session: &CurrentSession, (client, limited): (&Client, &Limited<limits::Confirm>),
+    accounts: &Accounts, form: &mut Submitted<PasswordForm>,
+) -> Result<()> {
     let user = session.user();
     let password = form.fields.password.clone();
     let words = [user.name.as_str(), user.email.as_str()];
@@ -105,8 +113,9 @@ async fn check_both(
     if password == current {
         form.errors.add("password", NOT_NEW);
     }
-    if form.errors.get("current").is_none() && !accounts.confirms(client, user, current).await? {
-        accounts.tell(client, Event::SudoDenied.of(user.id)).await;
+    if form.errors.get("current").is_none()
+        && !accounts.confirms(client, limited, user, current).await?
+    {
         form.errors.add("current", "This is not your password.");
     }
     Ok(())
@@ -124,7 +133,9 @@ async fn find() -> HttpResponse {
 
 /// What is wrong with a new password, as text; nothing when it is good. For the script beside the
 /// field. Without it, the form itself says the same.
-async fn check(client: Client, accounts: Accounts, form: Submitted<CheckForm>) -> Response {
+async fn check(
+    client: Client, _: Limited<limits::Judge>, accounts: Accounts, form: Submitted<CheckForm>,
+) -> Response {
     let CheckForm { name, email, password } = &form.fields;
     let judged = accounts.passwords().check(&client, password, &[name, email]).await?;
     let sentence = judged.err().unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::accounts::join;
 use crate::accounts::opened::{For, page};
 use crate::config::{Config, Registration};
 use crate::mail::{Posted, Request};
-use crate::people::{Accounts, Purpose};
+use crate::people::{Accounts, Limited, Purpose, limits};
 use crate::state::State;
 use crate::web::{
     Db, Error, Flash, HttpResponse, Page, Response, ServiceConfig, Submitted, Template, once,
@@ -68,7 +68,8 @@ async fn show(_: OpenRegistration, page: Page, accounts: Accounts) -> Response {
 
 /// The same work for every address. Whether it is known is found out when the mail is sent.
 async fn register(
-    _: OpenRegistration, page: Page, accounts: Accounts, db: Db, form: Submitted<EmailForm>,
+    _: OpenRegistration, _: Limited<limits::Mail>, page: Page, accounts: Accounts, db: Db,
+    form: Submitted<EmailForm>,
 ) -> Response {
     if accounts.are_none().await? {
         return Ok(to_setup());

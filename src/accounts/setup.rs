@@ -10,7 +10,7 @@ use kit::password::PasswordRule;
 use crate::db::Connection;
 use crate::error::LinkEnding;
 use crate::mail::{Posted, Request};
-use crate::people::{Accounts, Email, Link, LogIn, Name, NewUser, Purpose, User};
+use crate::people::{Accounts, Email, Limited, Link, LogIn, Name, NewUser, Purpose, User, limits};
 use crate::state::State;
 use crate::web::{
     Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Response, Result,
@@ -86,8 +86,8 @@ async fn show(visitor: FirstVisitor, page: Page, accounts: Accounts) -> Response
 }
 
 async fn set_up(
-    visitor: FirstVisitor, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
-    mut form: Submitted<SetupForm>,
+    _: Limited<limits::Redeem>, visitor: FirstVisitor, req: HttpRequest, client: Client,
+    page: Page, accounts: Accounts, mut form: Submitted<SetupForm>,
 ) -> Response {
     let words = [form.fields.name.text(), form.fields.email.text()];
     let password = &form.fields.password;
@@ -114,7 +114,7 @@ async fn set_up(
     let welcome =
         "Welcome! You are the administrator. A mail went to your address: confirm it by its link.";
     let mut response = redirect("/dashboard", Flash::mailed(welcome));
-    response.add_cookie(&accounts.log_in(&req, &user, LogIn::by_password()).await?)?;
+    accounts.log_in(&req, &user, LogIn::by_password(), &mut response).await?;
     Ok(response)
 }
 

@@ -4,11 +4,11 @@ use actix_login::next::NextPage;
 use kit::password;
 
 use crate::db::Connection;
-use crate::people::{Accounts, CurrentSession, Event, Sessions};
+use crate::people::{Accounts, CurrentSession, Event, Limited, Sessions, limits};
 use crate::web::kept::{self, Carried};
 use crate::web::{
-    Client, Db, Deserialize, Errors, Form, HttpRequest, Page, Query, Response, Result,
-    ServiceConfig, Submitted, Template, render, render_with, resource,
+    Client, Db, Deserialize, Error, Errors, Form, HttpRequest, Page, Query, Response, Result,
+    ServiceConfig, Submitted, Template, render, render_with, resource, until_later,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -52,13 +52,24 @@ pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
 }
 
 async fn confirm(
-    session: CurrentSession, req: HttpRequest, client: Client, page: Page, accounts: Accounts,
-    (db, sessions): (Db, Sessions), mut form: Submitted<SudoForm>,
+    session: CurrentSession, req: HttpRequest, limited: Limited<limits::Confirm>, page: Page,
+    accounts: Accounts, (db, sessions): (Db, Sessions), mut form: Submitted<SudoForm>,
 ) -> Response {
+    let client = Client::of(&req);
     let password = std::mem::take(&mut form.fields.password);
-    if form.is_valid() && !accounts.confirms(&client, session.user(), password).await? {
-        accounts.tell(&client, Event::SudoDenied.of(session.user_id)).await;
-        form.errors.add("password", "This is not your password.");
+    if form.is_valid() {
+        match accounts.confirms(&client, &limited, session.user(), password).await {
+            Err(Error::Request(kit::Error::TooOften(wait))) => {
+                form.errors.add("password", format!("Too many tries. {wait}"));
+                let page = render_with(form.status(), &SudoPage { page, form })?;
+                return Ok(until_later(page, wait));
+            }
+            Ok(true) => {}
+            tried => {
+                tried?;
+                form.errors.add("password", "This is not your password.");
+            }
+        }
     }
     if !form.is_valid() {
         return render_with(form.status(), &SudoPage { page, form });

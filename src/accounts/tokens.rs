@@ -7,7 +7,7 @@ use kit::{Clock, Time};
 use time::Duration;
 
 use crate::people::personal_token::{LIVES, NAME_MAX, NewToken, PersonalToken};
-use crate::people::{CurrentUser, Event, Events, Sudo};
+use crate::people::{CurrentUser, Event, Events, Limited, Sudo, limits};
 use crate::state::State;
 use crate::web::{
     Client, Db, Deserialize, Errors, Flash, Form, HttpResponse, Page, Path, Response, Sent,
@@ -87,8 +87,9 @@ async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
 }
 
 async fn create(
-    user: Sudo, client: Client, page: Page, (state, clock): (State, Clock),
-    (scopes, events): (Scopes, Events), mut form: Submitted<TokenForm>,
+    user: Sudo, client: Client, _: Limited<limits::Costly>, page: Page,
+    (state, clock): (State, Clock), (scopes, events): (Scopes, Events),
+    mut form: Submitted<TokenForm>,
 ) -> Response {
     let ticked = form.fields.scope(&scopes);
     if ticked.is_empty() {

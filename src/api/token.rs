@@ -3,7 +3,7 @@
 use actix_login::{Scopes, jwks};
 use kit::http::oauth::{Asked, EndedToken, Issued, NoToken, ServerMetadata, TokenRequest};
 
-use crate::people::{Accounts, Event, Grants, Login};
+use crate::people::{Accounts, Event, Grants, Limited, Login, limits};
 use crate::state::State;
 use crate::web::{Client, HttpResponse, Response, Result, ServiceConfig, resource};
 
@@ -19,8 +19,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 async fn token(
-    client: Client, state: State, (accounts, grants, scopes): (Accounts, Grants, Scopes),
-    asked: Asked<TokenRequest>,
+    (client, limited): (Client, Limited<limits::LogIn>), state: State,
+    (accounts, grants, scopes): (Accounts, Grants, Scopes), asked: Asked<TokenRequest>,
 ) -> Response {
     let asked = asked.0.and_then(|request| match request {
         TokenRequest::Password { .. } if !state.config().password_grant => {
@@ -29,7 +29,7 @@ async fn token(
         request => Ok(request),
     });
     let issued = match asked {
-        Ok(request) => issue(&client, &accounts, (&grants, &scopes), request).await?,
+        Ok(request) => issue((&client, &limited), &accounts, (&grants, &scopes), request).await?,
         Err(refusal) => Err(refusal),
     };
     match issued {
@@ -45,8 +45,8 @@ async fn token(
 /// grant is deprecated (RFC 9700 section 2.4): it teaches people to type their password into programs.
 /// It is here because it is what makes a first script easy; personal API tokens are the better way.
 async fn issue(
-    client: &Client, accounts: &Accounts, (grants, scopes): (&Grants, &Scopes),
-    request: TokenRequest,
+    (client, limited): (&Client, &Limited<limits::LogIn>), accounts: &Accounts,
+    (grants, scopes): (&Grants, &Scopes), request: TokenRequest,
 ) -> Result<Result<Issued, NoToken>> {
     let (username, password, scope) = match request {
         TokenRequest::Refresh { token, scope } => {
@@ -54,7 +54,7 @@ async fn issue(
         }
         TokenRequest::Password { username, password, scope } => (username, password, scope),
     };
-    let Some(user) = accounts.authenticate(client, &username, password).await? else {
+    let Some(user) = accounts.authenticate(client, limited, &username, password).await? else {
         return Ok(Err(NoToken::InvalidGrant));
     };
     match scopes.parse(user.is_verified_admin(), &scope) {

@@ -2,7 +2,7 @@
 //! ([`Notice`]). To say something new, add a variant to one of them and its words in `crate::letters`.
 
 use diesel::prelude::*;
-use kit::mail::{Again, PER_DAY, Posted};
+use kit::mail::{PER_DAY, Posted, wait_after};
 use kit::{Client, Email, Time};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
@@ -67,6 +67,8 @@ pub enum Notice {
         device: String,
         ip_address: String,
     },
+    /// The password was tried too often from where nobody knows its owner.
+    LogInsStopped,
     AccountDeleted,
 }
 
@@ -81,8 +83,8 @@ impl Request {
             .limit(i64::try_from(PER_DAY).unwrap_or(i64::MAX))
             .select(outbox::created_at)
             .load(conn)?;
-        if let Some(again) = Again::after(&today, now) {
-            return Ok(Posted::LeftOut(again));
+        if let Some(wait) = wait_after(&today, now) {
+            return Ok(Posted::LeftOut(wait));
         }
         put(conn, to, (self.into(), self), now)?;
         Ok(Posted::Waits)

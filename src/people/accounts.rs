@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::HttpRequest;
-use actix_web::cookie::Cookie;
+use actix_web::{HttpRequest, HttpResponse};
 use diesel::prelude::*;
+use kit::http::device::Devices;
 use kit::http::form::Errors;
 use kit::password::{Passwords, Verdict};
 use kit::{Client, Clock, Time};
@@ -13,7 +13,10 @@ use kit::{Client, Clock, Time};
 use crate::db::{Connection, Db};
 use crate::error::Result;
 use crate::mail::Notice;
-use crate::people::{Email, Ending, Event, Events, LogIn, NewUser, SecurityEvent, Sessions, User};
+use crate::people::tries::FAILURES_MAX;
+use crate::people::{
+    Email, Ending, Event, Events, Limited, LogIn, NewUser, SecurityEvent, Sessions, User, limits,
+};
 use crate::schema::users;
 
 /// Checks passwords, makes accounts, logs people in. Cheap to clone.
@@ -23,6 +26,7 @@ pub struct Accounts {
     clock: Clock,
     events: Events,
     sessions: Sessions,
+    devices: Devices,
     passwords: Passwords,
     /// Whether there is one, once somebody found one: the last administrator's cannot be deleted. So whoever
     /// opens the start page asks no database.
@@ -31,9 +35,10 @@ pub struct Accounts {
 
 impl Accounts {
     pub fn new(
-        (db, clock, events): (Db, Clock, Events), sessions: Sessions, passwords: Passwords,
+        (db, clock, events): (Db, Clock, Events), sessions: Sessions, devices: Devices,
+        passwords: Passwords,
     ) -> Self {
-        Self { db, clock, events, sessions, passwords, exist: Arc::default() }
+        Self { db, clock, events, sessions, devices, passwords, exist: Arc::default() }
     }
 
     pub fn now(&self) -> Time {
@@ -55,29 +60,64 @@ impl Accounts {
         Ok(!exist)
     }
 
-    /// The user with this address and password who may log in. Unknown, wrong and disabled are
-    /// one answer, at the cost of one hash and one row each: nobody learns which addresses have
-    /// accounts.
+    /// The user with this address and password who may log in. Unknown, wrong, disabled and tried too
+    /// often to be opened from here are one answer, at the cost of one hash and one row each: nobody
+    /// learns which addresses have accounts. [`kit::Error::TooOften`] before any of it.
     pub async fn authenticate(
-        &self, client: &Client, email: &str, password: String,
+        &self, client: &Client, limited: &Limited<limits::LogIn>, email: &str, password: String,
     ) -> Result<Option<User>> {
         let user = match Email::of_account(email) {
             Some(email) => self.db.look_up(move |conn| User::by_email(conn, &email)).await?,
             None => None,
         };
+        let one = limited.try_once(email, user.as_ref()).await?;
         let user_id = user.as_ref().map(|user| user.id);
-        let user = user.filter(User::may_log_in);
+        let user = user.filter(|user| user.may_log_in() && one.may_open(user));
         let stored = user.as_ref().map(|user| user.password_hash.clone());
-        match self.passwords.verify(client, password, stored).await? {
-            Verdict::Wrong => {
-                self.tell(client, Event::LogInFailed.of_somebody(user_id)).await;
+        match (user, self.passwords.verify(client, password, stored).await) {
+            (Some(user), Ok(Verdict::Right { rehashed })) => {
+                one.give_back().await?;
+                self.note_success(user, rehashed).await
+            }
+            (_, Ok(_)) => {
+                self.note_failure(client, user_id, one.is_trusted).await;
                 Ok(None)
             }
-            Verdict::Right { rehashed } => match (user, rehashed) {
-                (Some(user), Some(hash)) => self.store_stronger_hash(user, hash).await,
-                (user, _) => Ok(user),
-            },
+            // No try: it was not looked at.
+            (_, Err(error)) => {
+                one.give_back().await?;
+                Err(error.into())
+            }
         }
+    }
+
+    async fn note_success(&self, user: User, rehashed: Option<String>) -> Result<Option<User>> {
+        if user.failed_log_ins > 0 {
+            let forgotten = users::failed_log_ins.eq(0);
+            let change = diesel::update(users::table.find(user.id)).set(forgotten);
+            self.db.write(move |conn| change.execute(conn)).await?;
+        }
+        match rehashed {
+            Some(hash) => self.store_stronger_hash(user, hash).await,
+            None => Ok(Some(user)),
+        }
+    }
+
+    /// The owner is told once that the password opens nothing any more from where nobody knows them.
+    async fn note_failure(&self, client: &Client, user_id: Option<i64>, is_trusted: bool) {
+        let (failed, now) = (Event::LogInFailed.of_somebody(user_id), self.now());
+        let count = move |conn: &mut Connection| -> Result<()> {
+            // For nobody too, so that it takes as long.
+            let theirs = users::table.find(user_id.unwrap_or(0));
+            let more = users::failed_log_ins.eq(users::failed_log_ins + i64::from(!is_trusted));
+            let change = diesel::update(theirs).set(more).returning(User::as_returning());
+            let user = change.get_result(conn).optional()?;
+            match user.filter(|user| !is_trusted && user.failed_log_ins == FAILURES_MAX) {
+                Some(user) => Notice::LogInsStopped.post(conn, &user.address(), now),
+                None => Ok(()),
+            }
+        };
+        self.events.tell_and(client, failed, count).await;
     }
 
     /// Only over the hash that was verified: the password may have been changed meanwhile, and then
@@ -90,8 +130,25 @@ impl Accounts {
         self.db.write(move |conn| stored.get_result(conn).optional()).await
     }
 
-    /// Whether this is the password of somebody who is logged in.
-    pub async fn confirms(&self, client: &Client, user: &User, password: String) -> Result<bool> {
+    /// Whether this is the password of somebody who is logged in. [`kit::Error::TooOften`] when others were
+    /// tried too often.
+    pub async fn confirms(
+        &self, client: &Client, limited: &Limited<limits::Confirm>, user: &User, password: String,
+    ) -> Result<bool> {
+        let one = limited.take_one().await?;
+        let confirmed = self.has_password(client, user, password).await;
+        if matches!(confirmed, Ok(false)) {
+            self.tell(client, Event::SudoDenied.of(user.id)).await;
+        } else {
+            one.give_back().await?;
+        }
+        confirmed
+    }
+
+    /// Whether this is the password of somebody whom a link lets choose another one.
+    pub async fn has_password(
+        &self, client: &Client, user: &User, password: String,
+    ) -> Result<bool> {
         let stored = Some(user.password_hash.clone());
         let verdict = self.passwords.verify(client, password, stored).await?;
         Ok(matches!(verdict, Verdict::Right { .. }))
@@ -138,12 +195,20 @@ impl Accounts {
         Ok(ending.end(conn, user.id, current)?)
     }
 
+    /// Logs them in: a session, and a browser that is known from now on. `response` takes the cookies.
     pub async fn log_in(
-        &self, req: &HttpRequest, user: &User, how: LogIn,
-    ) -> Result<Cookie<'static>> {
-        let cookie = self.sessions.begin(req, user, how).await?;
+        &self, req: &HttpRequest, user: &User, how: LogIn, response: &mut HttpResponse,
+    ) -> Result<()> {
+        let session = self.sessions.begin(req, user, how).await?;
         self.tell(&Client::of(req), Event::LoggedIn.of(user.id)).await;
-        Ok(cookie)
+        response.add_cookie(&session)?;
+        self.trust(user, response)
+    }
+
+    /// Remembers the browser as one in which they were, with the password that they have now.
+    pub fn trust(&self, user: &User, response: &mut HttpResponse) -> Result<()> {
+        let known = self.devices.cookie_of(user.id.to_string(), user.password_mark())?;
+        Ok(response.add_cookie(&known)?)
     }
 
     pub async fn log_out(&self, req: &HttpRequest) -> Result<()> {

@@ -30,7 +30,10 @@ pub struct Activity {
     /// From which address; empty when an operator did it at the command line.
     pub ip_address: String,
     user_agent: String,
+    /// The last time.
     pub created_at: Time,
+    /// How often.
+    pub times: i64,
 }
 
 impl Activity {

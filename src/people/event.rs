@@ -81,6 +81,8 @@ events! {
     TokenReused: Warning("A used token came back: that program was logged out"),
     TokenRevoked: News(Topic::Token, "A token was ended"),
     ApiTokenCreated: News(Topic::Token, "An API token was made"),
+    // A row for each would be what the limit is there to avoid.
+    LimitReached: Logged,
     Unauthorized: Logged,
     OutOfScope: Logged,
 }

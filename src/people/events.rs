@@ -3,10 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 use kit::{Client, Clock, Time};
 use time::Duration;
 
-use crate::db::{Backend, Db, Export, copy_of};
+use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
 use crate::people::SecurityEvent;
 use crate::people::event::About;
@@ -14,6 +15,11 @@ use crate::schema::events;
 
 /// How long events are kept: long enough to find out what happened, no longer than that needs.
 pub const KEPT_FOR: Duration = Duration::days(90);
+
+/// What goes wrong once more in this time is the same affair.
+const ONE_AFFAIR: Duration = Duration::HOUR;
+
+type Condition = dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>;
 
 type Listener = Box<dyn Fn(&SecurityEvent) + Send + Sync>;
 
@@ -40,20 +46,25 @@ impl Events {
     /// Tells that something happened to a request from `client`. What happened has happened: a row
     /// that cannot be written is a line in the log.
     pub async fn tell(&self, client: &Client, happened: SecurityEvent) {
+        self.tell_and(client, happened, |_| Ok(())).await;
+    }
+
+    /// The same, and what follows from it, in one transaction.
+    pub async fn tell_and(
+        &self, client: &Client, happened: SecurityEvent,
+        more: impl FnOnce(&mut Connection) -> Result<()> + Send + 'static,
+    ) {
         log::info!(target: "security", "{happened}");
         self.call_listeners(&happened);
         if happened.event.about() == About::Logged {
             return;
         }
-        let row = diesel::insert_into(events::table).values((
-            events::user_id.eq(happened.user_id),
-            events::kind.eq(happened.event.name()),
-            events::ip_address.eq(client.ip_address.clone()),
-            events::user_agent.eq(client.user_agent.clone()),
-            events::created_at.eq(self.clock.now()),
-        ));
-        let written: Result<usize> = self.db.write(move |conn| row.execute(conn)).await;
-        if let Err(error) = written {
+        let (client, now) = (client.clone(), self.clock.now());
+        let keep = move |conn: &mut Connection| -> Result<()> {
+            keep(conn, &happened, &client, now)?;
+            more(conn)
+        };
+        if let Err(error) = self.db.write(keep).await {
             log::error!("an event was not kept: {error}");
         }
     }
@@ -64,6 +75,41 @@ impl Events {
     }
 }
 
+/// Writes the row. What goes wrong again and again in the same place takes the place of its last row: nobody
+/// fills the table by failing.
+fn keep(
+    conn: &mut Connection, happened: &SecurityEvent, client: &Client, now: Time,
+) -> QueryResult<()> {
+    let (mut times, mut first_at) = (1, None);
+    if matches!(happened.event.about(), About::Warning(_)) {
+        let of: Box<Condition> = match happened.user_id {
+            Some(id) => Box::new(events::user_id.eq(id)),
+            None => Box::new(events::user_id.is_null().nullable()),
+        };
+        let same = events::table
+            .filter(of)
+            .filter(events::kind.eq(happened.event.name()))
+            .filter(events::ip_address.eq(&client.ip_address))
+            .filter(events::user_agent.eq(&client.user_agent))
+            .filter(events::created_at.gt(now - ONE_AFFAIR));
+        let before: Vec<(i64, Option<Time>, Time)> = diesel::delete(same)
+            .returning((events::times, events::first_at, events::created_at))
+            .get_results(conn)?;
+        times += before.iter().map(|row| row.0).sum::<i64>();
+        first_at = before.iter().map(|(_, first_at, at)| first_at.unwrap_or(*at)).min();
+    }
+    let row = (
+        events::user_id.eq(happened.user_id),
+        events::kind.eq(happened.event.name()),
+        events::ip_address.eq(&client.ip_address),
+        events::user_agent.eq(&client.user_agent),
+        events::created_at.eq(now),
+        events::times.eq(times),
+        events::first_at.eq(first_at),
+    );
+    diesel::insert_into(events::table).values(row).execute(conn).map(drop)
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(Backend))]
 struct Row {
@@ -71,6 +117,9 @@ struct Row {
     ip_address: String,
     user_agent: String,
     created_at: Time,
+    times: i64,
+    first_at: Option<Time>,
 }
 
-pub const EXPORT: Export = copy_of!(events.user_id, Row; kind, ip_address, user_agent, created_at);
+pub const EXPORT: Export =
+    copy_of!(events.user_id, Row; kind, ip_address, user_agent, created_at, times, first_at);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use actix_login::hash_token;
 use diesel::prelude::*;
 use kit::http::form::{Errors, Form};
 use kit::http::typed::Typed;
@@ -31,6 +32,8 @@ pub struct User {
     pub created_at: Time,
     /// When the address was proved to be theirs.
     pub verified_at: Option<Time>,
+    /// Log-ins that failed since the last one that did not, from browsers that nobody knows.
+    pub failed_log_ins: i64,
 }
 
 impl fmt::Debug for User {
@@ -82,6 +85,11 @@ impl User {
 
     pub fn may_log_in(&self) -> bool {
         self.disabled_at.is_none()
+    }
+
+    /// What their password is known by, where it is not to be known.
+    pub fn password_mark(&self) -> String {
+        hash_token(&self.password_hash)
     }
 
     pub fn is_verified(&self) -> bool {
@@ -153,8 +161,10 @@ impl User {
         diesel::update(users::table.find(id)).set(users::name.eq(users::name)).execute(conn)
     }
 
+    /// Stores another password, which nobody has tried yet.
     pub fn set_password(conn: &mut Connection, id: i64, hash: &str) -> QueryResult<usize> {
-        diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)
+        let new = (users::password_hash.eq(hash), users::failed_log_ins.eq(0));
+        diesel::update(users::table.find(id)).set(new).execute(conn)
     }
 
     pub fn set_name(conn: &mut Connection, id: i64, name: &Name) -> QueryResult<Self> {

@@ -93,7 +93,10 @@ pub fn draw(subject: Subject, status: StatusCode, error: Option<&Error>) -> Resp
     let token = if had_token { Token::Invalid } else { Token::Missing };
     let token = lacking(error).unwrap_or(token);
     problem::add_headers(&mut response, APP_NAME, token)?;
-    Ok(response)
+    Ok(match refused(error) {
+        Some(kit::Error::TooOften(wait)) => problem::until_later(response, *wait),
+        _ => response,
+    })
 }
 
 /// What the token lacks that came with the request.
@@ -141,6 +144,9 @@ fn words(status: StatusCode, error: Option<&Error>) -> Result<(&'static str, Cow
         Some(Error::InUse(by)) => {
             let sentence = format!("One of your {by} names this. Change or delete that one first.");
             return Ok(("Still in use", sentence.into()));
+        }
+        Some(Error::Request(kit::Error::TooOften(wait))) => {
+            return Ok((problem::words(status, None).0, wait.to_string().into()));
         }
         Some(Error::LastAdministrator) => ("You are the last administrator", LAST_ADMINISTRATOR),
         _ => problem::words(status, refused(error)),

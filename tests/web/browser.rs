@@ -127,7 +127,12 @@ impl Site {
 
     /// Another server on the same database.
     pub async fn beside(self: &Rc<Self>) -> Rc<Self> {
-        Self::on(Rc::clone(&self.database), &[], PASSWORDS.clone(), features()).await
+        self.beside_with(&[]).await
+    }
+
+    /// The same, with other settings.
+    pub async fn beside_with(self: &Rc<Self>, settings: &[(&str, &str)]) -> Rc<Self> {
+        Self::on(Rc::clone(&self.database), settings, PASSWORDS.clone(), features()).await
     }
 
     async fn on(

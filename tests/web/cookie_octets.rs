@@ -20,9 +20,11 @@ fn ours() -> Vec<CookieKind> {
         };
         match of {
             CookieUse::Link => Purpose::VARIANTS.iter().map(for_links).collect(),
-            CookieUse::Session | CookieUse::Flash | CookieUse::Theme | CookieUse::Steps => {
-                vec![kind]
-            }
+            CookieUse::Session
+            | CookieUse::Flash
+            | CookieUse::Theme
+            | CookieUse::Steps
+            | CookieUse::Device => vec![kind],
         }
     };
     CookieUse::VARIANTS.iter().flat_map(of).collect()

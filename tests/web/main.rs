@@ -53,6 +53,7 @@ mod invalidation;
 mod invitations;
 mod links;
 mod lifetimes;
+mod limits;
 mod locked;
 mod login;
 mod refusals;

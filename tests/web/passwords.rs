@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use actix_web::HttpResponse;
 use app::people::{Email, LogIn, Name, NewUser};
 use futures_util::future::join_all;
 use kit::http::client::Network;
@@ -133,7 +134,8 @@ async fn a_login_that_began_before_a_password_change_is_not_let_in_after_it() {
     for change in changes {
         site.sql(change).await;
         // The password was verified against the row as it was.
-        let begun = site.app.state().accounts().log_in(&request, &ada, LogIn::by_password()).await;
+        let (accounts, mut response) = (site.app.state().accounts(), HttpResponse::Ok().finish());
+        let begun = accounts.log_in(&request, &ada, LogIn::by_password(), &mut response).await;
         assert!(matches!(begun, Err(app::error::Error::NotAuthenticated)));
     }
     assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 0);

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -131,10 +132,10 @@ struct Row {
 /// A browser in which somebody is logged in, without the time that a password takes.
 async fn logged_in(site: &Rc<Site>, user: &User) -> Browser {
     let request = actix_web::test::TestRequest::default().to_http_request();
-    let cookie =
-        site.app.state().accounts().log_in(&request, user, LogIn::by_password()).await.unwrap();
+    let (accounts, mut response) = (site.app.state().accounts(), HttpResponse::Ok().finish());
+    accounts.log_in(&request, user, LogIn::by_password(), &mut response).await.unwrap();
     let browser = site.stranger();
-    browser.set_cookie("session", cookie.value());
+    browser.set_cookie("session", response.cookies().next().unwrap().value());
     browser
 }
 

@@ -1,7 +1,7 @@
 //! What needs a fresh log-in, and sessions that turn up elsewhere.
 
-use actix_web::HttpMessage as _;
 use actix_web::test::TestRequest;
+use actix_web::{HttpMessage as _, HttpResponse};
 use app::people::LogIn;
 use kit::Client;
 use time::Duration;
@@ -72,9 +72,10 @@ async fn logged_in_by(how: LogIn) -> Browser {
     let (user, request) = (site.user("ada").await, TestRequest::default().to_http_request());
     let (ip_address, user_agent) = ("127.0.0.1".to_owned(), "Firefox, Linux".to_owned());
     request.extensions_mut().insert(Client { ip_address, user_agent });
-    let cookie = site.app.state().accounts().log_in(&request, &user, how).await.unwrap();
+    let mut response = HttpResponse::Ok().finish();
+    site.app.state().accounts().log_in(&request, &user, how, &mut response).await.unwrap();
     let ada = site.stranger();
-    ada.set_cookie("session", cookie.value());
+    ada.set_cookie("session", response.cookies().next().unwrap().value());
     ada
 }
 

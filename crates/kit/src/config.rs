@@ -4,6 +4,7 @@
 mod database;
 mod dotenv;
 mod lifetimes;
+mod limits;
 mod log;
 mod metrics;
 mod reader;
@@ -20,6 +21,7 @@ use strum::{EnumString, VariantNames};
 
 pub use self::database::{IS_PRIVATE, PostgresAddress};
 pub use self::lifetimes::{Lifetimes, SessionProtection, TokenLifetimes};
+pub use self::limits::{CountedIn, LimitSettings};
 pub use self::metrics::MetricsSettings;
 pub use self::reader::Reader;
 use self::reader::complain;

@@ -5,6 +5,8 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::limit::Wait;
+
 /// The result of what may fail while a request is answered.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -33,8 +35,8 @@ pub enum Error {
     Misdirected(String),
     /// What was sent is well-formed and wrong: a sentence for each field. 422.
     Invalid(FieldErrors),
-    /// A mail was asked for too often. 429, with when to ask again.
-    TooOften(String),
+    /// It was tried, or asked for, too often. 429, with when to try again.
+    TooOften(Wait),
     /// Too much to do at the moment. 503, and when to try again.
     Busy,
     /// We took too long to answer. 503, and when to try again; nothing was written, unless the cause

@@ -9,6 +9,7 @@ pub mod body;
 pub mod client;
 pub mod cookies;
 pub mod deadline;
+pub mod device;
 pub mod familiar;
 pub mod fields;
 pub mod flash;

@@ -13,6 +13,7 @@ pub mod export; // a copy of what is stored
 pub mod files; // files for this user alone
 pub mod http; // what stands between the network and a handler
 pub mod key_file; // signing keys in a file
+pub mod limit; // how often something may be done
 pub mod logger; // the log
 pub mod mail; // mails, and the way out
 pub mod metrics; // numbers for Prometheus

@@ -13,7 +13,7 @@ use lettre::message::Mailbox;
 use time::PrimitiveDateTime;
 
 pub use self::delivery::{LONGEST_PAUSE, Queue, deliver, readings, work};
-pub use self::limit::{Again, PER_DAY, PER_HOUR, Posted};
+pub use self::limit::{PER_DAY, PER_HOUR, Posted, wait_after};
 pub use self::mailbox::DevMailbox;
 pub use self::places::PLACES;
 use self::relay::Relay;

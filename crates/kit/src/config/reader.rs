@@ -288,7 +288,7 @@ fn parse_sender(text: &str) -> Option<Mailbox> {
 }
 
 /// `90s`, `15m`, `24h` or `30d`.
-fn parse_duration(text: &str) -> Option<Duration> {
+pub(super) fn parse_duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "s" => 1,

@@ -103,9 +103,22 @@ impl Client {
         }
     }
 
-    /// Whether the network is the same.
+    /// Whose tries are counted together: an IPv4 address, or the first 64 bits of an IPv6 one, which is the
+    /// least that a single customer has.
+    pub fn subnet(&self) -> Option<IpNet> {
+        self.network(32, 64)
+    }
+
+    /// As many bits of the address.
+    fn network(&self, v4: u8, v6: u8) -> Option<IpNet> {
+        let address: IpAddr = self.ip_address.parse().ok()?;
+        let bits = if address.is_ipv4() { v4 } else { v6 };
+        IpNet::new(address, bits).ok().map(|network| network.trunc())
+    }
+
+    /// Whether the network is the same, as it hardly changes while somebody travels with one provider.
     pub fn is_near(&self, other: &Self) -> bool {
-        network(&self.ip_address) == network(&other.ip_address)
+        self.network(24, 48) == other.network(24, 48)
     }
 }
 
@@ -137,14 +150,6 @@ pub fn device_icon(user_agent: &str) -> &'static str {
     }
 }
 
-/// What hardly changes while somebody travels with one provider: the first 24 bits of an IPv4
-/// address, 48 of an IPv6 one.
-fn network(address: &str) -> Option<IpNet> {
-    let address: IpAddr = address.parse().ok()?;
-    let bits = if address.is_ipv4() { 24 } else { 48 };
-    IpNet::new(address, bits).ok().map(|network| network.trunc())
-}
-
 /// Whose turn it is, where many wait for the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Network {
@@ -159,8 +164,6 @@ pub enum Network {
 
 impl From<&Client> for Network {
     fn from(client: &Client) -> Self {
-        let Ok(address) = client.ip_address.parse::<IpAddr>() else { return Self::Unknown };
-        let bits = if address.is_ipv4() { 32 } else { 48 };
-        IpNet::new(address, bits).map_or(Self::Unknown, |network| Self::Address(network.trunc()))
+        client.network(32, 48).map_or(Self::Unknown, Self::Address)
     }
 }

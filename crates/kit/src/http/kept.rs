@@ -5,6 +5,7 @@
 //! It is kept in the page alone: no table holds what nobody asked to be saved, it works without
 //! scripts, and closing the page ends it. Passwords are never kept.
 
+use actix_login::next::safe;
 use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
@@ -69,7 +70,8 @@ impl Arrived {
     /// What the request carries, or `so_far`, if that is all that arrived.
     pub(crate) fn of(req: &HttpRequest, so_far: &[u8]) -> Option<Self> {
         let path = req.uri().path_and_query().filter(|_| is_form(req))?;
-        let path = Site::of(req).safe_next(path.as_str())?;
+        // The pages of a form need not be pages to be led to.
+        let path = safe(path.as_str())?;
         let extensions = req.extensions();
         if let Some(Received(body)) = extensions.get() {
             return Some(Self { path, body: body.clone(), is_whole: true });

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::error::{Error, Result};
 use crate::http::flash;
 use crate::http::request_id::RequestId;
+use crate::limit::Wait;
 
 /// Seconds until a client that was told 503 may try again.
 const AGAIN_AFTER: HeaderValue = HeaderValue::from_static("2");
@@ -87,6 +88,13 @@ pub enum Token {
     Invalid,
     /// It does not hold this scope.
     Lacks(&'static str),
+}
+
+/// Makes of `response` a refusal until later (RFC 6585 section 4).
+pub fn until_later(mut response: HttpResponse, wait: Wait) -> HttpResponse {
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.seconds()));
+    response
 }
 
 /// Tells a program in `response` when to come back after 503, and which token it lacks: RFC 9110 section

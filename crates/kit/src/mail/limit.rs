@@ -1,12 +1,11 @@
 //! How often mails that anybody can ask for go to one address.
 
-use std::fmt;
-
 use time::Duration;
 
 use super::PLACES;
 use crate::clock::Time;
 use crate::error::{Error, Result};
+use crate::limit::Wait;
 
 /// How many mails of a kind that anybody can ask for go to one address in an hour, and in a day:
 /// enough for somebody who lost one, too few to bury a mailbox.
@@ -21,7 +20,7 @@ pub enum Posted {
     /// It waits to be sent.
     Waits,
     /// It was asked for too often, and will not be sent.
-    LeftOut(Again),
+    LeftOut(Wait),
 }
 
 impl Posted {
@@ -33,32 +32,16 @@ impl Posted {
     pub fn or_refuse(self) -> Result<()> {
         match self {
             Self::Waits => Ok(()),
-            Self::LeftOut(again) => Err(Error::TooOften(again.to_string())),
+            Self::LeftOut(wait) => Err(Error::TooOften(wait)),
         }
     }
 }
 
-/// When to ask again, as a sentence.
-pub struct Again(Duration);
-
-impl Again {
-    /// When the limits let more go to an address to which mails of the same kind went at these times, the
-    /// last one first; `None` when they do now. The times of a day, and at most [`PER_DAY`] of them, are
-    /// enough.
-    pub fn after(times: &[Time], now: Time) -> Option<Self> {
-        let after = |count: usize, time| times.get(count - 1).map(|oldest| *oldest + time);
-        let until = after(PER_HOUR, Duration::HOUR).max(after(PER_DAY, Duration::DAY));
-        until.filter(|until| *until > now).map(|until| Self(until - now))
-    }
-}
-
-impl fmt::Display for Again {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.0.whole_seconds().max(1).unsigned_abs().div_ceil(60);
-        match minutes {
-            1 => write!(f, "Try again in a minute."),
-            2..=90 => write!(f, "Try again in {minutes} minutes."),
-            _ => write!(f, "Try again in {} hours.", minutes.div_ceil(60)),
-        }
-    }
+/// How long to wait until the limits let more go to an address to which mails of the same kind went at these
+/// times, the last one first; `None` when they do now. The times of a day, and at most [`PER_DAY`] of them,
+/// are enough.
+pub fn wait_after(times: &[Time], now: Time) -> Option<Wait> {
+    let after = |count: usize, time| times.get(count - 1).map(|oldest| *oldest + time);
+    let until = after(PER_HOUR, Duration::HOUR).max(after(PER_DAY, Duration::DAY));
+    until.filter(|until| *until > now).map(|until| Wait(until - now))
 }

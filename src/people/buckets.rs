@@ -1,0 +1,57 @@
+//! What was done how often, for all instances together: a row for each bucket that is not empty.
+
+use diesel::prelude::*;
+use kit::Time;
+use kit::limit::{Key, Quota, Wait, take_all};
+
+use crate::db::Connection;
+use crate::schema::buckets;
+
+/// Takes one out of each quota, or of none, if one of them is used up.
+pub fn take(
+    conn: &mut Connection, wanted: &[(Key, Quota)], now: Time,
+) -> QueryResult<Result<(), Wait>> {
+    let mut rows = Vec::new();
+    for key in in_order(wanted) {
+        let empty = (buckets::key.eq(key.text()), buckets::empty_at.eq(now));
+        let new = diesel::insert_into(buckets::table).values(empty).on_conflict_do_nothing();
+        new.execute(conn)?;
+        rows.push((key, hold(conn, key)?));
+    }
+    let find = |key| rows.iter().find(|(other, _)| *other == key).and_then(|(_, at)| *at);
+    let taken = match take_all(wanted, now, find) {
+        Ok(taken) => taken,
+        Err(wait) => return Ok(Err(wait)),
+    };
+    taken.into_iter().try_for_each(|(key, empty_at)| store(conn, key, empty_at))?;
+    Ok(Ok(()))
+}
+
+/// Takes these back.
+pub fn give_back(conn: &mut Connection, taken: &[(Key, Quota)]) -> QueryResult<()> {
+    for key in in_order(taken) {
+        let quota = taken.iter().find(|(other, _)| *other == key).map(|(_, quota)| *quota);
+        if let (Some(quota), Some(empty_at)) = (quota, hold(conn, key)?) {
+            store(conn, key, quota.give_back(empty_at))?;
+        }
+    }
+    Ok(())
+}
+
+/// Of two who want the same rows, both take them in the same order: otherwise each waits for the other.
+fn in_order(wanted: &[(Key, Quota)]) -> Vec<Key> {
+    let mut keys: Vec<_> = wanted.iter().map(|(key, _)| *key).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// When a bucket will be empty, as long as nobody else says otherwise: until the transaction is over.
+fn hold(conn: &mut Connection, key: Key) -> QueryResult<Option<Time>> {
+    let held = diesel::update(buckets::table.find(key.text())).set(buckets::key.eq(buckets::key));
+    held.returning(buckets::empty_at).get_result(conn).optional()
+}
+
+fn store(conn: &mut Connection, key: Key, empty_at: Time) -> QueryResult<()> {
+    let change = diesel::update(buckets::table.find(key.text()));
+    change.set(buckets::empty_at.eq(empty_at)).execute(conn).map(drop)
+}

@@ -1,0 +1,30 @@
+//! The limit on all pages.
+
+use actix_login::{Caller, has_bearer};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use kit::Client;
+
+use crate::people::limits::{OwnRequests, Requests, UnknownTokens, login_of, network};
+use crate::people::{Limits, Login};
+
+/// The middleware that counts requests. It stands behind the question who is calling, so that whoever is logged
+/// in is counted for themselves, and not with a neighbour who has a script run behind the same address.
+pub async fn limit_requests(
+    limits: Limits, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let client = Client::of(req.request());
+    let caller = Caller::<Login>::of(req.request());
+    let counted = match caller.as_deref().and_then(login_of) {
+        Some(login) => limits.take_here::<OwnRequests>(&client, &login.id.to_string()).await,
+        None if has_bearer(req.request()) => {
+            limits.take_here::<UnknownTokens>(&client, &network(&client)).await
+        }
+        None => limits.take_here::<Requests>(&client, &network(&client)).await,
+    };
+    match counted {
+        Ok(()) => Ok(next.call(req).await?.map_into_left_body()),
+        Err(error) => Ok(req.error_response(error).map_into_right_body()),
+    }
+}
