@@ -147,7 +147,8 @@ fn run(work: impl AsyncFnOnce(Config, Db) -> Result<(), Failure>) -> Result<(), 
 
 fn app(config: Config, db: Db) -> Result<App, String> {
     let site_words = [APP_NAME, NAME, config.host_name()];
-    let passwords = Passwords::new(config.hash_cost, config.password_min_length, &site_words)?;
+    let passwords = Passwords::new(config.hash_cost, config.password_min_length, &site_words)?
+        .refusing(config.breached_passwords.clone());
     App::new(config, db, Clock::System, passwords, FEATURES)
 }
 

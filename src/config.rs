@@ -13,7 +13,7 @@ use kit::config::{
 use kit::http::cookies::Cookies;
 use kit::http::site::is_on_loopback;
 use kit::logger::LogSettings;
-use kit::password::HashCost;
+use kit::password::{Breached, HashCost};
 use lettre::message::Mailbox;
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 use time::Duration;
@@ -96,6 +96,7 @@ pub struct Config {
     pub mail_from: Mailbox,
     pub registration: Registration,
     pub password_min_length: usize,
+    pub breached_passwords: Option<Breached>,
     pub hash_cost: HashCost,
     pub lifetimes: Lifetimes,
     pub session_protection: SessionProtection,
@@ -154,6 +155,7 @@ impl Config {
             mail_from,
             registration: read.one_of("REGISTRATION", "open"),
             password_min_length: read.number("PASSWORD_MIN_LENGTH", "12", 8..=64),
+            breached_passwords: read.breached_passwords("BREACHED_PASSWORDS"),
             hash_cost: read.hash_cost(),
             lifetimes: read.lifetimes(),
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),

@@ -19,7 +19,7 @@ pub mod purpose; // what links are for
 pub mod requests; // the limit on all pages
 pub mod session; // one log-in, as its row
 pub mod sessions; // beginning, finding and ending them
-mod tries; // tries at a password
+pub mod tries; // tries at a password
 pub mod user; // somebody who can log in
 
 pub use accounts::Accounts;

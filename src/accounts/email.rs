@@ -95,14 +95,15 @@ async fn show_change(user: Sudo, page: Page) -> Response {
 /// Tells both addresses. Nothing changes until the link is opened that goes to the new one. The
 /// answer is the same for an address that somebody else has: its owner is told, not the asker.
 async fn ask_change(
-    user: Sudo, client: Client, _: Limited<limits::Costly>, page: Page, db: Db, accounts: Accounts,
-    mut form: Submitted<EmailForm>,
+    user: Sudo, client: Client, limited: Limited<limits::Costly>, page: Page, db: Db,
+    accounts: Accounts, mut form: Submitted<EmailForm>,
 ) -> Response {
     let old = user.address();
     if form.fields.email.value().is_ok_and(|new| new.canonical == old.canonical) {
         form.errors.add("email", "This is your address already.");
     }
     let Some(new) = EmailForm::address(&form) else {
+        limited.give_back().await?;
         return show_change_form(&user, page, form);
     };
     let (user_id, now, typed) = (user.id, accounts.now(), new.typed.clone());

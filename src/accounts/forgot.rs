@@ -56,9 +56,11 @@ async fn ask(page: Page) -> Response {
 
 /// The same work for every address. Whether it is known is found out when the mail is sent.
 async fn send(
-    _: Limited<limits::Mail>, page: Page, accounts: Accounts, db: Db, form: Submitted<EmailForm>,
+    limited: Limited<limits::Mail>, page: Page, accounts: Accounts, db: Db,
+    form: Submitted<EmailForm>,
 ) -> Response {
     let Some(email) = EmailForm::address(&form) else {
+        limited.give_back().await?;
         return render_with(form.status(), &ForgotPage { page, form });
     };
     let now = accounts.now();

@@ -73,10 +73,11 @@ async fn show_form(page: Page, form: Submitted<EmailForm>, db: &Db, now: Time) -
 
 /// Also once more, to who waits for it: the link of before stays good.
 async fn invite(
-    admin: MayInvite, client: Client, _: Limited<limits::Costly>, page: Page, accounts: Accounts,
-    db: Db, mut form: Submitted<EmailForm>,
+    admin: MayInvite, client: Client, limited: Limited<limits::Costly>, page: Page,
+    accounts: Accounts, db: Db, mut form: Submitted<EmailForm>,
 ) -> Response {
     let Some(email) = EmailForm::address(&form) else {
+        limited.give_back().await?;
         return show_form(page, form, &db, accounts.now()).await;
     };
     let sentence = format!("The invitation to {} is on its way.", email.typed);

@@ -136,6 +136,10 @@ async fn find() -> HttpResponse {
 async fn check(
     client: Client, _: Limited<limits::Judge>, accounts: Accounts, form: Submitted<CheckForm>,
 ) -> Response {
+    // What only came back is not judged: it would not be counted.
+    if !form.is_valid() {
+        return Err(kit::Error::BroughtBack.into());
+    }
     let CheckForm { name, email, password } = &form.fields;
     let judged = accounts.passwords().check(&client, password, &[name, email]).await?;
     let sentence = judged.err().unwrap_or_default();

@@ -68,13 +68,14 @@ async fn show(_: OpenRegistration, page: Page, accounts: Accounts) -> Response {
 
 /// The same work for every address. Whether it is known is found out when the mail is sent.
 async fn register(
-    _: OpenRegistration, _: Limited<limits::Mail>, page: Page, accounts: Accounts, db: Db,
+    _: OpenRegistration, limited: Limited<limits::Mail>, page: Page, accounts: Accounts, db: Db,
     form: Submitted<EmailForm>,
 ) -> Response {
     if accounts.are_none().await? {
         return Ok(to_setup());
     }
     let Some(email) = EmailForm::address(&form) else {
+        limited.give_back().await?;
         return render_with(form.status(), &RegisterPage { page, form });
     };
     let now = accounts.now();

@@ -87,7 +87,7 @@ async fn new(user: Sudo, page: Page, scopes: Scopes) -> Response {
 }
 
 async fn create(
-    user: Sudo, client: Client, _: Limited<limits::Costly>, page: Page,
+    user: Sudo, client: Client, limited: Limited<limits::Costly>, page: Page,
     (state, clock): (State, Clock), (scopes, events): (Scopes, Events),
     mut form: Submitted<TokenForm>,
 ) -> Response {
@@ -101,6 +101,7 @@ async fn create(
     }
     let (true, Some(scope), Some(lifetime)) = (form.is_valid(), scope, form.fields.lifetime())
     else {
+        limited.give_back().await?;
         let scopes = scopes.of(user.is_verified_admin());
         return render_with(form.status(), &NewTokenPage { page, form, scopes });
     };

@@ -64,7 +64,7 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Passwords of who is not logged in: `/login`, and `/auth/token`.
+    /// Passwords of who is not logged in, at every door.
     LogIn by Account: |settings| &settings.log_ins;
     /// The password of who is: a thief of the session guesses it.
     Confirm by Session: |_| const { &[Quota::new(5, Duration::minutes(15))] };
@@ -72,16 +72,14 @@ limits! {
     Redeem by Network: |_| const { &[Quota::new(20, Duration::minutes(15))] };
     /// Mails to whatever address a stranger types: they fill the outbox, and the patience of mail servers.
     Mail by Network: |settings| &settings.mails;
-    /// What costs more than a page: an invitation, a token, a mail, a copy of everything.
+    /// What costs more than a page: a mail, a copy of everything.
     Costly by Person: |_| const { &[Quota::new(30, Duration::hours(1))] };
     /// Passwords to be judged while they are typed: a few milliseconds of one thread each.
     Judge by Network: |_| const { &[Quota::new(60, Duration::minutes(1))] };
-    /// All pages, of who is not logged in.
+    /// All that is asked for by who is not logged in, and what is no log-in of ours.
     Requests by Network: |settings| &settings.requests;
     /// The same, of who is: neighbours behind the same address keep nobody waiting.
     OwnRequests by Person: |settings| &settings.own_requests;
-    /// Tokens that are none of ours.
-    UnknownTokens by Network: |_| const { &[Quota::new(60, Duration::minutes(1))] };
 }
 
 /// Counts. Cheap to clone; beside the routes.
@@ -185,17 +183,26 @@ pub struct Limited<L> {
     limit: PhantomData<L>,
     pub(super) limits: Limits,
     pub(super) req: HttpRequest,
+    taken: Option<Taken>,
 }
 
 impl<L: Limit> Limited<L> {
     async fn admit(req: HttpRequest) -> Result<Self> {
-        let limited = Self { limit: PhantomData, limits: Limits::of(&req).clone(), req };
+        let limits = Limits::of(&req).clone();
+        let mut limited = Self { limit: PhantomData, limits, req, taken: None };
         // What is only brought back does nothing yet.
         if matches!(L::BY, By::Network | By::Person) && !brings_back(&limited.req) {
-            // What went well counts, too.
-            let Taken { .. } = limited.take_one().await?;
+            limited.taken = Some(limited.take_one().await?);
         }
         Ok(limited)
+    }
+
+    /// Nothing came of it: a mistake in the form costs nobody anything.
+    pub async fn give_back(self) -> Result<()> {
+        match self.taken {
+            Some(taken) => taken.give_back().await,
+            None => Ok(()),
+        }
     }
 
     pub(super) async fn take_one(&self) -> Result<Taken> {

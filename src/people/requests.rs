@@ -1,12 +1,12 @@
 //! The limit on all pages.
 
-use actix_login::{Caller, has_bearer};
+use actix_login::Caller;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use kit::Client;
 
-use crate::people::limits::{OwnRequests, Requests, UnknownTokens, login_of, network};
+use crate::people::limits::{OwnRequests, Requests, login_of, network};
 use crate::people::{Limits, Login};
 
 /// The middleware that counts requests. It stands behind the question who is calling, so that whoever is logged
@@ -18,9 +18,6 @@ pub async fn limit_requests(
     let caller = Caller::<Login>::of(req.request());
     let counted = match caller.as_deref().and_then(login_of) {
         Some(login) => limits.take_here::<OwnRequests>(&client, &login.id.to_string()).await,
-        None if has_bearer(req.request()) => {
-            limits.take_here::<UnknownTokens>(&client, &network(&client)).await
-        }
         None => limits.take_here::<Requests>(&client, &network(&client)).await,
     };
     match counted {

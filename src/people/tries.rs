@@ -11,11 +11,11 @@ use crate::people::limits::{LogIn, Taken};
 use crate::people::{Email, Limited, User};
 
 /// At one account, from browsers that nobody knows: five at once, and then one a minute, but fifty a day.
-const OF_ACCOUNT: &[Quota] =
+pub const OF_ACCOUNT: &[Quota] =
     &[Quota::new(5, Duration::minutes(5)), Quota::new(50, Duration::days(1))];
 
 /// In a browser in which its owner logged in before.
-const OF_DEVICE: &[Quota] = &[Quota::new(10, Duration::minutes(15))];
+pub const OF_DEVICE: &[Quota] = &[Quota::new(10, Duration::minutes(15))];
 
 /// So many in a row, from browsers that nobody knows, and the password opens nothing from there any more (NIST SP
 /// 800-63B-4 section 3.2.2): until it is another one, or its owner logs in where they did before.
@@ -48,14 +48,12 @@ impl Limited<LogIn> {
         let client = Client::of(&self.req);
         let device = self.limits.devices().of(&self.req);
         let device = device.filter(|device| user.is_some_and(|user| is_of(device, user)));
-        let wanted = match &device {
-            Some(device) => self.limits.each(OF_DEVICE, "device", &device.id),
-            None => {
-                let typed = || email.trim().to_lowercase();
-                let account = Email::of_account(email).map_or_else(typed, |email| email.canonical);
-                [self.of_network(&client), self.limits.each(OF_ACCOUNT, "account", &account)]
-                    .concat()
-            }
+        let wanted = if let Some(device) = &device {
+            self.limits.each(OF_DEVICE, "device", &device.id)
+        } else {
+            let typed = || email.trim().to_lowercase();
+            let account = Email::of_account(email).map_or_else(typed, |email| email.canonical);
+            [self.of_network(&client), self.limits.each(OF_ACCOUNT, "account", &account)].concat()
         };
         let taken = self.limits.take(&client, wanted).await?;
         Ok(Try { taken, is_trusted: device.is_some() })

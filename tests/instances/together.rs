@@ -53,6 +53,22 @@ fn a_password_that_is_changed_at_one_instance_ends_the_log_ins_at_the_other() {
 
 #[test]
 #[ignore = "needs nginx and PostgreSQL: scripts/check --all"]
+fn both_count_together_what_strangers_try() {
+    let limits = [("LIMITS_IN", "database"), ("LIMIT_LOG_INS", "8/15m")];
+    let pair = Pair::start(&limits);
+    let statuses = at_once(20, |number| {
+        let email = format!("nobody{number}@example.com");
+        let fields = [("email", email.as_str()), ("password", "wrong horse battery")];
+        visitor(pair.url(number % 2)).submit("/login", &fields).status
+    });
+    let of = |status| statuses.iter().filter(|other| **other == status).count();
+    // Who finds no thread to look at their password has not tried it.
+    assert!(of(422) <= 8 && of(429) > 0, "{statuses:?}");
+    assert_eq!(of(422) + of(429) + of(503), 20, "{statuses:?}");
+}
+
+#[test]
+#[ignore = "needs nginx and PostgreSQL: scripts/check --all"]
 fn an_operator_who_ends_sessions_or_disables_somebody_does_so_at_both() {
     let pair = Pair::start(&[]);
     for end in ["end-sessions", "disable"] {

@@ -25,9 +25,9 @@ async fn ada_reads_what_happened_to_her_account() {
 #[actix_web::test]
 async fn what_happened_is_shown_a_page_at_a_time() {
     let ada = Browser::logged_in("ada").await;
-    for _ in 0..25 {
-        ada.submit("/sudo", &[("password", "not my password")]).await;
-    }
+    let value = "(1, 'logged_out', '198.51.100.7', '', '2026-11-01 12:00:00')";
+    let columns = "(user_id, kind, ip_address, user_agent, created_at)";
+    ada.site.sql(format!("INSERT INTO events {columns} VALUES {}", [value; 25].join(", "))).await;
     ada.get("/account/activity").await.shows("?page=2").hides("Logged in");
     ada.get("/account/activity?page=2").await.shows("Logged in").shows("rel=\"prev\"");
 }
@@ -35,7 +35,7 @@ async fn what_happened_is_shown_a_page_at_a_time() {
 #[actix_web::test]
 async fn the_same_thing_several_times_is_one_line_and_warnings_can_be_seen_alone() {
     let ada = Browser::logged_in("ada").await;
-    for _ in 0..17 {
+    for _ in 0..4 {
         ada.submit("/sudo", &[("password", "not my password")]).await;
     }
     let thief = ada.site.stranger();
@@ -43,9 +43,9 @@ async fn the_same_thing_several_times_is_one_line_and_warnings_can_be_seen_alone
     thief.log_in("ada").await;
     ada.site.stranger().log_in("ada").await;
     let page = ada.get("/account/activity").await;
-    page.shows("17 times").shows("Sunday, 1 November 2026").shows("Chrome on Windows");
+    page.shows("4 times").shows("Sunday, 1 November 2026").shows("Chrome on Windows");
     let warnings = ada.get("/account/activity?only=warnings").await;
-    warnings.shows("17 times").hides("Logged in");
+    warnings.shows("4 times").hides("Logged in");
 }
 
 #[actix_web::test]

@@ -158,7 +158,7 @@ fn what_nobody_sees_at_the_ends_is_taken_away_and_nothing_else() {
 
 #[actix_web::test]
 async fn a_pasted_address_opens_every_door() {
-    let site = Site::open().await;
+    let site = Site::with(&[("LIMIT_MAILS", "off")]).await;
     site.user("ada").await;
     for unseen in UNSEEN {
         let pasted = format!("{unseen}ada@example.com{unseen}");

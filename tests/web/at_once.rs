@@ -1,4 +1,4 @@
-//! Twenty at the same moment, where one may.
+//! Ten at the same moment, where one may.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use futures_util::future::{join, join_all};
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::locked::writer;
 
-/// Twenty connections, so that all who write can stand before the same lock.
+/// As many connections, so that all who write can stand before the same lock.
 async fn site() -> Rc<Site> {
     Site::with(&[("DATABASE_CONNECTIONS", "24")]).await
 }
@@ -46,9 +46,9 @@ async fn together<T: Future<Output = Answer>>(site: &Site, forms: Vec<T>) -> Vec
     join(join_all(forms), release).await.0
 }
 
-/// A form of one browser, twenty times at once.
-async fn twenty_times(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Vec<Answer> {
-    together(&browser.site, (0..20).map(|_| insist(browser, path, fields)).collect()).await
+/// A form of one browser, ten times at once.
+async fn ten_times(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Vec<Answer> {
+    together(&browser.site, (0..10).map(|_| insist(browser, path, fields)).collect()).await
 }
 
 fn leading_to<'a>(answers: &'a [Answer], place: &str) -> Vec<&'a Answer> {
@@ -70,11 +70,11 @@ async fn invited() -> (Rc<Site>, String) {
 }
 
 #[actix_web::test]
-async fn of_twenty_who_accept_one_invitation_at_once_one_gets_the_account() {
+async fn of_ten_who_accept_one_invitation_at_once_one_gets_the_account() {
     let (site, link) = invited().await;
     let bob = site.stranger();
     bob.open_link(&link).await;
-    let answers = twenty_times(&bob, "/join", &[("name", "Bob"), ("password", PASSWORD)]).await;
+    let answers = ten_times(&bob, "/join", &[("name", "Bob"), ("password", PASSWORD)]).await;
     // The others are told that it is done, and none of them is logged in by that.
     assert!(answers.iter().all(|answer| answer.location().ends_with("dashboard")), "{answers:?}");
     let logs_in =
@@ -99,23 +99,23 @@ async fn of_two_browsers_that_accept_one_invitation_at_once_one_chooses_the_pass
 }
 
 #[actix_web::test]
-async fn an_address_that_is_confirmed_twenty_times_at_once_is_confirmed_once() {
+async fn an_address_that_is_confirmed_ten_times_at_once_is_confirmed_once() {
     let ada = site().await.logged_in("ada").await;
     ada.site.sql("UPDATE users SET verified_at = NULL").await;
     ada.submit("/account/confirm", &[]).await;
     ada.open_link(&ada.site.link_to("ada").await).await;
-    let answers = twenty_times(&ada, "/confirm", &[]).await;
-    assert_eq!(leading_to(&answers, "/account").len(), 20);
+    let answers = ten_times(&ada, "/confirm", &[]).await;
+    assert_eq!(leading_to(&answers, "/account").len(), 10);
     assert_eq!(told(&ada.site, "email_confirmed").await, 1);
 }
 
 #[actix_web::test]
-async fn an_address_that_is_changed_twenty_times_at_once_is_changed_once() {
+async fn an_address_that_is_changed_ten_times_at_once_is_changed_once() {
     let ada = site().await.logged_in("ada").await;
     ada.submit("/account/email", &[("email", &address("lovelace"))]).await;
     ada.open_link(&ada.site.link_to("lovelace").await).await;
-    let answers = twenty_times(&ada, "/account/email/confirm", &[]).await;
-    assert_eq!(leading_to(&answers, "/account").len(), 20);
+    let answers = ten_times(&ada, "/account/email/confirm", &[]).await;
+    assert_eq!(leading_to(&answers, "/account").len(), 10);
     assert_eq!(told(&ada.site, "email_changed").await, 1);
     let mails = ada.site.mails().await;
     let said = mails.iter().filter(|mail| mail.subject == "Your e-mail address was changed");

@@ -69,7 +69,9 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 /// Password threads of their own, for tests that change their settings or fill their queue.
 pub fn passwords(config: &Config) -> Passwords {
     let site_words = [app::config::APP_NAME, app::brand::NAME, config.host_name()];
-    Passwords::new(config.hash_cost, config.password_min_length, &site_words).unwrap()
+    Passwords::new(config.hash_cost, config.password_min_length, &site_words)
+        .unwrap()
+        .refusing(config.breached_passwords.clone())
 }
 
 /// What a site of the tests is made of.

@@ -1,6 +1,8 @@
 //! Cookies as octets: what a neighbour can plant under a name that only looks like ours, and what
 //! foreign cookies may hold.
 
+use std::rc::Rc;
+
 use actix_login::{CookieKind, Presented};
 use actix_web::http::header::COOKIE;
 use actix_web::test::TestRequest;
@@ -28,6 +30,11 @@ fn ours() -> Vec<CookieKind> {
         }
     };
     CookieUse::VARIANTS.iter().flat_map(of).collect()
+}
+
+/// A site on which one can ask for as many pages as one likes.
+async fn boundless() -> Rc<Site> {
+    Site::with(&[("LIMIT_REQUESTS", "off"), ("LIMIT_OWN_REQUESTS", "off")]).await
 }
 
 /// Characters that nobody sees, as UTF-8; and every single octet that is no ASCII.
@@ -93,7 +100,7 @@ fn no_cookie_of_ours_is_read_from_a_name_that_looks_like_it() {
 
 #[actix_web::test]
 async fn at_the_door_a_name_that_looks_like_ours_is_a_strangers() {
-    let program = Browser::stranger().await;
+    let program = boundless().await.stranger();
     program.set_header("sec-fetch-site", None);
     for kind in ours() {
         let all = disguised(&kind.name, "x").into_iter().map(|[before, _]| (before, 404));
@@ -106,7 +113,7 @@ async fn at_the_door_a_name_that_looks_like_ours_is_a_strangers() {
 
 #[actix_web::test]
 async fn a_planted_session_logs_nobody_in_and_nobody_out() {
-    let mallory = Browser::logged_in("mallory").await;
+    let mallory = boundless().await.logged_in("mallory").await;
     let (evil, victim) = (mallory.cookie("session").unwrap(), mallory.site.logged_in("ada").await);
     let own = victim.cookie("session").unwrap();
     for pair in disguised(named!("__Host-" @ "_session"), &evil).concat() {
@@ -124,7 +131,7 @@ async fn a_planted_session_logs_nobody_in_and_nobody_out() {
 
 #[actix_web::test]
 async fn a_planted_link_opens_nothing_and_a_planted_message_says_nothing() {
-    let site = Site::open().await;
+    let site = boundless().await;
     let (eve, victim) = (site.stranger(), site.stranger());
     site.user("eve").await;
     eve.submit("/forgot", &[("email", "eve@example.com")]).await;

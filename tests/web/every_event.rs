@@ -20,10 +20,11 @@ const NOT_KEPT: &[&str] = &[
     "unauthorized",
     "out_of_scope",
     "needs_fresh",
+    "limit_reached",
 ];
 
 /// What is told of nobody.
-const NOBODYS: &[&str] = &["unauthorized", "token_refused", "out_of_scope"];
+const NOBODYS: &[&str] = &["unauthorized", "token_refused", "out_of_scope", "limit_reached"];
 
 /// What only a command tells: nobody listens in its process.
 const COMMANDS: [&str; 2] = ["reset_link_made", "sessions_ended"];
@@ -66,6 +67,12 @@ async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
         "sudo_granted" => ada.submit("/sudo", &[("password", PASSWORD)]).await,
         "sudo_denied" => ada.submit("/sudo", &[("password", "not her password")]).await,
         "api_token_created" => ada.submit("/account/tokens", &token).await,
+        "limit_reached" => {
+            for _ in 0..5 {
+                ada.submit("/sudo", &[("password", "not her password")]).await;
+            }
+            ada.submit("/sudo", &[("password", PASSWORD)]).await
+        }
         "unauthorized" => ada.site.stranger().get("/dashboard").await,
         "session_ended" => {
             ada.site.logged_in("ada").await;

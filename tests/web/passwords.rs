@@ -6,6 +6,8 @@ use actix_web::HttpResponse;
 use app::people::{Email, LogIn, Name, NewUser};
 use futures_util::future::join_all;
 use kit::http::client::Network;
+use kit::password::Breached;
+use sha1::{Digest as _, Sha1};
 
 use crate::browser::{
     Browser, OTHER_PASSWORD, PASSWORD, Site, address, config, features, passwords,
@@ -104,17 +106,18 @@ async fn the_shortest_password_is_a_setting() {
 #[actix_web::test]
 async fn a_flood_of_logins_is_turned_away_and_pages_go_on() {
     let own = passwords(&config(&[]));
-    let site = Site::build(&[], own, features()).await;
+    let site = Site::build(&[("LIMIT_LOG_INS", "off")], own, features()).await;
     let ada = site.logged_in("ada").await;
-    let browsers: Vec<Browser> = (0..100).map(|_| site.stranger()).collect();
-    let flood = join_all(browsers.iter().map(|browser| browser.log_in("ada")));
+    let names: Vec<_> = (0..100).map(|n| format!("nobody{n}")).collect();
+    let stranger = site.stranger();
+    let flood = join_all(names.iter().map(|name| stranger.log_in(name)));
     let (answers, page) = futures_util::future::join(flood, ada.get("/dashboard")).await;
     assert_eq!(page.status, 200);
-    let refused = answers.iter().filter(|answer| answer.status == 503).count();
-    let let_in = answers.iter().filter(|answer| answer.status == 303).count();
-    assert!(refused > 0 && let_in > 0 && refused + let_in == 100, "{refused} and {let_in}");
+    let of = |status| answers.iter().filter(|answer| answer.status == status).count();
+    let (refused, tried) = (of(503), of(422));
+    assert!(refused > 0 && tried > 0 && refused + tried == 100, "{refused} and {tried}");
     assert!(
-        answers.iter().all(|answer| answer.status == 303 || answer.header("retry-after") == "2")
+        answers.iter().all(|answer| answer.status == 422 || answer.header("retry-after") == "2")
     );
 }
 
@@ -139,6 +142,55 @@ async fn a_login_that_began_before_a_password_change_is_not_let_in_after_it() {
         assert!(matches!(begun, Err(app::error::Error::NotAuthenticated)));
     }
     assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 0);
+}
+
+/// A file with the hashes of these, between others.
+fn stolen(passwords: &[&str]) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let others = (0..997).map(|n| format!("other {n}"));
+    let all = others.chain(passwords.iter().map(|&password| password.to_owned()));
+    let digits =
+        |p: &String| Sha1::digest(p).iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>();
+    let mut lines: Vec<_> =
+        all.map(|p| format!("{}:{}\r\n", digits(&p).concat(), p.len())).collect();
+    lines.sort();
+    std::fs::write(dir.path().join("stolen.txt"), lines.concat()).unwrap();
+    let path = dir.path().join("stolen.txt").display().to_string();
+    (dir, path)
+}
+
+#[actix_web::test]
+async fn a_new_password_that_was_stolen_elsewhere_is_refused_with_the_reason() {
+    let (_dir, file) = stolen(&[OTHER_PASSWORD]);
+    let settings = [("BREACHED_PASSWORDS", file.as_str())];
+    let site = Site::build(&settings, passwords(&config(&settings)), features()).await;
+    site.user("operator").await;
+    let ada = about_to_choose(&site, "ada").await;
+    let answer = ada.submit("/reset", &[("password", OTHER_PASSWORD)]).await;
+    assert_eq!(answer.status, 422);
+    answer.shows("stolen from another site");
+    let other = "kettle violet marching south";
+    assert_eq!(ada.submit("/reset", &[("password", other)]).await.status, 303);
+}
+
+#[test]
+fn every_stolen_password_is_found_wherever_it_stands_and_no_other() {
+    let all: Vec<_> = (0..997).map(|n| format!("other {n}")).collect();
+    let (_dir, file) = stolen(&[]);
+    let stolen = Breached::open(file.as_ref()).unwrap();
+    assert!(all.iter().all(|password| stolen.has(password).unwrap()));
+    assert!(!(0..997).any(|n| stolen.has(&format!("no other {n}")).unwrap()));
+}
+
+#[test]
+fn a_file_of_something_else_is_no_file_of_stolen_passwords() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file");
+    for text in ["", "password\nqwerty\n", &format!("{}\n{}\n", "F".repeat(40), "A".repeat(40))] {
+        std::fs::write(&path, text).unwrap();
+        assert!(Breached::open(&path).unwrap_err().contains("in their order"), "{text:?}");
+    }
+    assert!(Breached::open(&dir.path().join("none")).unwrap_err().contains("cannot be read"));
 }
 
 #[actix_web::test]

@@ -340,3 +340,16 @@ async fn of_twenty_who_join_at_once_one_makes_the_account_and_all_are_told_so() 
     assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 2);
     assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 1);
 }
+
+#[actix_web::test]
+async fn who_registers_too_often_is_told_and_keeps_what_they_typed() {
+    let stranger = Browser::stranger().await;
+    stranger.site.user("operator").await;
+    for n in 0..5 {
+        let form = [("email", &*format!("n{n}@example.com"))];
+        assert_eq!(stranger.submit("/register", &form).await.status, 303);
+    }
+    let answer = stranger.submit("/register", &[("email", "ada@")]).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (429, "720"));
+    answer.shows("Try again in 12 minutes.").shows("ada@");
+}

@@ -28,11 +28,6 @@ impl Quota {
         Self { count, period }
     }
 
-    /// How many at once.
-    pub fn count(self) -> u32 {
-        self.count
-    }
-
     /// When the bucket that was to be empty at `empty_at` will be after one more, or how long that one has
     /// to wait.
     pub fn take(self, empty_at: Option<Time>, now: Time) -> Result<Time, Wait> {
@@ -50,6 +45,20 @@ impl Quota {
 
     fn share(self) -> Duration {
         self.period / self.count
+    }
+}
+
+impl fmt::Display for Quota {
+    /// As settings have it: `20/15m`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.period.whole_seconds();
+        let (number, unit) = match seconds {
+            _ if seconds % 86_400 == 0 => (seconds / 86_400, 'd'),
+            _ if seconds % 3600 == 0 => (seconds / 3600, 'h'),
+            _ if seconds % 60 == 0 => (seconds / 60, 'm'),
+            _ => (seconds, 's'),
+        };
+        write!(f, "{}/{number}{unit}", self.count)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Passwords: argon2id hashes, made and verified on a small pool of threads of their own, and what can
 //! be guessed.
 
+mod breached;
 pub mod fair_queue;
 mod phc;
 mod rule;
@@ -14,6 +15,7 @@ use std::thread;
 
 use argon2::Params;
 
+pub use self::breached::Breached;
 use self::phc::Memory;
 pub use self::phc::Verdict;
 pub use self::rule::{MAX_LENGTH, PasswordRule, check_typed};
@@ -48,6 +50,7 @@ pub struct Passwords {
     /// Verified for users that do not exist, so that they take as long as those that do.
     dummy: Arc<str>,
     rule: PasswordRule,
+    breached: Option<Breached>,
     /// The words of this site, which a password must not be made of.
     site_words: Arc<[String]>,
     done: Arc<AtomicU64>,
@@ -66,8 +69,14 @@ impl Passwords {
         thread::spawn(strength::warm_up);
         let words = site_words.iter().flat_map(|word| word.split('.').chain([*word]));
         let site_words = words.map(str::to_owned).collect();
-        let rule = PasswordRule { min_length };
-        Ok(Self { params, hashing, judge, dummy, rule, site_words, done: Arc::default() })
+        let (rule, breached, done) = (PasswordRule { min_length }, None, Arc::default());
+        Ok(Self { params, hashing, judge, dummy, rule, breached, site_words, done })
+    }
+
+    /// The same, and new passwords must not be among those that were stolen elsewhere.
+    #[must_use]
+    pub fn refusing(self, breached: Option<Breached>) -> Self {
+        Self { breached, ..self }
     }
 
     /// What is wrong with a new password, as a sentence for its field. `words` are what an attacker
@@ -85,8 +94,13 @@ impl Passwords {
         let parts: Vec<_> = parts.map(str::to_owned).collect();
         known.extend(parts);
         known.extend(self.site_words.iter().cloned());
-        let password = password.to_owned();
-        self.judge.run(network.into(), move |()| strength::check(&password, &known)).await
+        let (password, breached) = (password.to_owned(), self.breached.clone());
+        self.judge
+            .run(network.into(), move |()| {
+                strength::check(&password, &known)?;
+                breached.map_or(Ok(()), |breached| breached.check(&password))
+            })
+            .await
     }
 
     /// How many passwords were to be hashed or verified so far.

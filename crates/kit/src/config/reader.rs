@@ -15,7 +15,7 @@ use url::Url;
 
 use super::settings::{Origin, Settings};
 use crate::email::Email;
-use crate::password::HashCost;
+use crate::password::{Breached, HashCost};
 use crate::text;
 
 /// What is wrong with a variable.
@@ -216,6 +216,14 @@ impl<'a> Reader<'a> {
             memory_kib: self.number("ARGON2_MEMORY_KIB", "19456", 19_456..=1_048_576),
             iterations: self.number("ARGON2_ITERATIONS", "2", 2..=16),
         }
+    }
+
+    /// Passwords that were stolen elsewhere: a file of Have I Been Pwned, if there is one.
+    pub fn breached_passwords(&mut self, name: &'static str) -> Option<Breached> {
+        let path = self.text(name)?;
+        self.show(name, &path);
+        let opened = Breached::open(Path::new(&path));
+        opened.map_err(|rule| self.problem(name, &path, &rule, "data/pwned-passwords.txt")).ok()
     }
 
     /// Who mail comes from: unless told otherwise, `noreply` at the public address.

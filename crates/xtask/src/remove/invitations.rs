@@ -72,7 +72,7 @@ const CUTS: Cuts = cuts! {
     "tests/web/addresses.rs" { Entry(r#""/account/invitations""#); }
     "tests/web/at_once.rs" {
         Item("async fn invited()");
-        Item("async fn of_twenty_who_accept_one_invitation");
+        Item("async fn of_ten_who_accept_one_invitation");
         Item("async fn of_two_browsers_that_accept_one_invitation");
     }
     "tests/web/every_event.rs" {
@@ -83,6 +83,7 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/dev.rs" { Item(r#"("POST /account/invitations","#); }
     "tests/web/kept.rs" { Item("async fn an_administrators_invitation_comes_back_too"); }
+    "tests/web/limits.rs" { Item(r#"(Method::POST, "/account/invitations"),"#); }
     "tests/web/links.rs" {
         Item(r#"("/join","#);
         Item(r#""/join" => ("#);

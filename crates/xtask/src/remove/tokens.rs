@@ -73,6 +73,7 @@ const CUTS: Cuts = cuts! {
         Item(r#"let token = [("name""#);
         Item(r#""api_token_created" =>"#);
     }
+    "tests/web/limits.rs" { Item(r#"(Method::POST, "/account/tokens"),"#); }
     "tests/web/forms.rs" {
         Entry(r#""/account/tokens/new""#);
         Entry(r#"("/account/tokens", "name")"#);

@@ -27,6 +27,7 @@ pub const CUTS: Cuts = cuts! {
     "docs/security.md" {
         Column("| what happens |", 3);
         Section("## Tokens for programs");
+        Paragraph("- A program that logs in by `/auth/token`");
         Words(" Besides: a used refresh token that\ncomes back ends its family; a log-in ends", " Besides: a log-in ends");
         Words("Under `/api/`, `/auth/` and\n`/.well-known/` cookies are taken off.", "Under `/.well-known/` cookies\nare taken off.");
     }

@@ -57,6 +57,10 @@ pub const CUTS: Cuts = cuts! {
         Item("async fn by_a_program(");
         Item("is_done = is_done || by_a_program(");
     }
+    "tests/web/limits.rs" {
+        Item(r#"("/auth/revoke","#);
+        Item("async fn programs_that_guess_passwords");
+    }
     "tests/web/forms.rs" {
         Item("async fn the_token_endpoint_refuses_a_parameter");
         Item("async fn the_token_endpoint_refuses_bytes");
