@@ -92,7 +92,6 @@ diesel::table! {
         user_agent -> Text,
         created_at -> Timestamp,
         times -> BigInt,
-        first_at -> Nullable<Timestamp>,
     }
 }
 

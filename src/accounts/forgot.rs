@@ -78,17 +78,21 @@ async fn show(opened: Opened<Reset>, page: Page, accounts: Accounts) -> Response
 }
 
 async fn reset(
-    _: Limited<limits::Redeem>, opened: Opened<Reset>, client: Client, page: Page,
+    limited: Limited<limits::Redeem>, opened: Opened<Reset>, client: Client, page: Page,
     accounts: Accounts, (db, sessions): (Db, Sessions), mut form: Submitted<ResetForm>,
 ) -> Response {
     let user = opened.link.account()?;
+    if form.is_back {
+        return show_form(&opened, page, form, &accounts);
+    }
     let (words, password) = ([user.name.as_str(), user.email.as_str()], &form.fields.password);
     accounts.check_new_password(&client, &mut form.errors, password, &words).await?;
-    if form.is_valid() && accounts.has_password(&client, user, form.fields.password.clone()).await?
-    {
-        form.errors.add("password", super::password::NOT_NEW);
-    }
     if !form.is_valid() {
+        limited.give_back().await?;
+        return show_form(&opened, page, form, &accounts);
+    }
+    if accounts.has_password(&client, user, form.fields.password.clone()).await? {
+        form.errors.add("password", super::password::NOT_NEW);
         return show_form(&opened, page, form, &accounts);
     }
     let hash = accounts.passwords().hash(&client, form.fields.password).await?;

@@ -40,14 +40,18 @@ pub(super) async fn show<P: For>(opened: Opened<P>, page: Page, accounts: Accoun
 
 /// Whoever opened the link reads the mail of its address: that is the proof.
 pub(super) async fn join<P: For>(
-    _: Limited<limits::Redeem>, opened: Opened<P>, req: HttpRequest, client: Client, page: Page,
-    accounts: Accounts, mut form: Submitted<JoinForm>,
+    limited: Limited<limits::Redeem>, opened: Opened<P>, req: HttpRequest, client: Client,
+    page: Page, accounts: Accounts, mut form: Submitted<JoinForm>,
 ) -> Response {
+    if form.is_back {
+        return show_form(&opened, page, form, &accounts);
+    }
     let email = opened.link.address()?;
     let words = [form.fields.name.text(), email.typed.as_str()];
     let password = &form.fields.password;
     accounts.check_new_password(&client, &mut form.errors, password, &words).await?;
     let (true, Ok(name)) = (form.is_valid(), form.fields.name.value().cloned()) else {
+        limited.give_back().await?;
         return show_form(&opened, page, form, &accounts);
     };
     let password_hash = accounts.passwords().hash(&client, form.fields.password).await?;

@@ -59,7 +59,8 @@ async fn show(session: CurrentSession, page: Page, accounts: Accounts) -> Respon
 }
 
 async fn change(
-    session: CurrentSession, client: Client, limited: Limited<limits::Confirm>, page: Page,
+    session: CurrentSession, client: Client,
+    (limited, _): (Limited<limits::Confirm>, Limited<limits::Costly>), page: Page,
     accounts: Accounts, (db, sessions): (Db, Sessions), mut form: Submitted<PasswordForm>,
 ) -> Response {
     // Before a hash is spent on a password that is not there, and told as a wrong one.
@@ -136,10 +137,6 @@ async fn find() -> HttpResponse {
 async fn check(
     client: Client, _: Limited<limits::Judge>, accounts: Accounts, form: Submitted<CheckForm>,
 ) -> Response {
-    // What only came back is not judged: it would not be counted.
-    if !form.is_valid() {
-        return Err(kit::Error::BroughtBack.into());
-    }
     let CheckForm { name, email, password } = &form.fields;
     let judged = accounts.passwords().check(&client, password, &[name, email]).await?;
     let sentence = judged.err().unwrap_or_default();

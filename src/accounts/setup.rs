@@ -86,14 +86,18 @@ async fn show(visitor: FirstVisitor, page: Page, accounts: Accounts) -> Response
 }
 
 async fn set_up(
-    _: Limited<limits::Redeem>, visitor: FirstVisitor, req: HttpRequest, client: Client,
+    limited: Limited<limits::Redeem>, visitor: FirstVisitor, req: HttpRequest, client: Client,
     page: Page, accounts: Accounts, mut form: Submitted<SetupForm>,
 ) -> Response {
+    if form.is_back {
+        return show_form(visitor, page, form, &accounts);
+    }
     let words = [form.fields.name.text(), form.fields.email.text()];
     let password = &form.fields.password;
     accounts.check_new_password(&client, &mut form.errors, password, &words).await?;
     let (name, email) = (form.fields.name.value().cloned(), form.fields.email.value().cloned());
     let (true, Ok(name), Ok(email)) = (form.is_valid(), name, email) else {
+        limited.give_back().await?;
         return show_form(visitor, page, form, &accounts);
     };
     let password_hash = accounts.passwords().hash(&client, form.fields.password).await?;

@@ -66,11 +66,14 @@ impl Accounts {
     pub async fn authenticate(
         &self, client: &Client, limited: &Limited<limits::LogIn>, email: &str, password: String,
     ) -> Result<Option<User>> {
-        let user = match Email::of_account(email) {
-            Some(email) => self.db.look_up(move |conn| User::by_email(conn, &email)).await?,
-            None => None,
+        let (user, one) = if limited.is_in_known_browser() {
+            let user = self.find(email).await?;
+            let one = limited.try_once(email, user.as_ref()).await?;
+            (user, one)
+        } else {
+            let one = limited.try_once(email, None).await?;
+            (self.find(email).await?, one)
         };
-        let one = limited.try_once(email, user.as_ref()).await?;
         let user_id = user.as_ref().map(|user| user.id);
         let user = user.filter(|user| user.may_log_in() && one.may_open(user));
         let stored = user.as_ref().map(|user| user.password_hash.clone());
@@ -88,6 +91,13 @@ impl Accounts {
                 one.give_back().await?;
                 Err(error.into())
             }
+        }
+    }
+
+    async fn find(&self, email: &str) -> Result<Option<User>> {
+        match Email::of_account(email) {
+            Some(email) => self.db.look_up(move |conn| User::by_email(conn, &email)).await,
+            None => Ok(None),
         }
     }
 
@@ -112,7 +122,10 @@ impl Accounts {
             let more = users::failed_log_ins.eq(users::failed_log_ins + i64::from(!is_trusted));
             let change = diesel::update(theirs).set(more).returning(User::as_returning());
             let user = change.get_result(conn).optional()?;
-            match user.filter(|user| !is_trusted && user.failed_log_ins == FAILURES_MAX) {
+            let is_stopped = |user: &User| {
+                !is_trusted && user.may_log_in() && user.failed_log_ins == FAILURES_MAX
+            };
+            match user.filter(is_stopped) {
                 Some(user) => Notice::LogInsStopped.post(conn, &user.address(), now),
                 None => Ok(()),
             }

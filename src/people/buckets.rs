@@ -2,33 +2,28 @@
 
 use diesel::prelude::*;
 use kit::Time;
-use kit::limit::{Key, Quota, Wait, take_all};
+use kit::limit::{Key, Quota, take_all};
 
 use crate::db::Connection;
+use crate::error::Result;
 use crate::schema::buckets;
 
-/// Takes one out of each quota, or of none, if one of them is used up.
-pub fn take(
-    conn: &mut Connection, wanted: &[(Key, Quota)], now: Time,
-) -> QueryResult<Result<(), Wait>> {
+/// Takes one out of each quota; [`kit::Error::TooOften`], and nothing is written, if one of them is used up.
+pub fn take(conn: &mut Connection, wanted: &[(Key, Quota)], now: Time) -> Result<()> {
     let mut rows = Vec::new();
     for key in in_order(wanted) {
         let empty = (buckets::key.eq(key.text()), buckets::empty_at.eq(now));
-        let new = diesel::insert_into(buckets::table).values(empty).on_conflict_do_nothing();
-        new.execute(conn)?;
-        rows.push((key, hold(conn, key)?));
+        let row = diesel::insert_into(buckets::table).values(empty);
+        let held = row.on_conflict(buckets::key).do_update().set(buckets::key.eq(buckets::key));
+        rows.push((key, held.returning(buckets::empty_at).get_result(conn)?));
     }
-    let find = |key| rows.iter().find(|(other, _)| *other == key).and_then(|(_, at)| *at);
-    let taken = match take_all(wanted, now, find) {
-        Ok(taken) => taken,
-        Err(wait) => return Ok(Err(wait)),
-    };
-    taken.into_iter().try_for_each(|(key, empty_at)| store(conn, key, empty_at))?;
-    Ok(Ok(()))
+    let find = |key| rows.iter().find(|(other, _)| *other == key).map(|(_, at)| *at);
+    let taken = take_all(wanted, now, find).map_err(kit::Error::TooOften)?;
+    Ok(taken.into_iter().try_for_each(|(key, empty_at)| store(conn, key, empty_at))?)
 }
 
 /// Takes these back.
-pub fn give_back(conn: &mut Connection, taken: &[(Key, Quota)]) -> QueryResult<()> {
+pub fn give_back(conn: &mut Connection, taken: &[(Key, Quota)]) -> Result<()> {
     for key in in_order(taken) {
         let quota = taken.iter().find(|(other, _)| *other == key).map(|(_, quota)| *quota);
         if let (Some(quota), Some(empty_at)) = (quota, hold(conn, key)?) {

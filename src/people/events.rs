@@ -9,15 +9,12 @@ use time::Duration;
 
 use crate::db::{Backend, Connection, Db, Export, copy_of};
 use crate::error::Result;
-use crate::people::SecurityEvent;
 use crate::people::event::About;
+use crate::people::{SecurityEvent, User};
 use crate::schema::events;
 
 /// How long events are kept: long enough to find out what happened, no longer than that needs.
 pub const KEPT_FOR: Duration = Duration::days(90);
-
-/// What goes wrong once more in this time is the same affair.
-const ONE_AFFAIR: Duration = Duration::HOUR;
 
 type Condition = dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>;
 
@@ -75,13 +72,15 @@ impl Events {
     }
 }
 
-/// Writes the row. What goes wrong again and again in the same place takes the place of its last row: nobody
-/// fills the table by failing.
+/// Writes the row. What goes wrong again and again in the same place takes the place of its last row of that
+/// day: nobody fills the table by failing.
 fn keep(
     conn: &mut Connection, happened: &SecurityEvent, client: &Client, now: Time,
 ) -> QueryResult<()> {
-    let (mut times, mut first_at) = (1, None);
+    let mut times = 1;
     if matches!(happened.event.about(), About::Warning(_)) {
+        // Whoever deletes an account takes its row first, too. For nobody too, so that it takes as long.
+        User::lock(conn, happened.user_id.unwrap_or(0))?;
         let of: Box<Condition> = match happened.user_id {
             Some(id) => Box::new(events::user_id.eq(id)),
             None => Box::new(events::user_id.is_null().nullable()),
@@ -91,12 +90,9 @@ fn keep(
             .filter(events::kind.eq(happened.event.name()))
             .filter(events::ip_address.eq(&client.ip_address))
             .filter(events::user_agent.eq(&client.user_agent))
-            .filter(events::created_at.gt(now - ONE_AFFAIR));
-        let before: Vec<(i64, Option<Time>, Time)> = diesel::delete(same)
-            .returning((events::times, events::first_at, events::created_at))
-            .get_results(conn)?;
-        times += before.iter().map(|row| row.0).sum::<i64>();
-        first_at = before.iter().map(|(_, first_at, at)| first_at.unwrap_or(*at)).min();
+            .filter(events::created_at.ge(now.replace_time(time::Time::MIDNIGHT)));
+        let before: Vec<i64> = diesel::delete(same).returning(events::times).get_results(conn)?;
+        times += before.iter().sum::<i64>();
     }
     let row = (
         events::user_id.eq(happened.user_id),
@@ -105,7 +101,6 @@ fn keep(
         events::user_agent.eq(&client.user_agent),
         events::created_at.eq(now),
         events::times.eq(times),
-        events::first_at.eq(first_at),
     );
     diesel::insert_into(events::table).values(row).execute(conn).map(drop)
 }
@@ -118,8 +113,7 @@ struct Row {
     user_agent: String,
     created_at: Time,
     times: i64,
-    first_at: Option<Time>,
 }
 
 pub const EXPORT: Export =
-    copy_of!(events.user_id, Row; kind, ip_address, user_agent, created_at, times, first_at);
+    copy_of!(events.user_id, Row; kind, ip_address, user_agent, created_at, times);

@@ -9,13 +9,13 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kit::config::{CountedIn, LimitSettings};
 use kit::http::Later;
-use kit::http::device::Devices;
-use kit::http::kept::brings_back;
-use kit::limit::{Buckets, Key, Quota, Wait};
+use kit::http::deadline;
+use kit::http::device::{Device, Devices};
+use kit::limit::{Buckets, Key, Quota};
 use kit::{Client, Clock, from_request};
 use time::Duration;
 
-use crate::db::Db;
+use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::people::{Event, Events, Login, buckets};
 
@@ -25,14 +25,14 @@ const BUCKETS_MAX: usize = 100_000;
 /// Whose tries are counted together.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// Those of a network: an IPv4 address, or the first 64 bits of an IPv6 one.
+    /// Those of a network: an IPv4 address, or the first 64 bits of an IPv6 one. In a browser in which somebody
+    /// has logged in before, theirs: what neighbours do is not their doing.
     Network,
     /// Those of somebody who is logged in, wherever they are.
     Person,
-    /// Those at a password in one session: whoever has stolen another one of the same person keeps nobody
-    /// waiting here. Counted where the password is looked at, so that the form is kept.
-    Session,
-    /// Those at the password of an account, counted there too ([`super::tries`]).
+    /// Those of one session or one token: whoever has stolen another one keeps nobody waiting here.
+    LogIn,
+    /// Those at one account, too: [`super::tries`].
     Account,
 }
 
@@ -40,20 +40,25 @@ pub enum By {
 pub trait Limit: 'static {
     const NAME: &'static str;
     const BY: By;
+    /// Whether it guards a password, or mails: counted for all instances together, where they are told to.
+    const IS_SHARED: bool;
 
     /// All of them have to leave room.
     fn quotas(settings: &LimitSettings) -> &[Quota];
 }
 
-/// Declares them: what, by whom, and how often.
+/// Declares them: what, by whom, where, and how often.
 macro_rules! limits {
-    ($($(#[$doc:meta])* $name:ident by $by:ident: $quotas:expr;)*) => {$(
+    (@is_shared here) => { false };
+    (@is_shared shared) => { true };
+    ($($(#[$doc:meta])* $name:ident by $by:ident, $place:ident: $quotas:expr;)*) => {$(
         $(#[$doc])*
         pub struct $name;
 
         impl Limit for $name {
             const NAME: &'static str = stringify!($name);
             const BY: By = By::$by;
+            const IS_SHARED: bool = limits!(@is_shared $place);
 
             fn quotas(settings: &LimitSettings) -> &[Quota] {
                 let quotas: fn(&LimitSettings) -> &[Quota] = $quotas;
@@ -64,22 +69,24 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Passwords of who is not logged in, at every door.
-    LogIn by Account: |settings| &settings.log_ins;
+    /// Passwords of who is not logged in, at every door; failures.
+    LogIn by Account, shared: |settings| &settings.log_ins;
     /// The password of who is: a thief of the session guesses it.
-    Confirm by Session: |_| const { &[Quota::new(5, Duration::minutes(15))] };
-    /// Forms behind a link. Nobody guesses 256 bits: this is about what each costs, a hash.
-    Redeem by Network: |_| const { &[Quota::new(20, Duration::minutes(15))] };
+    Confirm by LogIn, shared: |_| const {
+        &[Quota::new(5, Duration::minutes(15)), Quota::new(20, Duration::days(1))]
+    };
     /// Mails to whatever address a stranger types: they fill the outbox, and the patience of mail servers.
-    Mail by Network: |settings| &settings.mails;
+    Mail by Network, shared: |settings| &settings.mails;
+    /// Forms behind a link. Nobody guesses 256 bits: this is about what each costs, a hash.
+    Redeem by Network, here: |settings| &settings.links;
     /// What costs more than a page: a mail, a copy of everything.
-    Costly by Person: |_| const { &[Quota::new(30, Duration::hours(1))] };
+    Costly by Person, here: |_| const { &[Quota::new(30, Duration::hours(1))] };
     /// Passwords to be judged while they are typed: a few milliseconds of one thread each.
-    Judge by Network: |_| const { &[Quota::new(60, Duration::minutes(1))] };
+    Judge by Network, here: |_| const { &[Quota::new(60, Duration::minutes(1))] };
     /// All that is asked for by who is not logged in, and what is no log-in of ours.
-    Requests by Network: |settings| &settings.requests;
-    /// The same, of who is: neighbours behind the same address keep nobody waiting.
-    OwnRequests by Person: |settings| &settings.own_requests;
+    Requests by Network, here: |settings| &settings.requests;
+    /// The same, of who is.
+    OwnRequests by LogIn, here: |settings| &settings.own_requests;
 }
 
 /// Counts. Cheap to clone; beside the routes.
@@ -111,44 +118,60 @@ impl Limits {
         req.app_data().expect("`State::provide` puts them beside every route")
     }
 
-    pub(super) fn devices(&self) -> &Devices {
-        &self.0.devices
+    /// The browser that a request comes from, if somebody has logged in there before.
+    pub(super) fn device(&self, req: &HttpRequest) -> Option<Device> {
+        self.0.devices.of(req)
     }
 
-    /// Takes a try out of each quota, or [`kit::Error::TooOften`] and out of none.
-    pub(super) async fn take(&self, client: &Client, wanted: Vec<(Key, Quota)>) -> Result<Taken> {
+    /// Takes a try for this request out of each quota, or [`kit::Error::TooOften`] and out of none.
+    pub async fn take<L: Limit>(&self, req: &HttpRequest) -> Result<Taken> {
+        let wanted = self.each(L::quotas(&self.0.settings), L::NAME, &self.subject(req, L::BY));
+        self.take_each(&Client::of(req), wanted, L::IS_SHARED).await
+    }
+
+    /// The same out of these.
+    pub(super) async fn take_each(
+        &self, client: &Client, keys: Vec<(Key, Quota)>, is_shared: bool,
+    ) -> Result<Taken> {
         let now = self.0.clock.now();
-        let wait = match self.0.settings.counted_in {
-            CountedIn::Memory => self.0.here.take(&wanted, now),
-            CountedIn::Database => {
-                let wanted = wanted.clone();
-                self.0.db.write(move |conn| buckets::take(conn, &wanted, now)).await?
-            }
+        let is_shared = is_shared && self.0.settings.counted_in == CountedIn::Database;
+        let taken = if is_shared {
+            let wanted = keys.clone();
+            let take = move |conn: &mut Connection| buckets::take(conn, &wanted, now);
+            deadline::aside(self.0.db.write(take)).await
+        } else {
+            let taken = self.0.here.take(&keys, now);
+            taken.map_err(|wait| kit::Error::TooOften(wait).into())
         };
-        self.tell(client, wait).await?;
-        Ok(Taken { limits: self.clone(), keys: wanted })
-    }
-
-    /// The same for what is counted at every request: always in memory.
-    pub(super) async fn take_here<L: Limit>(&self, client: &Client, subject: &str) -> Result<()> {
-        let wanted = self.wanted::<L>(subject);
-        self.tell(client, self.0.here.take(&wanted, self.0.clock.now())).await
-    }
-
-    async fn tell(&self, client: &Client, wait: Result<(), Wait>) -> Result<()> {
-        let Err(wait) = wait else { return Ok(()) };
-        self.0.events.tell(client, Event::LimitReached.of_somebody(None)).await;
-        Err(kit::Error::TooOften(wait).into())
-    }
-
-    fn wanted<L: Limit>(&self, subject: &str) -> Vec<(Key, Quota)> {
-        self.each(L::quotas(&self.0.settings), L::NAME, subject)
+        if matches!(taken, Err(Error::Request(kit::Error::TooOften(_)))) {
+            self.0.events.tell(client, Event::LimitReached.of_somebody(None)).await;
+        }
+        taken?;
+        Ok(Taken { limits: self.clone(), keys, is_shared })
     }
 
     /// A bucket for each of the quotas.
     pub(super) fn each(&self, quotas: &[Quota], name: &str, subject: &str) -> Vec<(Key, Quota)> {
         let key = |n: usize| Key::new(&self.0.secret, &format!("{name} {n}"), subject);
         quotas.iter().enumerate().map(|(n, quota)| (key(n), *quota)).collect()
+    }
+
+    /// What a network may try.
+    pub(super) fn each_of_network<L: Limit>(&self, client: &Client) -> Vec<(Key, Quota)> {
+        self.each(L::quotas(&self.0.settings), L::NAME, &network(client))
+    }
+
+    /// Whose tries are counted together with this one.
+    fn subject(&self, req: &HttpRequest, by: By) -> String {
+        let caller = Caller::<Login>::of(req);
+        match (by, caller.as_deref().and_then(login_of)) {
+            (By::Person, Some(login)) => format!("user {}", login.id),
+            (By::LogIn, Some(login)) => login.right_name(),
+            _ => match self.device(req) {
+                Some(device) => format!("browsers of {}", device.user),
+                None => network(&Client::of(req)),
+            },
+        }
     }
 }
 
@@ -159,26 +182,33 @@ from_request!(Limits, Error, |req| Ok(Limits::of(req).clone()));
 pub struct Taken {
     limits: Limits,
     keys: Vec<(Key, Quota)>,
+    is_shared: bool,
 }
 
 impl Taken {
+    /// The same, of which only so many of the first are to be taken back.
+    pub(super) fn but_only(mut self, count: usize) -> Self {
+        self.keys.truncate(count);
+        self
+    }
+
     /// Takes it back, and no other one: whoever guesses does not get their tries back by logging in to an
     /// account of their own in between.
     pub async fn give_back(self) -> Result<()> {
-        let Parts { settings, here, db, .. } = &*self.limits.0;
-        match settings.counted_in {
-            CountedIn::Memory => here.give_back(&self.keys),
-            CountedIn::Database => {
-                let keys = self.keys;
-                db.write(move |conn| buckets::give_back(conn, &keys)).await?;
-            }
+        let Parts { here, db, .. } = &*self.limits.0;
+        if self.is_shared {
+            let keys = self.keys;
+            let give_back = move |conn: &mut Connection| buckets::give_back(conn, &keys);
+            return deadline::aside(db.write(give_back)).await;
         }
+        here.give_back(&self.keys);
         Ok(())
     }
 }
 
-/// Guard: this was not done too often. Otherwise [`kit::Error::TooOften`]. As a handler's first argument it
-/// counts also what another guard refuses.
+/// Guard: this was not done too often. Otherwise [`kit::Error::TooOften`]. Let it be a handler's first argument,
+/// so that it counts also what another guard refuses. Passwords are counted where they are looked at
+/// ([`super::Accounts`]), which wants this guard, too: the form is kept then.
 pub struct Limited<L> {
     limit: PhantomData<L>,
     pub(super) limits: Limits,
@@ -189,12 +219,11 @@ pub struct Limited<L> {
 impl<L: Limit> Limited<L> {
     async fn admit(req: HttpRequest) -> Result<Self> {
         let limits = Limits::of(&req).clone();
-        let mut limited = Self { limit: PhantomData, limits, req, taken: None };
-        // What is only brought back does nothing yet.
-        if matches!(L::BY, By::Network | By::Person) && !brings_back(&limited.req) {
-            limited.taken = Some(limited.take_one().await?);
-        }
-        Ok(limited)
+        let taken = match L::BY {
+            By::Network | By::Person => Some(limits.take::<L>(&req).await?),
+            By::LogIn | By::Account => None,
+        };
+        Ok(Self { limit: PhantomData, limits, req, taken })
     }
 
     /// Nothing came of it: a mistake in the form costs nobody anything.
@@ -206,13 +235,7 @@ impl<L: Limit> Limited<L> {
     }
 
     pub(super) async fn take_one(&self) -> Result<Taken> {
-        let wanted = self.limits.wanted::<L>(&subject(&self.req, L::BY));
-        self.limits.take(&Client::of(&self.req), wanted).await
-    }
-
-    /// What is to be taken for somebody who comes from `client`.
-    pub(super) fn of_network(&self, client: &Client) -> Vec<(Key, Quota)> {
-        self.limits.wanted::<L>(&network(client))
+        self.limits.take::<L>(&self.req).await
     }
 }
 
@@ -225,18 +248,6 @@ impl<L: Limit> FromRequest for Limited<L> {
     }
 }
 
-/// Whose tries are counted together with this one. Who is not logged in is their network.
-fn subject(req: &HttpRequest, by: By) -> String {
-    let caller = Caller::<Login>::of(req);
-    let login = caller.as_deref().and_then(login_of);
-    let session = login.and_then(|login| login.session.as_ref());
-    match (by, login, session) {
-        (By::Person, Some(login), _) => format!("user {}", login.id),
-        (By::Session, _, Some(session)) => format!("session {}", session.id),
-        _ => network(&Client::of(req)),
-    }
-}
-
 /// Who is calling, if anybody.
 pub(super) fn login_of(caller: &Caller<Login>) -> Option<&Login> {
     match caller {
@@ -245,7 +256,6 @@ pub(super) fn login_of(caller: &Caller<Login>) -> Option<&Login> {
     }
 }
 
-/// A network, as it is counted.
-pub(super) fn network(client: &Client) -> String {
+fn network(client: &Client) -> String {
     client.subnet().map_or_else(String::new, |subnet| subnet.to_string())
 }

@@ -23,7 +23,7 @@ pub struct Login {
 }
 
 /// By what somebody is here: the row that has to be there as long as they act.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Right {
     /// A session, with the secret that the request came with.
     Session {
@@ -65,6 +65,11 @@ impl Right {
 }
 
 impl Login {
+    /// By what they are here, in words for a [`kit::limit::Key`]: no others come by the same.
+    pub(super) fn right_name(&self) -> String {
+        format!("{:?}", self.right)
+    }
+
     /// Somebody who has just proved who they are, for the page that is drawn with the answer to that.
     pub fn to_be_shown(user: User) -> Self {
         Self { user, session: None, right: Right::Nothing }

@@ -4,9 +4,8 @@ use actix_login::Caller;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use kit::Client;
 
-use crate::people::limits::{OwnRequests, Requests, login_of, network};
+use crate::people::limits::{OwnRequests, Requests, login_of};
 use crate::people::{Limits, Login};
 
 /// The middleware that counts requests. It stands behind the question who is calling, so that whoever is logged
@@ -14,14 +13,13 @@ use crate::people::{Limits, Login};
 pub async fn limit_requests(
     limits: Limits, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let client = Client::of(req.request());
     let caller = Caller::<Login>::of(req.request());
     let counted = match caller.as_deref().and_then(login_of) {
-        Some(login) => limits.take_here::<OwnRequests>(&client, &login.id.to_string()).await,
-        None => limits.take_here::<Requests>(&client, &network(&client)).await,
+        Some(_) => limits.take::<OwnRequests>(req.request()).await,
+        None => limits.take::<Requests>(req.request()).await,
     };
     match counted {
-        Ok(()) => Ok(next.call(req).await?.map_into_left_body()),
+        Ok(_) => Ok(next.call(req).await?.map_into_left_body()),
         Err(error) => Ok(req.error_response(error).map_into_right_body()),
     }
 }

@@ -7,15 +7,18 @@ use kit::limit::Quota;
 use time::Duration;
 
 use crate::error::Result;
-use crate::people::limits::{LogIn, Taken};
+use crate::people::limits::{Limit as _, LogIn, Taken};
 use crate::people::{Email, Limited, User};
 
-/// At one account, from browsers that nobody knows: five at once, and then one a minute, but fifty a day.
+/// Failures at one account, in browsers that nobody knows: five at once, then one a minute, and fifty a day.
 pub const OF_ACCOUNT: &[Quota] =
     &[Quota::new(5, Duration::minutes(5)), Quota::new(50, Duration::days(1))];
 
-/// In a browser in which its owner logged in before.
-pub const OF_DEVICE: &[Quota] = &[Quota::new(10, Duration::minutes(15))];
+/// Failures in all browsers in which its owner logged in before.
+pub const OF_DEVICES: &[Quota] = &[Quota::new(10, Duration::minutes(15))];
+
+/// Log-ins to one account at all: whoever has one must not fill tables by logging in to it.
+pub const OF_ALL: &[Quota] = &[Quota::new(60, Duration::minutes(15))];
 
 /// So many in a row, from browsers that nobody knows, and the password opens nothing from there any more (NIST SP
 /// 800-63B-4 section 3.2.2): until it is another one, or its owner logs in where they did before.
@@ -45,18 +48,26 @@ impl Limited<LogIn> {
     /// Counts a try at the account with the address that was typed, which is `user`'s, if anybody's. The same
     /// for an address without an account. [`kit::Error::TooOften`] when there were too many.
     pub async fn try_once(&self, email: &str, user: Option<&User>) -> Result<Try> {
-        let client = Client::of(&self.req);
-        let device = self.limits.devices().of(&self.req);
-        let device = device.filter(|device| user.is_some_and(|user| is_of(device, user)));
-        let wanted = if let Some(device) = &device {
-            self.limits.each(OF_DEVICE, "device", &device.id)
+        let (client, limits) = (Client::of(&self.req), &self.limits);
+        let device = limits.device(&self.req);
+        let is_trusted = device.zip(user).is_some_and(|(device, user)| is_of(&device, user));
+        let typed = || email.trim().to_lowercase();
+        let account = Email::of_account(email).map_or_else(typed, |email| email.canonical);
+        let failures = if is_trusted {
+            limits.each(OF_DEVICES, "devices", &account)
         } else {
-            let typed = || email.trim().to_lowercase();
-            let account = Email::of_account(email).map_or_else(typed, |email| email.canonical);
-            [self.of_network(&client), self.limits.each(OF_ACCOUNT, "account", &account)].concat()
+            let of_account = limits.each(OF_ACCOUNT, "account", &account);
+            [limits.each_of_network::<LogIn>(&client), of_account].concat()
         };
-        let taken = self.limits.take(&client, wanted).await?;
-        Ok(Try { taken, is_trusted: device.is_some() })
+        let all = [&failures[..], &limits.each(OF_ALL, "all", &account)].concat();
+        let taken = limits.take_each(&client, all, LogIn::IS_SHARED).await?;
+        let taken = taken.but_only(failures.len());
+        Ok(Try { taken, is_trusted })
+    }
+
+    /// Whether it has to be looked up first whose account it is.
+    pub fn is_in_known_browser(&self) -> bool {
+        self.limits.device(&self.req).is_some()
     }
 }
 

@@ -34,6 +34,7 @@ fn settings<'a>(database: &'a str, smtp: &'a str) -> Vec<(&'a str, &'a str)> {
         // All come from there.
         ("LIMIT_LOG_INS", "off"),
         ("LIMIT_MAILS", "off"),
+        ("LIMIT_LINKS", "off"),
         ("LIMIT_REQUESTS", "off"),
         ("LIMIT_OWN_REQUESTS", "off"),
         ("STATIC_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/static")),

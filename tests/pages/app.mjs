@@ -22,7 +22,7 @@ export const freePort = () => new Promise((done) => {
 export async function startApp(settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), "pages-"));
   const port = await freePort();
-  const env = { PORT: String(port), STATIC_DIR: STATIC, REGISTRATION: "open", LIMIT_LOG_INS: "off", LIMIT_MAILS: "off", LIMIT_REQUESTS: "off", LIMIT_OWN_REQUESTS: "off", ...settings };
+  const env = { PORT: String(port), STATIC_DIR: STATIC, REGISTRATION: "open", LIMIT_LOG_INS: "off", LIMIT_MAILS: "off", LIMIT_LINKS: "off", LIMIT_REQUESTS: "off", LIMIT_OWN_REQUESTS: "off", ...settings };
   const child = spawn(resolve(process.env.APP_BIN), { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   const said = { out: "", err: "" };
   child.stdout.on("data", (text) => { said.out += text; });

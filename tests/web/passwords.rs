@@ -106,7 +106,7 @@ async fn the_shortest_password_is_a_setting() {
 #[actix_web::test]
 async fn a_flood_of_logins_is_turned_away_and_pages_go_on() {
     let own = passwords(&config(&[]));
-    let site = Site::build(&[("LIMIT_LOG_INS", "off")], own, features()).await;
+    let site = Site::build(&[("LIMIT_LOG_INS", "100/1d")], own, features()).await;
     let ada = site.logged_in("ada").await;
     let names: Vec<_> = (0..100).map(|n| format!("nobody{n}")).collect();
     let stranger = site.stranger();
@@ -119,6 +119,11 @@ async fn a_flood_of_logins_is_turned_away_and_pages_go_on() {
     assert!(
         answers.iter().all(|answer| answer.status == 422 || answer.header("retry-after") == "2")
     );
+    // Those that nobody looked at were no tries.
+    for n in 0..refused {
+        assert_eq!(stranger.log_in(&format!("other{n}")).await.status, 422);
+    }
+    assert_eq!(stranger.log_in("one-more").await.status, 429);
 }
 
 #[actix_web::test]

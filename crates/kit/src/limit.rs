@@ -5,14 +5,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use sha2::{Digest, Sha256};
 use time::Duration;
 
-use crate::clock::{LEEWAY, Time};
+use crate::clock::Time;
 
 /// So many at once; each is free again after its share of the time. (A leaky bucket, as GCRA in ITU-T I.371
 /// annex A: all that is to be remembered is when the bucket is empty.)
@@ -31,11 +31,15 @@ impl Quota {
     /// When the bucket that was to be empty at `empty_at` will be after one more, or how long that one has
     /// to wait.
     pub fn take(self, empty_at: Option<Time>, now: Time) -> Result<Time, Wait> {
-        // What was written while the clock was ahead, or under a longer quota, locks nobody out for longer.
-        let since = empty_at.filter(|at| *at > now && *at - now <= self.period + LEEWAY);
-        let empty_at = since.unwrap_or(now) + self.share();
-        let wait = empty_at - now - self.period;
-        if wait.is_positive() { Err(Wait(wait)) } else { Ok(empty_at) }
+        let full = now + self.period;
+        let since = match empty_at {
+            // Written while a clock was ahead, or under a longer quota. It is full, but for one: that one
+            // puts it right.
+            Some(at) if at > full => full - self.share(),
+            at => at.map_or(now, |at| at.max(now)),
+        };
+        let empty_at = since + self.share();
+        if empty_at > full { Err(Wait(empty_at - full)) } else { Ok(empty_at) }
     }
 
     /// The same after one was taken back.
@@ -43,8 +47,14 @@ impl Quota {
         empty_at - self.share()
     }
 
+    /// In milliseconds: databases round what is finer, each in its way.
     fn share(self) -> Duration {
-        self.period / self.count
+        Duration::milliseconds(self.period.whole_seconds() * 1000 / i64::from(self.count))
+    }
+
+    /// How full a bucket is, from 0 to 1.
+    fn filled(self, empty_at: Time, now: Time) -> f64 {
+        (empty_at - now) / self.period
     }
 }
 
@@ -108,32 +118,33 @@ impl Key {
 
 /// Buckets in memory, not more than a number of them.
 pub struct Buckets {
-    empty_at: Mutex<HashMap<Key, Time>>,
+    all: Mutex<HashMap<Key, (Quota, Time)>>,
     max: usize,
 }
 
 impl Buckets {
     /// Room for `max`.
     pub fn new(max: usize) -> Self {
-        Self { empty_at: Mutex::default(), max }
+        Self { all: Mutex::default(), max }
     }
 
     /// Takes one out of each quota, or of none, if one of them is used up.
     pub fn take(&self, wanted: &[(Key, Quota)], now: Time) -> Result<(), Wait> {
-        let mut buckets = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = take_all(wanted, now, |key| buckets.get(&key).copied())?;
-        buckets.extend(taken);
-        if buckets.len() > self.max {
-            make_room(&mut buckets, self.max, now);
+        let mut all = self.lock();
+        let taken = take_all(wanted, now, |key| all.get(&key).map(|(_, empty_at)| *empty_at))?;
+        let quotas = wanted.iter().map(|(_, quota)| *quota);
+        all.extend(taken.into_iter().zip(quotas).map(|((key, at), quota)| (key, (quota, at))));
+        if all.len() > self.max {
+            make_room(&mut all, self.max, now);
         }
         Ok(())
     }
 
     /// Takes these back.
     pub fn give_back(&self, taken: &[(Key, Quota)]) {
-        let mut buckets = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.lock();
         for (key, quota) in taken {
-            if let Some(empty_at) = buckets.get_mut(key) {
+            if let Some((_, empty_at)) = all.get_mut(key) {
                 *empty_at = quota.give_back(*empty_at);
             }
         }
@@ -141,12 +152,16 @@ impl Buckets {
 
     /// How many are remembered.
     pub fn len(&self) -> usize {
-        self.empty_at.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.lock().len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, (Quota, Time)>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -166,20 +181,19 @@ pub fn take_all(
     wait.map_or(Ok(taken), Err)
 }
 
-/// Forgets what is empty, and of the others a tenth: those that are empty soonest. Whoever invents networks
-/// to make us forget how often they tried has to try as often from each.
-fn make_room(buckets: &mut HashMap<Key, Time>, max: usize, now: Time) {
-    buckets.retain(|_, empty_at| *empty_at > now);
-    let room = max / 10;
-    if buckets.len() + room <= max {
+/// Forgets what is empty, and of the others a tenth: the emptiest. Whoever invents networks to make us forget
+/// how often they tried has to try as often from each.
+fn make_room(all: &mut HashMap<Key, (Quota, Time)>, max: usize, now: Time) {
+    all.retain(|_, (_, empty_at)| *empty_at > now);
+    let mut left = max / 10;
+    if all.len() + left <= max {
         return;
     }
-    let mut times: Vec<Time> = buckets.values().copied().collect();
-    let (_, soonest, _) = times.select_nth_unstable(room);
-    let soonest = *soonest;
-    let mut left = room;
-    buckets.retain(|_, empty_at| {
-        let goes = *empty_at <= soonest && left > 0;
+    let mut filled: Vec<f64> = all.values().map(|(quota, at)| quota.filled(*at, now)).collect();
+    let (_, least, _) = filled.select_nth_unstable_by(left, f64::total_cmp);
+    let least = *least;
+    all.retain(|_, (quota, at)| {
+        let goes = quota.filled(*at, now) <= least && left > 0;
         left -= usize::from(goes);
         !goes
     });

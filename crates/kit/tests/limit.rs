@@ -55,11 +55,14 @@ fn of_several_quotas_all_have_to_leave_room_and_none_is_used_up_where_one_does_n
 }
 
 #[test]
-fn a_clock_that_was_set_back_keeps_nobody_waiting_for_longer_than_the_quota() {
+fn a_clock_that_was_set_back_keeps_nobody_waiting_for_longer_than_one_share() {
     let buckets = Buckets::new(10);
     let wanted = [(key("a"), FOUR)];
     buckets.take(&wanted, NOW + Duration::days(400)).unwrap();
-    assert_eq!(buckets.take(&wanted, NOW), Ok(()));
+    assert_eq!(
+        [0, 0, 15].map(|second| buckets.take(&wanted, NOW + Duration::seconds(second))),
+        [Ok(()), Err(seconds(15)), Ok(()),]
+    );
 }
 
 #[test]
@@ -69,8 +72,10 @@ fn whoever_invents_networks_fills_no_memory_and_makes_nobodys_failures_forgotten
     for _ in 0..4 {
         buckets.take(&guesser, NOW).unwrap();
     }
+    // Each owes for longer, and less of its quota.
+    let day = Quota::new(20, Duration::DAY);
     for n in 0..100_000 {
-        buckets.take(&[(key(&n.to_string()), FOUR)], NOW).unwrap();
+        buckets.take(&[(key(&n.to_string()), day)], NOW).unwrap();
         assert!(buckets.len() <= 1001);
     }
     assert_eq!(buckets.take(&guesser, NOW), Err(seconds(15)));

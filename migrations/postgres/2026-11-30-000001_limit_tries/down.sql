@@ -1,4 +1,3 @@
 DROP TABLE buckets;
-ALTER TABLE events DROP COLUMN first_at;
 ALTER TABLE events DROP COLUMN times;
 ALTER TABLE users DROP COLUMN failed_log_ins;

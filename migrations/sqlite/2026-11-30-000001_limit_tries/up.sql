@@ -1,9 +1,8 @@
 -- Log-ins that failed since the last one that did not, from browsers that nobody knows.
 ALTER TABLE users ADD COLUMN failed_log_ins BIGINT NOT NULL DEFAULT 0;
 
--- What goes wrong again and again is one row. `created_at` is the last time then.
+-- What goes wrong again and again on one day is one row. `created_at` is the last time then.
 ALTER TABLE events ADD COLUMN times BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE events ADD COLUMN first_at TIMESTAMP; -- NULL: it happened once
 
 -- What was done how often, where several instances count together.
 CREATE TABLE buckets (

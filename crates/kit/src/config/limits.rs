@@ -24,6 +24,8 @@ pub struct LimitSettings {
     pub log_ins: Vec<Quota>,
     /// Mails that a network asks for.
     pub mails: Vec<Quota>,
+    /// Forms behind links from mails, sent from a network.
+    pub links: Vec<Quota>,
     /// Pages that strangers of a network ask for.
     pub requests: Vec<Quota>,
     /// Pages that somebody asks for who is logged in, and their programs.
@@ -37,6 +39,7 @@ impl Reader<'_> {
             counted_in: self.one_of("LIMITS_IN", "memory"),
             log_ins: self.quotas("LIMIT_LOG_INS", "20/15m,100/1d"),
             mails: self.quotas("LIMIT_MAILS", "5/1h,20/1d"),
+            links: self.quotas("LIMIT_LINKS", "20/15m"),
             requests: self.quotas("LIMIT_REQUESTS", "300/1m"),
             own_requests: self.quotas("LIMIT_OWN_REQUESTS", "600/1m"),
         }

@@ -64,6 +64,12 @@ pub async fn wait_for<T>(
     done.map_err(|_| Error::Overdue(format!("{}{known}", progress.describe(limit))))
 }
 
+/// Does something beside the request, such as counting it: what is written by that is no reason to wait for
+/// the request's own answer.
+pub async fn aside<T>(work: impl Future<Output = T>) -> T {
+    REQUEST.scope(Progress::default(), work).await
+}
+
 /// From here on, nobody's rights are used to write anything for this request: it brings a form back
 /// that its visitor has not looked at yet.
 pub fn only_look() {

@@ -1,7 +1,7 @@
 //! Browsers in which somebody has logged in before: the cookie that says so. It logs nobody in; whoever has it is
 //! not kept waiting by what strangers do (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 
-use actix_login::{CookieKind, Presented, SigningKey, random_token};
+use actix_login::{CookieKind, Presented, SigningKey};
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,6 @@ pub struct Devices {
 /// A browser in which somebody has logged in.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Device {
-    /// Names the browser.
-    pub id: String,
     /// Who it was.
     pub user: String,
     /// What they had then: see [`Devices::cookie_of`].
@@ -41,7 +39,7 @@ impl Devices {
     /// The cookie of a browser in which `user` has just logged in. Compare `bound_to` with what they have
     /// later: with their password's hash, that a password was stolen helps nobody once it is another one.
     pub fn cookie_of(&self, user: String, bound_to: String) -> Result<Cookie<'static>> {
-        let sealed = self.seal.seal(Device { id: random_token(), user, bound_to })?;
+        let sealed = self.seal.seal(Device { user, bound_to })?;
         Ok(self.cookie.with(sealed, Some(LIFETIME.unsigned_abs())))
     }
 

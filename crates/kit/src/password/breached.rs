@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha1::{Digest as _, Sha1};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The length of a SHA-1 hash in hexadecimal digits. It protects nothing here: it is how the file names them.
 const HASH: usize = 40;
@@ -55,7 +56,7 @@ impl Breached {
 
     /// Whether a password is in it.
     pub fn has(&self, password: &str) -> io::Result<bool> {
-        let wanted = hash_of(password);
+        let wanted = hash_of(&password.nfc().collect::<String>());
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Where its line may begin.
         let (mut low, mut high) = (0, file.seek(SeekFrom::End(0))?);
