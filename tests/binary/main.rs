@@ -37,6 +37,7 @@ mod metrics;
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
 mod notes;
 mod operation;
+mod oversize;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(unix)]
@@ -45,6 +46,8 @@ mod strangers;
 mod release;
 mod seed;
 mod serving;
+mod slow;
+mod smuggling;
 mod terminal;
 mod tokens;
 #[cfg(not(feature = "postgres"))]
