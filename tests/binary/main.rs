@@ -44,6 +44,7 @@ mod postgres;
 mod process;
 mod strangers;
 mod release;
+mod secrets;
 mod seed;
 mod serving;
 mod slow;
