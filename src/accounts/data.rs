@@ -1,14 +1,15 @@
 //! What is stored about somebody: a copy of it.
 
 use actix_web::http::header::CONTENT_DISPOSITION;
+use kit::http::origin::is_from_elsewhere;
 use serde_json::{Map, Value};
 
 use crate::config::APP_NAME;
 use crate::feature::Features;
 use crate::people::{CurrentUser, Event, Events, Limited, Sudo, limits};
 use crate::web::{
-    Client, Db, Error, HttpResponse, Page, Response, Result, ServiceConfig, Template, redirect,
-    render, resource,
+    Client, Db, Error, HttpRequest, HttpResponse, Page, Response, Result, ServiceConfig, Template,
+    redirect, render, resource,
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -35,16 +36,27 @@ async fn show(_: CurrentUser, page: Page) -> Response {
     render(&DataPage { page })
 }
 
-async fn show_copy(_: Sudo, page: Page) -> Response {
+async fn show_copy(_: Sudo, req: HttpRequest, page: Page) -> Response {
+    if is_from_elsewhere(&req) {
+        return Ok(lead_to_the_button());
+    }
     render(&CopyPage { page })
+}
+
+/// Another site's page could fill the folder of downloads, and the list of what happened.
+fn lead_to_the_button() -> HttpResponse {
+    redirect("/account/data", None)
 }
 
 /// The file. Whoever has to type the password before comes back to the page that starts the download:
 /// a file leaves the page on the screen that asked for it, and that would be the password's.
 async fn export(
-    user: Result<Sudo>, client: Client, _: Limited<limits::Costly>, db: Db, features: Features,
-    events: Events,
+    user: Result<Sudo>, (req, client): (HttpRequest, Client), _: Limited<limits::Costly>, db: Db,
+    features: Features, events: Events,
 ) -> Response {
+    if is_from_elsewhere(&req) {
+        return Ok(lead_to_the_button());
+    }
     let user = match user {
         Err(Error::NotFresh) => return Ok(redirect("/sudo?next=%2Faccount%2Fdata%2Fcopy", None)),
         user => user?,

@@ -37,14 +37,18 @@ mod metrics;
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
 mod notes;
 mod operation;
+mod oversize;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(unix)]
 mod process;
 mod strangers;
 mod release;
+mod secrets;
 mod seed;
 mod serving;
+mod slow;
+mod smuggling;
 mod terminal;
 mod tokens;
 #[cfg(not(feature = "postgres"))]

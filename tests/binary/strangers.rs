@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::operation::with_ada;
 use crate::server::{Server, free_port};
 
-fn connect(server: &Server) -> TcpStream {
+pub fn connect(server: &Server) -> TcpStream {
     let address = server.url.replace("http://localhost", "127.0.0.1");
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
@@ -17,7 +17,7 @@ fn connect(server: &Server) -> TcpStream {
 }
 
 /// Sends these octets, and what comes back until the server hangs up.
-fn send(server: &Server, octets: &[u8]) -> String {
+pub fn send(server: &Server, octets: &[u8]) -> String {
     let mut stream = connect(server);
     // It may hang up before it has heard all.
     let _ = stream.write_all(octets);
@@ -34,8 +34,8 @@ fn get(server: &Server, path: &str, lines: &[u8]) -> String {
 }
 
 /// The log, once it holds the line about a request that is made now: what went before is in it.
-fn log_so_far(server: &Server) -> String {
-    get(server, "/the-last-request", b"");
+pub fn log_so_far(server: &Server) -> String {
+    get(server, "/the-last-request", b"Connection: close\r\n");
     let deadline = Instant::now() + Duration::from_secs(60);
     while !server.log().contains("/the-last-request") && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(20));
@@ -43,7 +43,7 @@ fn log_so_far(server: &Server) -> String {
     server.log()
 }
 
-fn start(dir: &Path, settings: &[(&str, &str)]) -> Server {
+pub fn start(dir: &Path, settings: &[(&str, &str)]) -> Server {
     Server::start_with(dir, free_port(), settings)
 }
 
@@ -90,6 +90,72 @@ pub fn nobody_is_alarmed_at(paths: &[&str]) {
         assert_eq!(log.contains("DEBUG actix_http"), filter.contains("debug"), "{log}");
         assert!(!log.contains("ERROR") && !log.contains("WARN"), "{log}");
     }
+}
+
+/// What comes on this connection until the server hangs up, which it does in the end.
+fn rest(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("it hangs up");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_body_without_an_end_that_nobody_reads_is_not_waited_for() {
+    for settings in [&[][..], &[("TRUSTED_PROXIES", "127.0.0.1")]] {
+        let dir = tempfile::tempdir().unwrap();
+        let server = start(dir.path(), &[&[("REQUEST_TIMEOUT", "1s")], settings].concat());
+        let host = server.url.replace("http://", "");
+        for (method, path, kind) in [
+            ("GET", "/login", "text/plain"),
+            ("GET", "/static/app.css", "text/plain"),
+            ("POST", "/logout", "text/plain"),
+            ("POST", "/login", "application/x-www-form-urlencoded"),
+            ("POST", "/login", "application/json"),
+            ("GET", "/no-such-page", "multipart/form-data; boundary=x"),
+        ] {
+            let mut stream = connect(&server);
+            let lines = format!("Content-Type: {kind}\r\nTransfer-Encoding: chunked");
+            write!(
+                stream,
+                "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n\r\n3\r\na=b\r\n"
+            )
+            .unwrap();
+            let answer = rest(stream);
+            assert!(answer.starts_with("HTTP/1.1 "), "{method} {path}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn a_body_that_does_not_end_is_not_taken() {
+    for settings in [&[][..], &[("TRUSTED_PROXIES", "127.0.0.1")]] {
+        let dir = tempfile::tempdir().unwrap();
+        let server = start(dir.path(), settings);
+        let host = server.url.replace("http://", "");
+        for kind in ["text/plain", "application/x-www-form-urlencoded"] {
+            let mut stream = connect(&server);
+            let lines = format!("Content-Type: {kind}\r\nTransfer-Encoding: chunked");
+            write!(stream, "POST /login HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n\r\n").unwrap();
+            let chunk = format!("10000\r\n{}\r\n", "a".repeat(0x10000));
+            let taken = (0..1_000_000).take_while(|_| stream.write_all(chunk.as_bytes()).is_ok());
+            assert!(taken.count() < 1_000_000, "all of 65 GB of {kind}");
+        }
+    }
+}
+
+#[test]
+fn a_body_in_chunks_that_is_read_leaves_the_connection_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path(), &[("TRUSTED_PROXIES", "127.0.0.1")]);
+    let host = server.url.replace("http://", "");
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked";
+    let first =
+        format!("POST /login HTTP/1.1\r\nHost: {host}\r\n{form}\r\n\r\n3\r\na=b\r\n0\r\n\r\n");
+    let mut stream = connect(&server);
+    write!(stream, "{first}GET /the-second HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let answer = rest(stream);
+    assert!(answer.contains("HTTP/1.1 422 ") && answer.contains("HTTP/1.1 404 "), "{answer}");
 }
 
 #[test]

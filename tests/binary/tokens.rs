@@ -3,7 +3,6 @@
 use crate::operation::answer_to_a_late_form;
 
 /// Makes a personal token of Ada's, and reads it.
-#[cfg(any(target_os = "linux", feature = "postgres"))]
 pub fn make_token(ada: &mut crate::client::Client) -> String {
     let fields = [("name", "script"), ("days", "365"), ("profile:read", "yes")];
     let page = ada.submit("/account/tokens", &fields).body;

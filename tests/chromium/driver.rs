@@ -1,5 +1,7 @@
 //! Chromium in one line: a person at a browser, and a fresh server.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
@@ -13,6 +15,7 @@ use tempfile::TempDir;
 use ureq::http::Method;
 use url::{ParseError, Url};
 
+use crate::rows::rows;
 use crate::server::{Server, free_port, run};
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -34,20 +37,35 @@ pub struct Visitor {
     pub browser: Client,
     pub server: Rc<Server>,
     driver: Child,
+    driver_port: u16,
     dir: Rc<TempDir>,
 }
 
 impl Visitor {
     /// Opens a browser, and starts a server that nobody has an account on.
     pub async fn new() -> Self {
-        let dir = Rc::new(tempfile::tempdir().unwrap());
-        let server = Rc::new(Server::start(dir.path(), free_port()));
-        Self::at(server, dir, &json!({})).await
+        Self::new_at("localhost", &[]).await
     }
 
-    /// The same, with the first account made and logged in.
+    /// The same, where the server is known by the name of this host, and has further settings.
+    pub async fn new_at(host: &str, settings: &[(&str, &str)]) -> Self {
+        let dir = Rc::new(tempfile::tempdir().unwrap());
+        let port = free_port();
+        let url = format!("http://{host}:{port}");
+        let settings = [&[("PUBLIC_URL", url.as_str())], settings].concat();
+        let mut server = Server::start_with(dir.path(), port, &settings);
+        server.url.clone_from(&url);
+        Self::at(Rc::new(server), dir, &json!({})).await
+    }
+
+    /// A new server, with the first account made and logged in.
     pub async fn logged_in() -> Self {
-        let visitor = Self::new().await;
+        Self::new().await.with_the_first_account().await
+    }
+
+    /// The same, where nobody has an account yet.
+    pub async fn with_the_first_account(self) -> Self {
+        let visitor = self;
         let link = visitor.server.setup_link().unwrap().to_owned();
         visitor.browser.goto(&link).await.unwrap();
         visitor
@@ -68,6 +86,23 @@ impl Visitor {
         Self::at(Rc::clone(&self.server), Rc::clone(&self.dir), &preferences).await
     }
 
+    /// What is in the database.
+    pub fn rows(&self) -> Vec<String> {
+        rows(self.dir.path())
+    }
+
+    /// Closes all windows but this one.
+    pub async fn close_others(&self) {
+        let this = self.browser.window().await.unwrap();
+        for window in self.browser.windows().await.unwrap() {
+            if window != this {
+                self.browser.switch_to_window(window).await.unwrap();
+                self.browser.close_window().await.unwrap();
+            }
+        }
+        self.browser.switch_to_window(this).await.unwrap();
+    }
+
     /// What the operator does meanwhile: a command that asks for a password gets [`PASSWORD`].
     pub fn operator_runs(&self, arguments: &[&str]) {
         let (done, said) = run(self.dir.path(), arguments, &format!("{PASSWORD}\n"));
@@ -81,7 +116,7 @@ impl Visitor {
         let driver = command.spawn().expect("chromedriver is installed: scripts/check does that");
         let profile = dir.path().join(format!("profile-{port}")).display().to_string();
         let browser = connect(port, capabilities(&profile, preferences)).await;
-        let visitor = Self { browser, server, driver, dir };
+        let visitor = Self { browser, server, driver, driver_port: port, dir };
         let downloads = visitor.dir.path().join("downloads").display().to_string();
         let allow = json!({ "behavior": "allow", "downloadPath": downloads });
         visitor.tell("Browser.setDownloadBehavior", allow).await;
@@ -111,7 +146,18 @@ impl Visitor {
 
     /// Says something to Chromium that `WebDriver` has no words for.
     async fn tell(&self, command: &'static str, parameters: Value) {
-        self.browser.issue_cmd(DevTools { command, parameters }).await.unwrap();
+        let body = json!({ "cmd": command, "params": parameters });
+        self.browser.issue_cmd(Extension { path: "goog/cdp/execute", body }).await.unwrap();
+    }
+
+    /// What the browser refused to do since this was asked last, because a page's policy forbids it.
+    pub async fn refused(&self) -> Vec<String> {
+        let log = Extension { path: "se/log", body: json!({ "type": "browser" }) };
+        let lines = self.browser.issue_cmd(log).await.unwrap();
+        let lines = lines.as_array().unwrap().iter().map(|line| line["message"].to_string());
+        // That our pages are no parts of others is what they ask for.
+        let is_ours = |line: &String| !line.contains("frame-ancestors");
+        lines.filter(|line| line.contains("Content Security Policy")).filter(is_ours).collect()
     }
 
     /// Opens a path.
@@ -182,6 +228,11 @@ impl Visitor {
     /// password counts as not typed there.
     pub async fn turns_into_another_browser(&self) {
         let agent = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
+        self.calls_herself(agent).await;
+    }
+
+    /// From now on the browser says that this is what it is.
+    pub async fn calls_herself(&self, agent: &str) {
         self.tell("Network.setUserAgentOverride", json!({ "userAgent": agent })).await;
     }
 
@@ -242,35 +293,41 @@ impl Visitor {
         self.reads(text).await;
     }
 
-    /// Ends the browser.
+    /// Ends the browser. No page wanted anything that its policy forbids: what is refused is a hole that was
+    /// found, or a page that does not work.
     pub async fn leave(self) {
+        assert_eq!(self.refused().await, [""; 0]);
         self.browser.clone().close().await.unwrap();
     }
 }
 
 impl Drop for Visitor {
     fn drop(&mut self) {
+        // A test that failed has not closed its browser, which would outlive a driver that is killed.
+        if let Ok(mut driver) = TcpStream::connect(("127.0.0.1", self.driver_port)) {
+            let _ = driver.write_all(b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            let _ = driver.read(&mut [0]);
+        }
         // It may be gone already.
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
 }
 
-/// A command of the Chrome `DevTools` protocol.
+/// A command that Chromium's driver knows beside those of `WebDriver`.
 #[derive(Debug)]
-struct DevTools {
-    command: &'static str,
-    parameters: Value,
+struct Extension {
+    path: &'static str,
+    body: Value,
 }
 
-impl WebDriverCompatibleCommand for DevTools {
+impl WebDriverCompatibleCommand for Extension {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        let body = json!({ "cmd": self.command, "params": self.parameters });
-        (Method::POST, Some(body.to_string()))
+        (Method::POST, Some(self.body.to_string()))
     }
 }
 
@@ -297,8 +354,14 @@ fn capabilities(profile: &str, preferences: &Value) -> Map<String, Value> {
         "--disable-sync",
         "--no-first-run",
         "--hide-scrollbars",
+        // Names of a network without TLS, which Chromium trusts less than localhost.
+        "--host-resolver-rules=MAP *.internal 127.0.0.1",
         &format!("--user-data-dir={profile}"),
     ];
     let options = json!({ "args": arguments, "binary": "/usr/bin/chromium", "prefs": preferences });
-    Map::from_iter([("goog:chromeOptions".to_owned(), options)])
+    let log = json!({ "browser": "ALL" });
+    Map::from_iter([
+        ("goog:chromeOptions".to_owned(), options),
+        ("goog:loggingPrefs".to_owned(), log),
+    ])
 }

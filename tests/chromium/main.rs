@@ -13,9 +13,11 @@ mod driver;
 mod server;
 
 mod api;
+mod attacks;
 mod forms;
 mod invitations;
 mod journey;
 mod notes;
 mod registration;
+mod rows;
 mod tokens;

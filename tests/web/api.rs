@@ -20,6 +20,30 @@ async fn a_program_reads_and_changes_the_profile() {
 }
 
 #[actix_web::test]
+async fn json_is_refused_when_it_is_too_deep_too_long_or_too_much() {
+    let ada = program("profile:write").await;
+    ada.set_header("content-type", Some("application/json"));
+    let long = |length| format!("{{\"name\": \"{}\"}}", "a".repeat(length));
+    let members: Vec<_> = (0..3000).map(|n| format!("\"a{n}\": 1")).collect();
+    for (body, status) in [
+        ("[".repeat(10_000), 400),
+        (format!("{{\"name\": {}", "{\"a\": ".repeat(5_000)), 400),
+        (
+            format!("{{\"name\": \"Ada\", \"more\": {}1{}}}", "[".repeat(5_000), "]".repeat(5_000)),
+            400,
+        ),
+        (format!("{{\"name\": {}}}", "9".repeat(10_000)), 422),
+        (format!("{{{}}}", members.join(", ")), 422),
+        (long(32_000), 422),
+        (long(33_000), 413),
+        (long(300_000), 413),
+    ] {
+        let answer = ada.send(Method::PATCH, "/api/me", Some(body)).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+}
+
+#[actix_web::test]
 async fn a_program_writes_reads_changes_and_deletes_papers() {
     let ada = program("papers:read papers:write").await;
     let answer =

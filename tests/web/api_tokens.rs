@@ -5,6 +5,7 @@ use time::Duration;
 use app::feature::Features;
 
 use crate::browser::{Browser, Site, features};
+use crate::doors::{self, Door};
 
 const FORM: [(&str, &str); 3] = [("name", "Backup script"), ("days", "30"), ("papers:read", "yes")];
 
@@ -35,6 +36,16 @@ async fn a_token_is_shown_once_and_opens_what_it_was_made_for() {
         .shows(&token[token.len() - 4..])
         .shows("data-is=\"Last used\"><time")
         .shows("datetime=\"2026-11-01T12:00:00Z\"");
+}
+
+#[actix_web::test]
+async fn a_token_is_nothing_to_pages_links_and_the_token_endpoint() {
+    let ada = doors::ada().await;
+    let token = make(&ada).await;
+    for door in Door::all() {
+        assert!(!door.opens(&ada, &token).await, "{door:?}");
+    }
+    assert_eq!(ada.site.stranger().refresh(&token).await.status, 400);
 }
 
 #[actix_web::test]

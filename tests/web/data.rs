@@ -81,6 +81,20 @@ async fn copy_and_end_need_a_fresh_login() {
 }
 
 #[actix_web::test]
+async fn no_other_site_starts_the_download_or_has_it_recorded() {
+    let ada = Browser::logged_in("ada").await;
+    for path in ["/account/data/copy", "/account/export"] {
+        for site in ["cross-site", "same-site", ""] {
+            ada.set_header("sec-fetch-site", Some(site));
+            assert_eq!(ada.get(path).await.location(), "/account/data", "to the button");
+        }
+    }
+    let recorded = "SELECT count(*) AS count FROM events WHERE kind = 'data_exported'";
+    assert_eq!(ada.site.count(recorded).await, 0);
+    assert_eq!(ada.set_header("sec-fetch-site", None).get("/account/export").await.status, 200);
+}
+
+#[actix_web::test]
 async fn ada_leaves_and_a_last_mail_says_so() {
     let ada = with_a_life().await;
     let phone = ada.site.logged_in("ada").await;

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::browser::Site;
+use crate::browser::{Browser, Site};
+use crate::doors::{self, Door};
 use crate::forger::{Original, forged};
 
 /// Forgeries of what only this app's tokens hold: a number as the subject, and their family.
@@ -52,4 +53,31 @@ async fn odd_authorization_headers_are_refused() {
         let status = program.get("/api/me").await.status;
         assert_eq!(status, 401, "{value:?}");
     }
+}
+
+/// Whether a program that has nothing but this reads who it is for, or gets new tokens for it.
+async fn is_let_in(program: &Browser, key: &str) -> [bool; 2] {
+    program.set_header("authorization", Some(&format!("Bearer {key}")));
+    let reads = program.get("/api/me").await.status == 200;
+    program.set_header("authorization", None);
+    [reads, program.refresh(key).await.status == 200]
+}
+
+#[actix_web::test]
+async fn what_people_are_handed_out_is_nothing_to_the_api_and_what_programs_are_nothing_to_pages() {
+    let ada = doors::ada().await;
+    let program = ada.site.stranger();
+    let tokens = program.token(&[("username", "ada@example.com")]).await.json();
+    let of_programs = ["access_token", "refresh_token"].map(|name| tokens[name].as_str().unwrap());
+    for key in of_programs {
+        for door in Door::all() {
+            assert!(!door.opens(&ada, key).await, "{key} at {door:?}");
+        }
+    }
+    for (name, key) in doors::keys(&ada).await {
+        assert_eq!(is_let_in(&program, &key).await, [false; 2], "{name}");
+    }
+    let [access, refresh] = of_programs;
+    assert_eq!(is_let_in(&program, access).await, [true, false]);
+    assert_eq!(is_let_in(&program, refresh).await, [false, true]);
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use actix_web::http::Method;
 use app::people::Purpose;
 use futures_util::future::join_all;
 use strum::VariantArray as _;
@@ -20,8 +21,8 @@ const PAGES: &[(&str, &str, &str, &str)] = &[
     ("/account/email/confirm", "/account", "address is changed", "to change the address"),
 ];
 
-/// A browser in which the link to a page was opened by who may use it, and the link.
-async fn opened(page: &str) -> (Browser, String) {
+/// The browser of who may use the link to a page, and the link.
+async fn sent(page: &str) -> (Browser, String) {
     let site = Site::open().await;
     site.admin("ada").await;
     let ada = site.logged_in("ada").await;
@@ -37,9 +38,35 @@ async fn opened(page: &str) -> (Browser, String) {
     }
     ada.submit(ask, &[field]).await;
     let link = site.link_to(to).await;
-    let browser = if to == "bob" { site.stranger() } else { ada };
+    (if to == "bob" { site.stranger() } else { ada }, link)
+}
+
+/// The same, where the link was opened.
+async fn opened(page: &str) -> (Browser, String) {
+    let (browser, link) = sent(page).await;
     assert_eq!(browser.open_link(&link).await.status, 200, "{page}");
     (browser, link)
+}
+
+/// How those say what they are that look at a link before somebody opens it: browsers that fetch ahead, mail programs,
+/// and what protects from both.
+const AHEAD: [(&str, &str); 6] = [
+    ("sec-purpose", "prefetch"),
+    ("sec-purpose", "prefetch;prerender"),
+    ("purpose", "prefetch"),
+    ("x-moz", "prefetch"),
+    ("sec-fetch-site", "cross-site"),
+    ("user-agent", "Mozilla/5.0 (compatible; Microsoft Office; ms-office; MSOffice 16; SafeLinks)"),
+];
+
+/// Looks at a link, twice by each method, as far as it leads.
+async fn looks(browser: &Browser, link: &str) {
+    for method in [Method::HEAD, Method::GET, Method::GET, Method::HEAD] {
+        let answer = browser.send(method.clone(), link, None).await;
+        if answer.status == 303 {
+            browser.send(method, answer.location(), None).await;
+        }
+    }
 }
 
 /// Sends the form of a page behind a link.
@@ -60,6 +87,24 @@ async fn everything(site: &Rc<Site>) -> Vec<String> {
         rows.extend(site.texts(sql).await);
     }
     rows
+}
+
+#[actix_web::test]
+async fn whoever_looks_at_a_link_before_its_owner_uses_nothing_up() {
+    for &(page, leads_to, ..) in PAGES {
+        let (owner, link) = sent(page).await;
+        for (name, value) in AHEAD {
+            let scanner = owner.site.stranger();
+            looks(scanner.set_header(name, Some(value)), &link).await;
+            // Without the cookie that a link gives.
+            looks(owner.site.stranger().set_header("cookie", Some("")), &link).await;
+            looks(owner.set_header(name, Some(value)), &link).await;
+            owner.headers.borrow_mut().clear();
+        }
+        assert_eq!(owner.open_link(&link).await.status, 200, "{page}");
+        let answer = send(&owner, page).await;
+        assert_eq!((answer.status, answer.location()), (303, leads_to), "{page}");
+    }
 }
 
 #[actix_web::test]
@@ -217,7 +262,7 @@ async fn a_form_that_names_no_link_does_nothing() {
         let (browser, _) = opened(page).await;
         for body in ["password=violet+kettle+marching+north&name=Bob", "link=", "link=2", ""] {
             let body = Some(body.to_owned());
-            let answer = browser.send(actix_web::http::Method::POST, page, body).await;
+            let answer = browser.send(Method::POST, page, body).await;
             assert_eq!(answer.status, 410, "{page}");
         }
         let used = "SELECT count(*) AS count FROM links WHERE used_at IS NOT NULL";

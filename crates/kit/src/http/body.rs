@@ -1,7 +1,13 @@
 //! Bodies of forms and of JSON: received whole, before anybody asks who is calling. Somebody who
 //! sends one byte a minute is then recognised when the last byte is there, not when the first was.
 
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
 use actix_web::HttpMessage;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
@@ -51,4 +57,49 @@ fn is_short(req: &ServiceRequest) -> bool {
     ["application/x-www-form-urlencoded", "application/json"]
         .iter()
         .any(|short| kind.eq_ignore_ascii_case(short))
+}
+
+/// The other end of a body that does not say how long it is. When nobody has one, Actix waits for the rest of what
+/// nobody reads, however much that is and however slowly it comes; when it is in somebody's hand, Actix closes the
+/// connection after the answer.
+pub(crate) struct Unread {
+    _body: Rc<RefCell<Payload>>,
+}
+
+impl Unread {
+    /// Of the body that the request brings, for whoever answers it.
+    pub(crate) fn of(req: &mut ServiceRequest) -> Option<Self> {
+        if !req.chunked().unwrap_or(true) {
+            return None;
+        }
+        let body = Rc::new(RefCell::new(req.take_payload()));
+        let same = Rc::clone(&body);
+        let payload = stream::poll_fn(move |cx| same.borrow_mut().poll_next_unpin(cx));
+        req.set_payload(Payload::Stream { payload: payload.boxed_local() });
+        Some(Self { _body: body })
+    }
+
+    /// The answer's body, with this in its hand until it has been sent.
+    pub(crate) fn behind(self, body: impl MessageBody + 'static) -> BoxBody {
+        BoxBody::new(Answer { body: body.boxed(), _unread: self })
+    }
+}
+
+struct Answer {
+    body: BoxBody,
+    _unread: Unread,
+}
+
+impl MessageBody for Answer {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>, cx: &mut Context,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(cx)
+    }
 }

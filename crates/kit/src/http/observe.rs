@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -18,7 +18,7 @@ use log::Level;
 
 use crate::error::Error;
 use crate::http::accept::wants_html;
-use crate::http::body::receive;
+use crate::http::body::{Unread, receive};
 use crate::http::kept::{Arrived, Unsent};
 use crate::http::request_id::RequestId;
 use crate::http::site::{OfThread, Site};
@@ -64,13 +64,17 @@ pub async fn observe(
 }
 
 async fn answer<B: MessageBody + 'static>(
-    here: Data<OfThread>, req: ServiceRequest, next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+    here: Data<OfThread>, mut req: ServiceRequest, next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let (site, entry) = (Site::of(req.request()).clone(), Entry::begin(&req));
+    let unread = Unread::of(&mut req);
     match carry_out(here, req, next, &entry).await {
         Ok(mut res) => {
             entry.finish(&site, res.response_mut().head_mut());
-            Ok(res)
+            Ok(match unread {
+                Some(unread) => res.map_body(|_, body| EitherBody::right(unread.behind(body))),
+                None => res.map_into_left_body(),
+            })
         }
         Err(error) => {
             // The request is gone, and with it who was logged in.
@@ -80,6 +84,9 @@ async fn answer<B: MessageBody + 'static>(
             let lost = Lost { site: &site, path, wants_html, request_id, error: &error, unsent };
             let mut response = (site.0.draw)(lost);
             entry.finish(&site, response.head_mut());
+            if let Some(unread) = unread {
+                response = response.map_body(|_, body| unread.behind(body));
+            }
             Err(InternalError::from_response(error, response).into())
         }
     }

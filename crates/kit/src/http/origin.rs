@@ -1,6 +1,7 @@
 //! Where requests may come from: our own host, and for writes our own pages.
 
 use actix_login::cookie;
+use actix_web::HttpRequest;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -88,6 +89,13 @@ impl Hosts {
         !cookie::pairs(req.request())
             .any(|(name, _)| name.starts_with(self.cookie_prefix.as_bytes()))
     }
+}
+
+/// Whether a page of another site makes this request, as far as the browser tells. For what may be asked for from
+/// here alone, because somebody would notice that it was: other sites may send people to any page, and show none of it.
+pub fn is_from_elsewhere(req: &HttpRequest) -> bool {
+    let told = req.headers().get("sec-fetch-site");
+    told.is_some_and(|from| from != "same-origin" && from != "none")
 }
 
 /// The middleware that refuses requests from elsewhere, before anything else looks at them.

@@ -67,6 +67,10 @@ const CUTS: Cuts = cuts! {
         Words("{%- when Letter::Invite with { by } -%}\n{{ by }} invites you to make an account at {{ site }}.\n---\n{{ works_for }}\n", "");
     }
     "tests/binary/invitations.rs" { All; }
+    "tests/binary/secrets.rs" {
+        Item("story.grace_is_invited(");
+        Item("fn grace_is_invited(");
+    }
     "tests/chromium/invitations.rs" { All; }
     "tests/web/invitations.rs" { All; }
     "tests/web/addresses.rs" { Entry(r#""/account/invitations""#); }

@@ -90,6 +90,10 @@ const CUTS: Cuts = cuts! {
     "tests/layers.rs" { Lines(r#""src/accounts/register.rs""#); }
     "tests/chromium/registration.rs" { All; }
     "tests/binary/invitations.rs" { Item("fn a_closed_site_invites_nobody"); }
+    "tests/binary/secrets.rs" {
+        Item("story.bob_registers(");
+        Item("fn bob_registers(");
+    }
     "tests/web/register.rs" { All; }
     "tests/web/invitations.rs" {
         Item("async fn admin_where(");

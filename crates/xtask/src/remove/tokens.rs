@@ -64,6 +64,10 @@ const CUTS: Cuts = cuts! {
     }
     "tests/binary/tokens.rs" { All; }
     "tests/binary/copy.rs" { Lines("crate::tokens::"); }
+    "tests/binary/secrets.rs" {
+        Item("story.a_script_reads(");
+        Item("fn a_script_reads(");
+    }
     "tests/chromium/tokens.rs" { All; }
     "tests/web/api_tokens.rs" { All; }
     "tests/web/api.rs" { Entry(r#""/account/tokens""#); }

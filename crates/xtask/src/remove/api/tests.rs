@@ -9,6 +9,15 @@ pub const CUTS: Cuts = cuts! {
     "tests/binary/clients.rs" { All; }
     "tests/binary/clients.py" { All; }
     "tests/binary/copy.rs" { Lines("crate::api::"); }
+    "tests/binary/secrets.rs" {
+        Item("const KEY_PAIR:");
+        Item("const KEY_PASSWORD:");
+        Item(r#"("TOKEN_PRIVATE_KEY_FILE","#);
+        Item(r#"("TOKEN_PRIVATE_KEY_PASSWORD","#);
+        Item("story.a_program_reads(");
+        Item("fn a_program_reads(");
+        Item("fn program_reads(");
+    }
     "tests/chromium/api.rs" { All; }
     "tests/instances/api.rs" { All; }
     "tests/web/api.rs" { All; }
