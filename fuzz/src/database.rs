@@ -15,21 +15,9 @@ use self::decimal::Decimal;
 /// An amount is the same to the last cent, however it is written.
 pub const DECIMALS: Parser = Parser {
     name: "decimals",
+    #[rustfmt::skip]
     pieces: &[
-        "0",
-        "1",
-        "12",
-        "9999999999999",
-        ".",
-        ".",
-        "-",
-        ",",
-        "+",
-        "e",
-        " ",
-        "\u{200b}",
-        "１",
-        "00",
+        "0", "1", "12", "9999999999999", ".", ".", "-", ",", "+", "e", " ", "\u{200b}", "１", "00",
     ],
     holds: |input| {
         let text = String::from_utf8_lossy(input);
@@ -54,21 +42,9 @@ pub const DECIMALS: Parser = Parser {
 /// SQLite is given the file that was named, and nothing that means more to it.
 pub const FILES: Parser = Parser {
     name: "files",
+    #[rustfmt::skip]
     pieces: &[
-        "data/",
-        "app.db",
-        "/",
-        "?",
-        "mode=memory",
-        "&",
-        "#",
-        "%00",
-        "%",
-        "\0",
-        "ü",
-        " ",
-        ":",
-        "\\",
+        "data/", "app.db", "/", "?", "mode=memory", "&", "#", "%00", "%", "\0", "ü", " ", ":", "\\",
     ],
     holds: |input| {
         let path = String::from_utf8_lossy(input);

@@ -19,10 +19,11 @@ static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
 /// What is taken means to `dotenvy` what stands there, and no message shows a value.
 pub const DOTENV: Parser = Parser {
     name: "dotenv",
+    #[rustfmt::skip]
     pieces: &[
-        "A", "A=", "B=", "a=", "export ", "export\t", "=", "\n", "\n", "\r\n", " ", "\t", "#",
-        " #", "\"", "\"", "'", "'", "\\", "$", "$HOME", "${HOME}", "hunter2", "\u{feff}", "\0",
-        "é", "1", "PATH=x", "\u{a0}", "\u{2028}",
+        "A", "A=", "B=", "a=", "export ", "export\t", "=", "\n", "\n", "\r\n", " ", "\t", "#", " #",
+        "\"", "\"", "'", "'", "\\", "$", "$HOME", "${HOME}", "hunter2", "\u{feff}", "\0", "é", "1",
+        "PATH=x", "\u{a0}", "\u{2028}",
     ],
     holds: |input| {
         fs::write(FOLDER.path().join(".env"), input).unwrap();
@@ -39,7 +40,7 @@ pub const DOTENV: Parser = Parser {
         let text = String::from_utf8(input.to_vec()).unwrap().replace("\r\n", "\n");
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         // To us, Unicode's spaces are some at both ends of a line; to it, they are not.
-        if text.contains(|c: char| c.is_whitespace() && !" \t\n".contains(c)) {
+        if text.contains(|c: char| (c.is_whitespace() || c.is_control()) && !" \t\n".contains(c)) {
             return !set.is_empty();
         }
         let mut expected = BTreeMap::new();

@@ -15,6 +15,7 @@ use std::thread;
 use argon2::Params;
 
 use self::phc::Memory;
+pub(crate) use self::phc::MEMORY_MAX_KIB;
 pub use self::phc::Verdict;
 pub use self::rule::{MAX_LENGTH, PasswordRule, check_typed};
 use self::workers::Workers;

@@ -9,14 +9,15 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::parser::Parser;
 
-/// Tries as many as `PROPTEST_CASES` says, or 256: the same at every run.
+/// Tries four times as many as `PROPTEST_CASES` says, or 1024: the same at every run.
 pub fn try_all(parser: &Parser) {
     let piece = select(parser.pieces).prop_map(|piece| piece.as_bytes().to_vec());
     let character = any::<char>().prop_map(|c| c.to_string().into_bytes());
     let part = prop_oneof![12 => piece, 1 => character, 1 => vec(any::<u8>(), 1..5)];
     let input = vec(part, 0..9).prop_map(|parts| parts.concat());
     // What failed becomes a test by itself, and not a file of seeds.
-    let config = Config { failure_persistence: None, ..Config::default() };
+    let config = Config::default();
+    let config = Config { cases: 4 * config.cases, failure_persistence: None, ..config };
     let numbers = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let taken = Cell::new(0);
     let result = TestRunner::new_with_rng(config, numbers).run(&input, |input| {

@@ -24,64 +24,43 @@ use crate::parser::{Parser, edited};
 /// Whoever logs in goes to a page of ours, whatever the address says.
 pub const NEXT: Parser = Parser {
     name: "next",
+    #[rustfmt::skip]
     pieces: &[
-        "/",
-        "/",
-        "/",
-        "//",
-        "a",
-        "notes",
-        "?",
-        "#",
-        ".",
-        "..",
-        "\\",
-        "@",
-        ":",
-        "%2f",
-        "%2F",
-        "%5c",
-        "%00",
-        "%0d%0a",
-        "%25",
-        "%2e",
-        "\t",
-        "\n",
-        "\"",
-        "<",
-        "{",
-        "[::1]",
-        "evil.example",
-        "http:",
-        "javascript:",
-        "é",
+        "/", "/", "/", "//", "a", "notes", "?", "#", ".", "..", "\\", "@", ":", "%2f", "%2F", "%5c",
+        "%00", "%0d%0a", "%25", "%2e", "\t", "\n", "\"", "<", "{", "[::1]", "evil.example", "http:",
+        "javascript:", "é",
     ],
     holds: |input| {
         let text = String::from_utf8_lossy(input);
-        let page = with_next("/login", &text);
-        assert!(page.bytes().all(|byte| byte.is_ascii_graphic()), "{page:?} is no address");
-        let query = page.split_once('?').map_or("", |(_, query)| query);
-        let told = Query::<NextPage>::from_query(query).unwrap().into_inner().next;
-        assert!(told == text || (told.is_empty() && text.len() > 512), "{told:?} was told");
-        let Some(path) = safe(&text) else { return false };
-        for site in ["https://app.example.com", "http://localhost:8080"] {
-            let site = Url::parse(site).unwrap();
-            let to = site.join(&path).unwrap();
-            assert_eq!(to.origin(), site.origin(), "{path}");
-            assert_eq!((to.username(), to.password()), ("", None), "{path}");
-            assert_eq!(&to[Position::BeforePath..Position::AfterQuery], path, "read otherwise");
-        }
-        let place = path.split('?').next().unwrap();
-        let decoded = percent_decode_str(&path).decode_utf8().unwrap();
-        let decoded_place = percent_decode_str(place).decode_utf8().unwrap();
-        assert!(path.bytes().all(|byte| byte.is_ascii_graphic()), "{path:?}");
-        assert!(!decoded.contains(char::is_control), "{path}");
-        assert!(decoded_place.starts_with('/') && !decoded_place.contains("//"), "{path}");
-        assert!(!decoded_place.contains('\\'), "{path}");
-        assert_eq!(safe(&path).as_ref(), Some(&path), "what is safe is so the second time");
-        true
+        let is_taken = leads_here(&text);
+        leads_here(&format!("/{text}")) || is_taken
     },
 };
+
+fn leads_here(text: &str) -> bool {
+    let page = with_next("/login", text);
+    assert!(page.bytes().all(|byte| byte.is_ascii_graphic()), "{page:?} is no address");
+    let query = page.split_once('?').map_or("", |(_, query)| query);
+    let told = Query::<NextPage>::from_query(query).unwrap().into_inner().next;
+    assert!(told == text || (told.is_empty() && text.len() > 512), "{told:?} was told");
+    let Some(path) = safe(text) else { return false };
+    for site in ["https://app.example.com", "http://localhost:8080"] {
+        let site = Url::parse(site).unwrap();
+        let to = site.join(&path).unwrap();
+        assert_eq!(to.origin(), site.origin(), "{path}");
+        assert_eq!((to.username(), to.password()), ("", None), "{path}");
+        assert_eq!(&to[Position::BeforePath..Position::AfterQuery], path, "read otherwise");
+    }
+    let place = path.split('?').next().unwrap();
+    let decoded = percent_decode_str(&path).decode_utf8().unwrap();
+    let decoded_place = percent_decode_str(place).decode_utf8().unwrap();
+    assert!(path.bytes().all(|byte| byte.is_ascii_graphic()), "{path:?}");
+    assert!(!decoded.contains(char::is_control), "{path}");
+    assert!(decoded_place.starts_with('/') && !decoded_place.contains("//"), "{path}");
+    assert!(!decoded_place.contains('\\'), "{path}");
+    assert_eq!(safe(&path).as_ref(), Some(&path), "what is safe is so the second time");
+    true
+}
 
 const NAME: &[u8] = b"__Host-session";
 
@@ -109,26 +88,10 @@ fn ours(line: &[u8]) -> usize {
 /// A cookie is ours if it is called so to the letter, and if there is one.
 pub const COOKIES: Parser = Parser {
     name: "cookies",
+    #[rustfmt::skip]
     pieces: &[
-        "__Host-session",
-        "__Host-session",
-        "__Host-session=x",
-        "=",
-        "=",
-        ";",
-        "; ",
-        "\n",
-        " ",
-        "\t",
-        ",",
-        "\"",
-        "\\",
-        "a",
-        "a=b",
-        "%20",
-        "__host-session",
-        "\u{a0}",
-        "é",
+        "__Host-session", "__Host-session", "__Host-session=x", "=", "=", ";", "; ", "\n", " ",
+        "\t", ",", "\"", "\\", "a", "a=b", "%20", "__host-session", "\u{a0}", "é",
     ],
     holds: |input| {
         let lines: Vec<_> = input.split(|byte| *byte == b'\n').collect();
@@ -165,6 +128,7 @@ pub const COOKIES: Parser = Parser {
 /// A token in the header is always seen to be there, so that no cookie counts beside it.
 pub const BEARER: Parser = Parser {
     name: "bearer",
+    #[rustfmt::skip]
     pieces: &[
         "Bearer", "Bearer ", "bearer x", "BEARER", "Basic ", " ", "\t", ",", "\n", "x", "=", "é",
     ],
@@ -238,16 +202,10 @@ pub const TOKENS: Parser = Parser {
 /// Not even who has the key makes a token that says anything but what ours say.
 pub const CLAIMS: Parser = Parser {
     name: "claims",
+    #[rustfmt::skip]
     pieces: &[
-        "\0\x01\0 ",
-        "\0\x60\x01x",
-        "\0\x70\x01\"",
-        "\0\x41\x02A",
-        "\x01\x48\x019",
-        "\x01\x4e\x010",
-        "\x01\x20\x02A",
-        "\0\x08\0x",
-        "\x01",
+        "\0\x01\0 ", "\0\x60\x01x", "\0\x70\x01\"", "\0\x41\x02A", "\x01\x48\x019", "\x01\x4e\x010",
+        "\x01\x20\x02A", "\0\x08\0x", "\x01",
     ],
     holds: |input| {
         let text = edited(&format!("{}\n{}", header(), claims()), input);
@@ -297,18 +255,9 @@ mod declared {
 /// Nobody gets a scope that they may not hold, or that there is not.
 pub const SCOPES: Parser = Parser {
     name: "scopes",
+    #[rustfmt::skip]
     pieces: &[
-        "notes:read",
-        "notes:write",
-        "users:read",
-        " ",
-        " ",
-        " ",
-        "\t",
-        "\u{a0}",
-        "\"",
-        "\\",
-        "x",
+        "notes:read", "notes:write", "users:read", " ", " ", " ", "\t", "\u{a0}", "\"", "\\", "x",
     ],
     holds: |input| {
         let text = String::from_utf8_lossy(input);

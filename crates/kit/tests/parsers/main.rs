@@ -79,3 +79,18 @@ fn libpq_finds_what_was_judged_in_an_address() {
 fn a_changed_hash_lets_no_other_password_in() {
     try_all(&settings::HASHES);
 }
+
+#[test]
+fn a_stored_hash_that_asks_for_more_memory_than_there_is_ends_no_program() {
+    for memory in [1_048_577, u32::MAX] {
+        assert!(settings::is_broken(&settings::HASH.replace("m=8", &format!("m={memory}"))));
+    }
+}
+
+#[test]
+fn a_stored_hash_of_another_kind_is_told_and_taken_for_no_wrong_password() {
+    for (ours, other) in [("argon2id", "argon2i"), ("v=19", "v=16"), ("t=1", "t=0")] {
+        assert!(settings::is_broken(&settings::HASH.replace(ours, other)), "{other}");
+    }
+    assert!(!settings::is_broken(&settings::HASH));
+}
