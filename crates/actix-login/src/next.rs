@@ -69,7 +69,9 @@ pub fn with_next(page: &str, next: &str) -> String {
 /// ```
 pub fn safe(next: &str) -> Option<String> {
     let url = path_here(next).filter(|_| next.len() <= MAX_BYTES)?;
-    Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    // Some signs were encoded and are longer now: what is remembered is asked about again.
+    (path.len() <= MAX_BYTES).then(|| path.to_owned())
 }
 
 /// A path that leads nowhere but here, whoever reads it; as an address of a host that is none.

@@ -1,11 +1,12 @@
 //! Secret keys: which are refused, what is derived from one, and how they are replaced.
 
 use actix_login::{
-    Keys, LoginManager, Refusal, SigningKey, generate_key, hash_token, is_personal_token,
-    parse_keys, personal_token, random_token,
+    Credentials, Keys, LoginManager, Refusal, SigningKey, generate_key, hash_token,
+    is_personal_token, parse_keys, personal_token, random_token,
 };
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64};
+use serde_json::json;
 
 use crate::site::{NOW, Person, Site, key, pair, session, token, with_key};
 
@@ -71,11 +72,16 @@ fn each_purpose_has_a_key_of_its_own_by_hkdf() {
 }
 
 #[test]
-fn nothing_shows_a_key() {
+fn nothing_shows_a_key_or_a_password() {
     let text = generate_key();
     let key = SigningKey::parse(&text).unwrap();
     assert_eq!(format!("{key:?}"), format!("SigningKey({})", key.id()));
+    let manager = format!("{:?}", with_keys(&[&key]));
+    assert!(manager.contains("__Host-session") && !manager.contains(&text), "{manager}");
     assert!(!format!("{:?}", Keys::Secrets(vec![key])).contains(&text));
+    let sent = json!({ "username": "ada", "password": "correct horse" });
+    let sent: Credentials = serde_json::from_value(sent).unwrap();
+    assert_eq!(format!("{sent:?}"), "Credentials(\"ada\")");
 }
 
 #[test]
@@ -110,7 +116,9 @@ fn parse_keys_refuses_the_same_key_twice() {
 fn parse_keys_refuses_a_list_with_one_bad_key() {
     let key = generate_key();
     for list in ["", ",", &format!("{key},"), &format!(",{key}"), &format!("{key},secret")] {
-        assert!(parse_keys(list).is_err(), "{list}");
+        let error = parse_keys(list).unwrap_err();
+        assert_eq!(String::from(error.clone()), error.to_string(), "as a program may return it");
+        assert!(error.to_string().starts_with("must be"), "{list}: {error}");
     }
 }
 

@@ -109,11 +109,16 @@ fn next_leads_nowhere_else() {
     }
     let long = format!("/{}", "x".repeat(512));
     assert_eq!((safe(&long), with_next("/login", &long).as_str()), (None, "/login"));
+    let (once, twice) = ("<".repeat(170), "<".repeat(171));
+    let path = safe(&format!("/{once}")).unwrap();
+    assert_eq!(safe(&path), Some(path), "what is taken is taken again");
+    assert_eq!(safe(&format!("/{twice}")), None, "it would be too long then");
 }
 
 #[test]
 fn next_leads_back_to_where_it_came_from() {
-    for here in ["/", "/notes?page=2", "/a%20b?x=%26", "/notes/1/edit"] {
+    let longest = format!("/{}", "x".repeat(511));
+    for here in ["/", "/notes?page=2", "/a%20b?x=%26", "/notes/1/edit", &longest] {
         let page = with_next("/login", here);
         let Query(next) = Query::<NextPage>::from_query(page.split_once('?').unwrap().1).unwrap();
         assert_eq!(safe(&next.next).as_deref(), Some(here));

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use actix_login::{KeyPair, Keys, LoginManager, Refusal, TokenOptions};
+use actix_login::{KeyPair, Keys, LoginManager, Refusal, TokenOptions, jwks};
+use actix_web::body::to_bytes;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64};
 use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation};
 use serde_json::Value;
 
 use crate::forger::Original;
@@ -91,6 +93,7 @@ fn weak_broken_and_closed_key_pairs_are_refused() {
     let sealed = include_str!("../keys/rsa-encrypted.pem");
     assert!(refusal(include_str!("../keys/rsa-short.pem"), None).contains("at least 2048 bits"));
     assert!(refusal(include_str!("../keys/rsa-long.pem"), None).contains("at most 4096 bits"));
+    assert!(KeyPair::parse(include_str!("../keys/rsa-longest.pem"), None).is_ok(), "4096 bits");
     assert!(refusal(include_str!("../keys/p256.pem"), None).contains("RSA or Ed25519"));
     assert_eq!(refusal(sealed, None), "is encrypted, and no password opens it");
     assert_eq!(refusal(sealed, Some("wrong")), "does not open with that password");
@@ -166,6 +169,38 @@ fn a_key_of_the_ring_verifies_by_its_own_algorithm_alone() {
 }
 
 #[test]
-fn secret_keys_are_served_to_nobody() {
-    assert_eq!(builder().build().unwrap().jwks(), None);
+fn a_token_is_no_longer_than_its_own_key_makes_them_whatever_others_do() {
+    let pair = |pem| KeyPair::parse(pem, None).unwrap();
+    let pairs = Keys::Pairs(vec![pair(ED25519), pair(RSA)]);
+    let manager = builder().access_keys(pairs).build().unwrap();
+    let lines: String = ED25519.lines().filter(|line| !line.starts_with('-')).collect();
+    let key = EncodingKey::from_ed_der(&BASE64_STANDARD.decode(lines).unwrap());
+    let good = token(&manager, &[]);
+    let signed = |filler: usize| {
+        let mut claims = Original::of(good.clone(), &[]).claims;
+        claims["filler"] = "x".repeat(filler).into();
+        jsonwebtoken::encode(&jsonwebtoken::decode_header(&good).unwrap(), &claims, &key).unwrap()
+    };
+    assert!(manager.verify_access_token(&signed(400)).is_ok());
+    assert_eq!(manager.verify_access_token(&signed(600)).err(), Some(Refusal::Malformed));
+}
+
+#[actix_web::test]
+async fn other_services_get_the_public_halves_and_nobody_gets_a_secret_key() {
+    let served = async |manager: LoginManager<Person>| {
+        let answer = jwks(manager).await;
+        let header =
+            |name| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (kind, keep) = (header(CONTENT_TYPE), header(CACHE_CONTROL));
+        let (status, body) =
+            (answer.status().as_u16(), to_bytes(answer.into_body()).await.unwrap());
+        (status, kind, keep, String::from_utf8(body.into()).unwrap())
+    };
+    let pair = with_pair(ED25519, None);
+    let keys = pair.jwks().unwrap().to_owned();
+    let (kind, keep) = ("application/jwk-set+json".to_owned(), "public, max-age=300".to_owned());
+    assert_eq!(served(pair).await, (200, Some(kind), Some(keep), keys));
+    let secret = builder().build().unwrap();
+    assert_eq!(secret.jwks(), None);
+    assert_eq!(served(secret).await, (404, None, None, String::new()));
 }

@@ -1,5 +1,6 @@
 //! What a verified token promises: made for us, for this purpose, and good at this moment.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -73,6 +74,46 @@ fn a_token_longer_than_ours_get_is_not_looked_at() {
     assert!(with_filler(400).is_ok());
     assert_eq!(with_filler(600).err(), Some(Refusal::Malformed));
     assert_eq!(of_length(1 << 20), Some(Refusal::Malformed));
+}
+
+#[test]
+fn the_longest_token_that_is_made_is_good() {
+    let manager = builder().build().unwrap();
+    let made = |filler: usize| {
+        let options = TokenOptions::default().claim("filler", "x".repeat(filler));
+        manager.create_access_token("ada", options).ok()
+    };
+    let longest = (0..1024).map_while(made).last().unwrap();
+    assert_eq!(longest.len(), 1024);
+    assert!(manager.verify_access_token(&longest).is_ok());
+}
+
+#[test]
+fn a_refusal_says_what_is_wrong_and_claims_do_not_show_their_id() {
+    let key = key();
+    let manager = with_key(key.clone()).build().unwrap();
+    let good = token(&manager, &[]);
+    let refusal = |token: &str| manager.verify_access_token(token).err();
+    let by = |key: &[u8]| Original::of(good.clone(), key);
+    assert_eq!(refusal(&by(&[7; 32]).with_claims(|_| ())), Some(Refusal::Signature));
+    let ours = by(&key.derive("jwt-api"));
+    let unsaid = ours.with_claims(|claims| drop(claims.as_object_mut().unwrap().remove("sub")));
+    assert_eq!(refusal(&unsaid), Some(Refusal::Malformed));
+    let odd = |original: &Original| original.with_header(|header| header["alg"] = "HS512".into());
+    assert_eq!(refusal(&odd(&ours)), Some(Refusal::Algorithm));
+    let long = ours.with_claims(|claims| claims["filler"] = "x".repeat(600).into());
+    let long = odd(&Original::of(long, &ours.key));
+    assert_eq!(refusal(&long), Some(Refusal::Malformed), "nothing of it is looked at");
+    let claims = format!("{:?}", manager.verify_access_token(&good).unwrap());
+    assert_eq!(claims, "Claims(Access for api)");
+}
+
+#[test]
+fn each_refusal_has_words_of_its_own() {
+    use Refusal::{Algorithm, Expired, Malformed, NotForUs, NotYetValid, Signature, UnknownKey};
+    let all = [Algorithm, Expired, Malformed, NotForUs, NotYetValid, Signature, UnknownKey];
+    let words: BTreeSet<_> = all.map(|refusal| refusal.to_string()).into();
+    assert!(words.len() == all.len() && words.iter().all(|words| words.contains(' ')), "{words:?}");
 }
 
 #[test]

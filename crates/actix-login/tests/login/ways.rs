@@ -300,6 +300,24 @@ async fn each_manager_ends_its_own_cookie_and_no_other() {
     }
 }
 
+#[actix_web::test]
+async fn a_cookie_of_somebody_whom_the_application_turns_away_is_ended() {
+    let manager = builder().build().unwrap();
+    for (stale, ended) in [(true, 1), (false, 0)] {
+        // As where a session is used from another browser than it was made in.
+        let page = move |req: HttpRequest| async move {
+            Caller::<Person>::nobody(stale).replace(&req);
+            actix_web::HttpResponse::Ok()
+        };
+        let app = actix_web::App::new().route("/", web::get().to(page)).wrap(manager.middleware());
+        let app = actix_web::test::init_service(app).await;
+        let good = pair(&manager, &session(&manager));
+        let request = TestRequest::default().insert_header((COOKIE, good)).to_request();
+        let answer = actix_web::test::call_service(&app, request).await;
+        assert_eq!(answer.headers().get_all("set-cookie").count(), ended, "{stale}");
+    }
+}
+
 /// Which cookies come with an answer that has this header, to a browser whose cookie is over.
 async fn ended_beside(header: (&'static str, &'static [u8])) -> Vec<Vec<u8>> {
     let manager = builder().build().unwrap();

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::settings::{Origin, Settings};
 use crate::email::Email;
-use crate::password::{Breached, HashCost};
+use crate::password::{Breached, HashCost, MEMORY_MAX_KIB};
 use crate::text;
 
 /// What is wrong with a variable.
@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
     /// What a password's hash costs. The floors are OWASP's minimum for argon2id with one lane.
     pub fn hash_cost(&mut self) -> HashCost {
         HashCost {
-            memory_kib: self.number("ARGON2_MEMORY_KIB", "19456", 19_456..=1_048_576),
+            memory_kib: self.number("ARGON2_MEMORY_KIB", "19456", 19_456..=MEMORY_MAX_KIB),
             iterations: self.number("ARGON2_ITERATIONS", "2", 2..=16),
         }
     }

@@ -204,10 +204,13 @@ struct Asked {
 fn asked_for(req: &HttpRequest) -> Result<Paging> {
     let asked = Query::<Asked>::from_query(req.query_string()).map_err(|_| Error::BadRequest)?;
     let Asked { page, per_page, q, sort, only } = asked.into_inner();
+    let plain: String = q.chars().filter(|c| !c.is_control()).collect();
+    let search: String = text::trim(&plain).chars().take(SEARCH_MAX).collect();
     Ok(Paging {
         page: i64::from(page.unwrap_or(1)).max(1),
         per_page: per_page.map_or(PER_PAGE, i64::from).clamp(1, PER_PAGE_MAX),
-        search: text::trim(&q).chars().filter(|c| !c.is_control()).take(SEARCH_MAX).collect(),
+        // Its end too may be cut off behind a space: links to other pages look for the same.
+        search: text::trim(&search).to_owned(),
         sort,
         only,
     })

@@ -18,6 +18,9 @@ pub(super) type Memory = Vec<Block>;
 /// of it takes memory.
 const GIVEN_BACK: usize = 33 * 1024;
 
+/// The most memory that a hash may be set to take.
+pub(crate) const MEMORY_MAX_KIB: u32 = 1024 * 1024;
+
 /// What a password turned out to be.
 #[derive(Debug)]
 pub enum Verdict {
@@ -81,6 +84,10 @@ fn is_right(stored: &PasswordHash, password: &str, memory: &mut Memory) -> Resul
         return Err(broken(&"not argon2id with salt and hash"));
     };
     let params = Params::try_from(stored).map_err(|e| broken(&e))?;
+    // To ask for memory that is not there ends the program, for everybody.
+    if params.m_cost() > MEMORY_MAX_KIB {
+        return Err(broken(&"more memory than a setting can ask for"));
+    }
     let output = compute(&params, password, salt, memory).map_err(|e| broken(&e))?;
     Ok(output == *expected)
 }
