@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::mail_server::wait_for;
 use crate::operation::{ADA, with_ada};
 use crate::server::{Server, free_port, program};
-use crate::writing::{texts, while_she_writes, written};
+use crate::writing::{UNLIMITED, texts, while_she_writes, written};
 
 fn back_up(dir: &Path, file: &Path) -> Output {
     program(dir, &[], &["backup", file.to_str().unwrap()]).output().unwrap()
@@ -18,7 +18,7 @@ fn back_up(dir: &Path, file: &Path) -> Output {
 #[test]
 fn a_backup_made_while_ada_writes_is_a_whole_database_that_she_logs_in_to() {
     let (dir, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (server, mut ada) = with_ada(dir.path(), &[]);
+    let (server, mut ada) = with_ada(dir.path(), &UNLIMITED);
     assert_eq!(ada.submit("/account", &[("name", "Countess")]).status, 303);
     fs::create_dir(new.path().join("data")).unwrap();
     let file = new.path().join(named!("data/" @ ".db"));

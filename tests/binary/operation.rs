@@ -261,12 +261,12 @@ mod sqlite {
     use super::*;
     use crate::edit_rows;
     use crate::mail_server::wait_for;
-    use crate::writing::{while_she_writes, written};
+    use crate::writing::{UNLIMITED, while_she_writes, written};
 
     #[test]
     fn a_crash_in_the_middle_of_writing_loses_nothing_that_was_answered() {
         let dir = tempfile::tempdir().unwrap();
-        let (mut server, mut ada) = with_ada(dir.path(), &[]);
+        let (mut server, mut ada) = with_ada(dir.path(), &UNLIMITED);
         let url = server.url.clone();
         let port = url.rsplit(':').next().unwrap().parse().unwrap();
         let mut answered = Vec::new();
@@ -277,7 +277,7 @@ mod sqlite {
                 server.wait();
             });
             answered.extend(more);
-            server = Server::start(dir.path(), port);
+            server = Server::start_with(dir.path(), port, &UNLIMITED);
         }
         let kept = written(&dir.path().join(named!("data/" @ ".db")));
         // A killed process loses nothing that was answered; only a power cut may cost the last ones.

@@ -12,6 +12,9 @@ use diesel::sql_types::Text;
 use crate::client::Client;
 use crate::ended::SetWhenDropped;
 
+/// For whoever writes as fast as they can.
+pub const UNLIMITED: [(&str, &str); 2] = [("LIMIT_MAILS", "off"), ("LIMIT_OWN_REQUESTS", "off")];
+
 /// Lets Ada ask for links at the addresses with these numbers while something happens, which is told how many
 /// were answered so far; what came of it, and the numbers that were answered.
 pub fn while_she_writes<T>(

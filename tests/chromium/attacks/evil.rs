@@ -45,12 +45,12 @@ fn answer(mut stream: &TcpStream) -> std::io::Result<()> {
     let query = form_urlencoded::parse(query.as_bytes());
     let (status, headers, body) = match path {
         "/on" => {
-            let to = query.map(|(_, value)| format!("Location: {value}\r\n")).collect();
-            ("307 Temporary Redirect", to, "")
+            let to = query.map(|(_, value)| format!("Location: {value}\r\n"));
+            ("307 Temporary Redirect", to.collect::<Vec<_>>().concat(), "")
         }
         "/plant" => {
             let cookies = query.map(|(_, cookie)| format!("Set-Cookie: {cookie}\r\n"));
-            ("200 OK", cookies.collect(), "")
+            ("200 OK", cookies.collect::<Vec<_>>().concat(), "")
         }
         "/evil.js" => ("200 OK", String::new(), include_str!("evil.js")),
         _ => (
