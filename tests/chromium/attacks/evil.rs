@@ -45,12 +45,13 @@ fn answer(mut stream: &TcpStream) -> std::io::Result<()> {
     let query = form_urlencoded::parse(query.as_bytes());
     let (status, headers, body) = match path {
         "/on" => {
-            let to = query.map(|(_, value)| format!("Location: {value}\r\n"));
-            ("307 Temporary Redirect", to.collect::<Vec<_>>().concat(), "")
+            let to = query.map(|(_, url)| url).collect::<String>();
+            ("307 Temporary Redirect", format!("Location: {to}\r\n"), "")
         }
         "/plant" => {
-            let cookies = query.map(|(_, cookie)| format!("Set-Cookie: {cookie}\r\n"));
-            ("200 OK", cookies.collect::<Vec<_>>().concat(), "")
+            let cookies =
+                query.fold(String::new(), |lines, (_, it)| lines + "Set-Cookie: " + &it + "\r\n");
+            ("200 OK", cookies, "")
         }
         "/evil.js" => ("200 OK", String::new(), include_str!("evil.js")),
         _ => (
