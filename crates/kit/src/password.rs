@@ -14,8 +14,8 @@ use std::thread;
 
 use argon2::Params;
 
-use self::phc::Memory;
 pub(crate) use self::phc::MEMORY_MAX_KIB;
+use self::phc::Memory;
 pub use self::phc::Verdict;
 pub use self::rule::{MAX_LENGTH, PasswordRule, check_typed};
 use self::workers::Workers;
