@@ -65,7 +65,7 @@ fn leads_here(text: &str) -> bool {
 const NAME: &[u8] = b"__Host-session";
 
 /// The request with a header in as many lines as the input has.
-fn with_lines(name: HeaderName, lines: &[&[u8]]) -> HttpRequest {
+fn with_lines(name: &HeaderName, lines: &[&[u8]]) -> HttpRequest {
     let mut request = TestRequest::default();
     for line in lines.iter().filter_map(|line| HeaderValue::from_bytes(line).ok()) {
         request = request.append_header((name.clone(), line));
@@ -98,7 +98,7 @@ pub const COOKIES: Parser = Parser {
         let lines: Vec<_> =
             lines.into_iter().filter(|line| HeaderValue::from_bytes(line).is_ok()).collect();
         let kind = CookieKind::new("__Host-session", true);
-        let request = with_lines(COOKIE, &lines);
+        let request = with_lines(&COOKIE, &lines);
         for part in cookie::pairs(&request).flat_map(|(name, value)| [name, value]) {
             let ends = [part.first(), part.last()].into_iter().flatten();
             assert!(!part.contains(&b';') && ends.clone().all(|byte| !b" \t".contains(byte)));
@@ -119,7 +119,7 @@ pub const COOKIES: Parser = Parser {
             let is_alone = found == Presented::Nothing;
             let expected =
                 if is_alone { Presented::One("x".to_owned()) } else { Presented::Planted };
-            assert_eq!(kind.read(&with_lines(COOKIE, &more)), expected);
+            assert_eq!(kind.read(&with_lines(&COOKIE, &more)), expected);
         }
         matches!(found, Presented::One(_))
     },
@@ -134,7 +134,7 @@ pub const BEARER: Parser = Parser {
     ],
     holds: |input| {
         let lines: Vec<_> = input.split(|byte| *byte == b'\n').collect();
-        let request = with_lines(AUTHORIZATION, &lines);
+        let request = with_lines(&AUTHORIZATION, &lines);
         let Some(token) = bearer(&request) else { return false };
         assert!(has_bearer(&request) && token.trim() == token);
         assert_eq!(request.headers().get_all(AUTHORIZATION).count(), 1);

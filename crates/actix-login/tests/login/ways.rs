@@ -307,7 +307,7 @@ async fn a_cookie_of_somebody_whom_the_application_turns_away_is_ended() {
         // As where a session is used from another browser than it was made in.
         let page = move |req: HttpRequest| async move {
             Caller::<Person>::nobody(stale).replace(&req);
-            actix_web::HttpResponse::Ok()
+            actix_web::HttpResponse::Ok().finish()
         };
         let app = actix_web::App::new().route("/", web::get().to(page)).wrap(manager.middleware());
         let app = actix_web::test::init_service(app).await;
