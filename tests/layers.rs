@@ -95,6 +95,21 @@ fn handlers_write_with_the_rights_of_who_is_calling() {
 }
 
 #[test]
+fn nobody_writes_unsafe_code() {
+    let manifest = |folder: &Path| fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let forbids = "[workspace.lints.rust]\nunsafe_code = \"forbid\"";
+    assert!(manifest(Path::new(".")).contains(forbids));
+    let crates = fs::read_dir("crates").unwrap().map(|entry| entry.unwrap().path());
+    let crates: Vec<_> = crates.chain([PathBuf::from(".")]).collect();
+    assert!(crates.len() > 4, "{crates:?}");
+    for folder in crates {
+        let obeys = manifest(&folder).contains("\n[lints]\nworkspace = true\n");
+        let advice = "end its Cargo.toml with `[lints]`, `workspace = true`";
+        assert!(obeys, "{} may be unsafe; {advice}", folder.display());
+    }
+}
+
+#[test]
 fn a_look_up_would_be_noticed() {
     let found = |text| paths(Path::new("src/web/page.rs"), text);
     assert_eq!(
