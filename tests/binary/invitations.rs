@@ -4,6 +4,9 @@ use crate::client::Client;
 use crate::commands::with_ada;
 use crate::mail_server::wait_for;
 use crate::server::{Server, free_port, program, run};
+use crate::serving::wait_for_line;
+
+const PASSWORD: &str = "violet kettle marching north\n";
 
 #[test]
 fn mistakes_of_who_invites_are_explained() {
@@ -48,4 +51,19 @@ fn a_closed_site_invites_nobody() {
     assert!(!output.status.success() && said.contains("Use `user add`"), "{said}");
     let server = Server::start(dir.path(), free_port());
     assert!(Client::new(&server.url).get("/dev/mail").body.contains("No mail yet"));
+}
+
+#[test]
+fn who_is_no_administrator_and_tries_is_in_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, mut ada) = crate::operation::with_ada(dir.path(), &[]);
+    let (done, said) = run(dir.path(), &["user", "add", "grace@example.com"], PASSWORD);
+    assert!(done, "{said}");
+    ada.submit("/logout", &[]);
+    let grace = [("email", "grace@example.com"), ("password", PASSWORD.trim())];
+    assert_eq!(ada.submit("/login", &grace).status, 303);
+    assert_eq!(ada.get("/account/invitations").status, 403);
+    let line = wait_for_line(&server, &["INFO", " 403: Forbidden"]);
+    let id = line.split(" 403: ").next().unwrap().rsplit(' ').next().unwrap();
+    wait_for_line(&server, &[&format!("{id} 127.0.0.1 GET /account/invitations 403")]);
 }

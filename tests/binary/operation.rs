@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::server::{Server, free_port, program, run};
+use crate::serving::wait_for_line;
 
 pub const ADA: [(&str, &str); 3] =
     [("email", "ada@example.com"), ("password", "correct horse battery"), ("name", "Ada")];
@@ -122,6 +123,19 @@ fn the_visitors_request_id_is_in_the_log() {
     let id = page.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0;
     thread::sleep(Duration::from_millis(200));
     assert!(server.log().contains(&format!("{id} 127.0.0.1 GET /no-such-page 404")));
+}
+
+#[test]
+fn a_write_from_another_site_is_in_the_log_with_its_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, mut ada) = with_ada(dir.path(), &[]);
+    ada.set_header("sec-fetch-site", "cross-site");
+    let page = ada.submit("/account", &[("name", "Mallory")]);
+    assert_eq!(page.status, 403);
+    let id = page.body.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0;
+    wait_for_line(&server, &["INFO", &format!("{id} 403: CrossSite")]);
+    wait_for_line(&server, &[&format!("{id} 127.0.0.1 POST /account 403")]);
+    assert!(!server.log().contains("Mallory"), "{}", server.log());
 }
 
 #[test]

@@ -265,3 +265,50 @@ async fn the_list_of_people_is_never_longer_than_a_hundred() {
     assert_eq!(root.get("/api/users?page=-1").await.status, 400);
     root.get("/api/users?per_page=100").await.hides("password_hash").hides("\"h\"");
 }
+
+#[actix_web::test]
+async fn what_a_program_gets_is_no_page_in_a_browser() {
+    let ada = program("profile:read papers:read").await;
+    let own = ["/api/me", "/api/papers", "/api/papers/1", "/api/users", "/api/none"];
+    let others = ["/auth/token", "/openapi.json", "/.well-known/oauth-authorization-server"];
+    for path in own.iter().chain(&others) {
+        let answer = ada.get(path).await;
+        let kind = answer.header("content-type");
+        assert!(["application/json", "application/problem+json"].contains(&kind), "{path}: {kind}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_callback_in_the_address_makes_no_script_of_an_answer() {
+    let ada = program("profile:read papers:read").await;
+    for path in ["/api/me", "/api/papers"] {
+        for name in ["callback", "jsonp", "_callback"] {
+            let answer = ada.get(&format!("{path}?{name}=alert")).await;
+            assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+            assert_eq!(answer.body, ada.get(path).await.body);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_call_wants_the_scope_that_its_handler_names() {
+    let ada = program("profile:read").await;
+    let mut refused = 0;
+    for route in kit::http::server::routes(ada.site.app.web()).await {
+        for method in &route.methods {
+            let arguments = route.arguments(method).unwrap_or_default();
+            let mut guards = arguments.iter().map(|it| kit::http::resource::short(&it.name));
+            let Some(scope) = guards.find(|name| name.contains("Scoped<")) else { continue };
+            let parsed = Method::from_bytes(method.as_bytes()).unwrap();
+            let path = route.path.replace("{id}", "1");
+            let status = ada.json(parsed, &path, &json!({})).await.status;
+            let is_hers = scope.contains("ProfileRead");
+            assert_eq!(status, if is_hers { 200 } else { 403 }, "{method} {path}: {scope}");
+            refused += usize::from(!is_hers);
+        }
+    }
+    assert!(refused > 6, "only {refused}");
+}

@@ -170,3 +170,19 @@ async fn nobody_chooses_another_life_than_is_offered() {
         page.shows("Choose how long it lives.");
     }
 }
+
+#[actix_web::test]
+async fn a_token_goes_with_its_owner_and_not_with_the_address() {
+    let ada = Browser::logged_in("ada").await;
+    let form = [("name", "x"), ("days", "30"), ("profile:read", "yes")];
+    let page = ada.submit("/account/tokens", &form).await.body;
+    let token = page.split_once("id=\"token\">").unwrap().1.split('<').next().unwrap();
+    let moved = "email = 'countess@example.com', email_canonical = 'countess@example.com'";
+    ada.site.sql(format!("UPDATE users SET {moved}")).await;
+    let successor = ada.site.user("ada").await.id;
+    let program = ada.site.stranger();
+    program.set_header("authorization", Some(&format!("Bearer {token}")));
+    let me = program.get("/api/me").await.json();
+    assert_eq!((&me["id"], &me["email"]), (&1.into(), &"countess@example.com".into()));
+    assert_ne!(me["id"], successor);
+}

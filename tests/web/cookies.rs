@@ -1,7 +1,11 @@
 //! The session cookie in odd company.
 
-use crate::browser::{Browser, Site};
-use app::config::APP_NAME;
+use actix_web::cookie::SameSite;
+use app::config::{APP_NAME, CookieUse};
+use strum::VariantArray as _;
+
+use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site};
+use crate::tokens::payload;
 
 #[actix_web::test]
 async fn of_two_session_cookies_none_is_believed_and_the_name_is_cleared() {
@@ -71,6 +75,56 @@ async fn what_a_browser_sends_by_itself_lends_no_other_site_a_way_in() {
     ada.set_header("sec-fetch-site", Some("cross-site"));
     assert_eq!(ada.submit("/papers", &[("title", "Milk")]).await.status, 403);
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM papers").await, 0);
+}
+
+/// Answers that set and end every cookie there is.
+async fn with_every_cookie() -> (Browser, Vec<Answer>) {
+    let ada = Browser::logged_in("ada").await;
+    let mut answers = vec![
+        ada.log_in("ada").await,
+        ada.submit("/account/appearance", &[("theme", "dark")]).await,
+        ada.submit("/dashboard/steps", &[]).await,
+        ada.submit("/logout", &[]).await,
+    ];
+    ada.submit("/forgot", &[("email", "ada@example.com")]).await;
+    answers.push(ada.get(&ada.site.link_to("ada").await).await);
+    ada.get("/reset").await;
+    answers.push(ada.submit("/reset", &[("password", OTHER_PASSWORD)]).await);
+    (ada, answers)
+}
+
+#[actix_web::test]
+async fn every_cookie_is_out_of_reach_of_scripts_other_sites_subdomains_and_plain_http() {
+    let (ada, answers) = with_every_cookie().await;
+    let cookies: Vec<_> = answers.iter().flat_map(Answer::cookies).collect();
+    for of in CookieUse::VARIANTS {
+        let name = ada.site.config.cookie(*of).name;
+        assert!(cookies.iter().any(|cookie| cookie.name().starts_with(&name)), "{name}");
+    }
+    for cookie in cookies {
+        assert!(cookie.name().starts_with("__Host-"), "{cookie}");
+        assert_eq!((cookie.secure(), cookie.http_only()), (Some(true), Some(true)), "{cookie}");
+        assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None), "{cookie}");
+        assert_eq!(cookie.same_site(), Some(SameSite::Lax), "{cookie}");
+        assert!(cookie.to_string().len() < 4096, "{cookie}");
+    }
+}
+
+#[actix_web::test]
+async fn no_page_says_what_the_sessions_cookie_holds() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/papers", &[("title", "Milk")]).await;
+    for (path, _) in ada.site.app.routes().await {
+        let token = ada.cookie("session").unwrap();
+        let secret = payload(&token)["jti"].as_str().unwrap().to_owned();
+        let answer = ada.get(&path.replace("{id}", "1")).await;
+        answer.hides(&token).hides(&secret);
+        for (name, value) in &answer.headers {
+            let told = String::from_utf8_lossy(value.as_bytes()).contains(&secret);
+            assert!(!told && !value.as_bytes().ends_with(token.as_bytes()), "{path} {name}");
+        }
+    }
+    assert!(ada.is_logged_in().await);
 }
 
 #[actix_web::test]

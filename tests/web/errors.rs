@@ -124,6 +124,28 @@ async fn dynamic_answers_are_never_stored() {
 }
 
 #[actix_web::test]
+async fn every_answer_says_what_it_is_and_text_its_encoding() {
+    const KINDS: &[&str] = &[
+        "text/html; charset=utf-8",
+        "application/json",
+        "application/problem+json",
+        "application/manifest+json",
+        "image/svg+xml",
+    ];
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/papers", &[("title", "Milk")]).await;
+    let routes = ada.site.app.routes().await;
+    let pages = routes.iter().filter(|(_, methods)| methods.iter().any(|method| method == "GET"));
+    for (path, _) in pages {
+        let answer = ada.get(&path.replace("{id}", "1")).await;
+        let kind = answer.header("content-type");
+        assert!(answer.body.is_empty() || KINDS.contains(&kind), "{path}: {kind:?}");
+    }
+    let judged = ada.submit("/password-check", &[("password", "short")]).await;
+    assert_eq!(judged.header("content-type"), "text/plain; charset=utf-8");
+}
+
+#[actix_web::test]
 async fn https_is_asked_for_on_https_alone() {
     let ada = Site::with(&[("PUBLIC_URL", "https://app.example.com")]).await.logged_in("ada").await;
     for path in ["/", "/no-such-page", "/static/app.css"] {

@@ -74,6 +74,19 @@ async fn bytes_that_are_no_utf_8_are_refused_and_never_replaced() {
 }
 
 #[actix_web::test]
+async fn what_was_encoded_twice_is_decoded_once() {
+    let ada = Browser::logged_in("ada").await;
+    assert_eq!(post(&ada, "/papers", "title=%2541+%253Cb%253E").await.status, 303);
+    assert_eq!(titles(&ada).await, ["%41 %3Cb%3E"]);
+    assert_eq!(ada.get("/papers/1").await.status, 200);
+    assert_eq!(ada.get("/papers/%31").await.status, 200);
+    assert_eq!(ada.get("/papers/%2531").await.status, 404);
+    let stranger = ada.site.stranger();
+    assert_eq!(post(&stranger, "/forgot", "email=ada%40example.com").await.status, 303);
+    assert_eq!(post(&stranger, "/forgot", "email=ada%2540example.com").await.status, 422);
+}
+
+#[actix_web::test]
 async fn another_encoding_than_utf_8_is_refused_by_name() {
     let ada = Browser::logged_in("ada").await;
     for (charset, status) in [

@@ -5,8 +5,12 @@ use std::rc::Rc;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use app::people::Verified;
+use kit::http::resource::{Route, short};
+use kit::http::server::routes;
 
-use crate::browser::{Browser, Site, config, features_and, passwords};
+use crate::browser::{Answer, Browser, Site, config, features_and, passwords};
+use crate::models::leave_rows;
+use crate::rights::rows;
 
 #[actix_web::test]
 async fn head_asks_for_a_login_like_get() {
@@ -141,4 +145,73 @@ async fn a_page_for_the_verified_is_for_nobody_who_is_not_logged_in_as_a_person(
 async fn nor_is_it_for_a_program() {
     let program = site_for_the_verified().await.program("ada", "profile:read").await;
     assert_eq!(program.get("/members").await.status, 401);
+}
+
+/// Every handler of which an argument is one of these guards: its method, and its path with a number in it.
+async fn asking_for(site: &Site, guards: &[&str]) -> Vec<(Method, String)> {
+    let is_one = |name: &str| {
+        let name = short(name);
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| guards.contains(&word))
+    };
+    let asks = |route: &Route, method: &str| {
+        route.arguments(method).is_some_and(|arguments| arguments.iter().any(|it| is_one(&it.name)))
+    };
+    let mut found = Vec::new();
+    for route in routes(site.app.web()).await {
+        for method in route.methods.iter().filter(|method| asks(&route, method)) {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            found.push((method, route.path.replace("{id}", "1")));
+        }
+    }
+    found
+}
+
+async fn ask(browser: &Browser, (method, path): &(Method, String)) -> Answer {
+    let body = (method == Method::POST).then(String::new);
+    browser.send(method.clone(), path, body).await
+}
+
+#[actix_web::test]
+async fn no_handler_for_administrators_lets_in_anybody_else() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    let (ada, unproved) = (site.logged_in("ada").await, site.administrator("eve").await);
+    site.sql("UPDATE users SET verified_at = NULL WHERE name = 'eve'").await;
+    for asked in asking_for(&site, &["Admin", "MayInvite"]).await {
+        assert_eq!(ask(&ada, &asked).await.status, 403, "{asked:?}");
+        let answer = ask(&unproved, &asked).await;
+        assert_eq!((answer.status, answer.location()), (303, "/account"), "{asked:?}");
+    }
+}
+
+#[actix_web::test]
+async fn every_handler_for_who_typed_the_password_just_now_asks_others_for_it() {
+    let ada = Site::open().await.stale("ada").await;
+    let asking = asking_for(&ada.site, &["Sudo"]).await;
+    assert!(asking.len() > 4, "{asking:?}");
+    for asked in asking {
+        let answer = ask(&ada, &asked).await;
+        assert!(answer.location().starts_with("/sudo?next="), "{asked:?}: {answer:?}");
+    }
+    assert!(ada.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn who_only_opens_addresses_changes_nothing() {
+    let ada = Site::open().await.administrator("ada").await;
+    leave_rows(&ada, "").await;
+    let before = rows(&ada.site.db).await;
+    for (path, methods) in ada.site.app.routes().await {
+        // Files; and that somebody took a copy is noted.
+        if ["/static", "/account/export"].contains(&path.as_str()) {
+            continue;
+        }
+        for method in [Method::GET, Method::HEAD] {
+            let status = ada.send(method, &path.replace("{id}", "1"), None).await.status;
+            let is_page = methods.iter().any(|method| method == "GET");
+            assert!(is_page || status == 405, "{path}: {status}");
+        }
+    }
+    assert_eq!(rows(&ada.site.db).await, before);
 }

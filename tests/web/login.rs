@@ -166,3 +166,14 @@ async fn a_message_survives_the_detour_over_the_login_page_of_who_is_logged_in()
     assert_eq!(answer.location(), "/account");
     ada.follow(&answer).await.shows("Done already");
 }
+
+#[actix_web::test]
+async fn a_password_does_not_end_by_its_age() {
+    let ada = Browser::logged_in("ada").await;
+    for _ in 0..3 {
+        ada.site.clock.advance(time::Duration::days(365));
+        let answer = ada.log_in("ada").await;
+        assert_eq!((answer.status, answer.location()), (303, "/dashboard"));
+        assert_eq!(ada.follow(&answer).await.status, 200);
+    }
+}

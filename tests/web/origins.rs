@@ -103,6 +103,23 @@ async fn links_from_elsewhere_arrive_logged_in() {
 }
 
 #[actix_web::test]
+async fn no_other_origin_may_read_an_answer() {
+    let ada = Browser::logged_in("ada").await;
+    ada.set_header("access-control-request-method", Some("POST"));
+    for origin in ["https://evil.example", "null", "http://localhost:8081"] {
+        ada.set_header("origin", Some(origin));
+        for path in ["/", "/dashboard", "/papers", "/static/app.css", "/no-such-page", "/livez"] {
+            for method in [Method::GET, Method::OPTIONS] {
+                let answer = ada.send(method.clone(), path, None).await;
+                let mut names = answer.headers.keys().map(|name| name.as_str());
+                let told = names.any(|name| name.starts_with("access-control-"));
+                assert!(!told, "{method} {path} {origin}");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_host_that_is_not_ours_is_refused() {
     let ada = Browser::logged_in("ada").await;
     for (host, status) in [

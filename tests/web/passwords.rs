@@ -280,3 +280,40 @@ async fn passwords_made_to_break_the_judge_break_nothing() {
     }
     assert_eq!(site.stranger().log_in("ada").await.status, 303);
 }
+
+/// The tags of the fields for passwords on a page.
+fn password_fields(page: &str) -> Vec<&str> {
+    let tags = page.split("<input ").skip(1).map(|tag| tag.split('>').next().unwrap());
+    let is_one =
+        |tag: &&str| ["name=\"password\"", "name=\"current\""].iter().any(|it| tag.contains(it));
+    tags.filter(is_one).collect()
+}
+
+#[actix_web::test]
+async fn what_is_typed_as_a_password_is_not_seen_and_may_be_pasted_and_filled_in() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/forgot", &[("email", "ada@example.com")]).await;
+    let reset = ada.open_link(&ada.site.link_to("ada").await).await;
+    let first = Browser::stranger().await;
+    let setup = first.site.app.open_setup_link().await.unwrap().unwrap();
+    let pages = [
+        ada.site.stranger().get("/login").await,
+        ada.get("/sudo").await,
+        ada.get("/account/password").await,
+        first.get(&setup).await,
+        reset,
+    ];
+    for page in &pages {
+        let fields = password_fields(&page.body);
+        assert!(!fields.is_empty(), "{}", page.body);
+        for field in fields {
+            assert!(field.contains("type=\"password\""), "{field}");
+            let known = ["\"current-password\"", "\"new-password\""];
+            assert!(
+                known.iter().any(|it| field.contains(&format!("autocomplete={it}"))),
+                "{field}"
+            );
+            assert!(!field.contains("readonly") && !field.contains(" on"), "{field}");
+        }
+    }
+}

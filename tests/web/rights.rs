@@ -113,7 +113,7 @@ const ROWS_OF_THE_CORE: &[&str] = &[
 ];
 
 /// All that somebody's rights could change.
-async fn rows(db: &Db) -> Vec<String> {
+pub async fn rows(db: &Db) -> Vec<String> {
     let find = |conn: &mut Connection| -> QueryResult<Vec<Row>> {
         let models = tables::of_models(conn).into_iter().map(|table| table.texts());
         let of_the_core = ROWS_OF_THE_CORE.iter().map(|&rows| rows.to_owned());

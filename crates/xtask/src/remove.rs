@@ -18,7 +18,7 @@ use crate::draft::Draft;
 use crate::project::{Project, Result};
 use crate::prose;
 use crate::remove::model::Model;
-use crate::remove::steps::Cut::Block;
+use crate::remove::steps::Cut::{All, Block};
 use crate::remove::steps::{Cut, Cuts, Others};
 use crate::sql::{self, Gone};
 
@@ -72,12 +72,13 @@ const OTHERS: Others = Others {
 };
 
 /// What tells of a fresh copy, or of what was: it stays as it is, and may name what is gone.
-pub const OF_A_FRESH_COPY: [&str; 4] =
-    ["CHANGELOG.md", "docs/tutorial.md", "docs/recipes/", "scripts/tutorial"];
+pub const OF_A_FRESH_COPY: [&str; 5] =
+    ["CHANGELOG.md", "docs/asvs.md", "docs/tutorial.md", "docs/recipes/", "scripts/tutorial"];
 
 /// What carries that out, and fails in any other copy.
 const WITH_THE_FIRST: Cuts = cuts! {
     "scripts/check" { Block("  step \"what the tutorial, the recipes"); }
+    "tests/asvs.rs" { All; }
 };
 
 /// What is done, as far as the draft.
@@ -185,7 +186,7 @@ fn take_out_shared(draft: &mut Draft, done: &Done) {
     }
 }
 
-/// Whether a file is not there because a feature is not that it belonged to.
+/// Whether a file is not there because a feature is not that it belonged to, or because one was taken out.
 fn went_with_another(draft: &Draft, file: &str) -> bool {
     let takes = |(path, cuts): &(&str, &[Cut])| {
         let is_it = file == *path || file.starts_with(&format!("{path}/"));
@@ -196,11 +197,12 @@ fn went_with_another(draft: &Draft, file: &str) -> bool {
         SHARED.iter().filter(|(names, _)| !names.iter().any(|name| (OTHERS.has)(draft, name)));
     gone.flat_map(|feature| feature.lists().flatten())
         .chain(shared.flat_map(|(_, cuts)| *cuts))
+        .chain(WITH_THE_FIRST)
         .any(takes)
 }
 
 /// The documents that came with the app. In others, somebody's own, a word may mean anything.
-const DOCUMENTS: [&str; 18] = [
+const DOCUMENTS: [&str; 19] = [
     "AGENTS.md",
     "CONTRIBUTING.md",
     "README.md",
@@ -219,6 +221,7 @@ const DOCUMENTS: [&str; 18] = [
     "docs/scale.md",
     "docs/security.md",
     "docs/settings.md",
+    "docs/threats.md",
 ];
 
 /// Whatever these say of it beside what the lists know.

@@ -86,6 +86,7 @@ const CUTS: Cuts = cuts! {
         Item(r#""invited" | "invitation_taken_back" =>"#);
     }
     "tests/web/dev.rs" { Item(r#"("POST /account/invitations","#); }
+    "tests/web/guards.rs" { Words(r#"&["Admin", "MayInvite"]"#, r#"&["Admin"]"#); }
     "tests/web/kept.rs" { Item("async fn an_administrators_invitation_comes_back_too"); }
     "tests/web/limits.rs" { Item(r#"(Method::POST, "/account/invitations"),"#); }
     "tests/web/links.rs" {
