@@ -1,7 +1,5 @@
 //! What docs/architecture.md promises is proved by what is there.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
-
 use std::fs;
 
 #[path = "kit/proofs.rs"]

@@ -1,18 +1,24 @@
 //! What documents name as proofs: `file`, `file: test`, `document#section`.
 
 use std::fs;
+use std::path::Path;
 
 /// What is wrong with a proof, if anything is.
 pub fn fault(proof: &str) -> Option<&'static str> {
     let (file, test) = proof.split_once(": ").unzip();
     let (document, section) = proof.split_once('#').unzip();
-    let Ok(text) = fs::read_to_string(file.or(document).unwrap_or(proof)) else {
+    let path = file.or(document).unwrap_or(proof);
+    if Path::new(path).is_dir() && path == proof {
+        return None;
+    }
+    let Ok(content) = fs::read_to_string(path) else {
         return Some("there is no such file");
     };
-    if test.is_some_and(|name| !has_test(&text, name)) {
+    if test.is_some_and(|name| !has_test(&content, name)) {
         return Some("that file has no such test");
     }
-    let is_headed = |slug| text.lines().any(|line| line.starts_with('#') && slug_of(line) == slug);
+    let is_headed =
+        |slug| content.lines().any(|line| line.starts_with('#') && slug_of(line) == slug);
     if section.is_some_and(|slug| !is_headed(slug)) {
         return Some("that document has no such section");
     }

@@ -48,7 +48,9 @@ pub fn still_named(draft: &Draft, words: &[String]) -> Vec<String> {
     let is_foreign = |file: &String| {
         let mut others = ["crates/", "scripts/yours"].into_iter().chain(OF_A_FRESH_COPY);
         others.any(|it| file.starts_with(it))
-            || ["Cargo.lock", "package-lock.json", "docs/dependencies.md"].iter().any(|it| file.ends_with(it))
+            || ["Cargo.lock", "package-lock.json", "docs/dependencies.md"]
+                .iter()
+                .any(|it| file.ends_with(it))
     };
     let mut found = Vec::new();
     for file in draft.files_in(".").into_iter().filter(|file| !is_foreign(file)) {
