@@ -40,15 +40,15 @@ pub const DOTENV: Parser = Parser {
         let text = String::from_utf8(input.to_vec()).unwrap().replace("\r\n", "\n");
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         // To us, Unicode's spaces are some at both ends of a line; to it, they are not.
-        if text.contains(|c: char| (c.is_whitespace() || c.is_control()) && !" \t\n".contains(c)) {
+        if text.contains(|c: char| c.is_whitespace() && !" \t\n".contains(c)) {
             return !set.is_empty();
         }
         let mut expected = BTreeMap::new();
         for item in dotenvy::from_read_iter(text.as_bytes()) {
-            // A line of blanks is nothing to us, and an error to it.
-            let is_blank = |e: &dotenvy::Error| matches!(e, dotenvy::Error::LineParse(line, _) if line.trim().is_empty());
-            if item.as_ref().err().is_some_and(is_blank) {
-                continue;
+            // Blanks at the end of a line are nothing to us, and an error to it.
+            let is_ragged = |e: &dotenvy::Error| matches!(e, dotenvy::Error::LineParse(line, _) if line.trim() != line);
+            if item.as_ref().err().is_some_and(is_ragged) {
+                return !set.is_empty();
             }
             let (name, value) = item.expect("what is taken can be read");
             // What it is changed to, and not what stands there: a variable, an escape outside of quotes.
