@@ -114,6 +114,8 @@ async fn a_double_click_sends_a_form_once_and_the_button_is_ready_when_the_page_
     let back = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
         return document.querySelector('main form button').disabled;";
     assert_eq!(ada.browser.execute(back, vec![]).await.unwrap(), false);
+    // The frame is this test's.
+    assert!(ada.refused().await.iter().all(|line| line.contains("frame-src")));
     ada.leave().await;
 }
 
