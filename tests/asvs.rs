@@ -92,7 +92,10 @@ fn each_row_has_an_answer() {
         match reason {
             Some(reason) => assert!(reason.len() > 10, "there is no reason: {row:?}"),
             None => {
-                assert!(row.what != "–" && row.proof.starts_with('`'), "nothing proves it: {row:?}")
+                assert!(
+                    row.what != "–" && row.proof.starts_with('`'),
+                    "nothing proves it: {row:?}"
+                );
             }
         }
     }
@@ -102,7 +105,7 @@ fn each_row_has_an_answer() {
 fn each_proof_is_there() {
     for row in rows() {
         for proof in quoted(row.proof).filter(|proof| proof.contains('/')) {
-            assert!(!proof.ends_with(".rs"), "which test? {row:?}");
+            assert!(proof.contains(": ") || !proof.contains(".rs"), "which test? {row:?}");
             assert_eq!(fault(proof), None, "`{proof}` in {row:?}");
         }
     }

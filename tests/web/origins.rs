@@ -1,6 +1,7 @@
 //! Writes from other sites, and requests to other hosts.
 
 use actix_web::http::Method;
+use actix_web::http::header::HeaderName;
 
 use crate::browser::{Browser, Site};
 
@@ -111,7 +112,7 @@ async fn no_other_origin_may_read_an_answer() {
         for path in ["/", "/dashboard", "/papers", "/static/app.css", "/no-such-page", "/livez"] {
             for method in [Method::GET, Method::OPTIONS] {
                 let answer = ada.send(method.clone(), path, None).await;
-                let mut names = answer.headers.keys().map(|name| name.as_str());
+                let mut names = answer.headers.keys().map(HeaderName::as_str);
                 let told = names.any(|name| name.starts_with("access-control-"));
                 assert!(!told, "{method} {path} {origin}");
             }

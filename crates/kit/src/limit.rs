@@ -14,6 +14,9 @@ use time::Duration;
 
 use crate::clock::Time;
 
+/// How far the clocks of instances that count together may differ.
+const CLOCKS_DIFFER: Duration = Duration::MINUTE;
+
 /// So many at once; each is free again after its share of the time. (A leaky bucket, as GCRA in ITU-T I.371
 /// annex A: all that is to be remembered is when the bucket is empty.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +36,9 @@ impl Quota {
     pub fn take(self, empty_at: Option<Time>, now: Time) -> Result<Time, Wait> {
         let full = now + self.period;
         let since = match empty_at {
-            // Written while a clock was ahead, or under a longer quota. It is full, but for one: that one
-            // puts it right.
+            // The clock was set back: nobody waits for it to come to where it was.
+            Some(at) if at > full + CLOCKS_DIFFER => now,
+            // By the clock of another instance. It is full, but for one, which puts it right.
             Some(at) if at > full => full - self.share(),
             at => at.map_or(now, |at| at.max(now)),
         };

@@ -55,14 +55,25 @@ fn of_several_quotas_all_have_to_leave_room_and_none_is_used_up_where_one_does_n
 }
 
 #[test]
-fn a_clock_that_was_set_back_keeps_nobody_waiting_for_longer_than_one_share() {
+fn a_clock_that_was_set_back_keeps_nobody_waiting() {
     let buckets = Buckets::new(10);
     let wanted = [(key("a"), FOUR)];
-    buckets.take(&wanted, NOW + Duration::days(400)).unwrap();
-    assert_eq!(
-        [0, 0, 15].map(|second| buckets.take(&wanted, NOW + Duration::seconds(second))),
-        [Ok(()), Err(seconds(15)), Ok(()),]
-    );
+    for _ in 0..4 {
+        buckets.take(&wanted, NOW + Duration::hours(1)).unwrap();
+    }
+    assert_eq!([(); 4].map(|()| buckets.take(&wanted, NOW)), [Ok(()); 4]);
+}
+
+#[test]
+fn whoever_tries_at_two_instances_whose_clocks_differ_has_one_try_more_and_no_new_quota() {
+    let buckets = Buckets::new(10);
+    let wanted = [(key("a"), FOUR)];
+    for _ in 0..4 {
+        buckets.take(&wanted, NOW + Duration::seconds(6)).unwrap();
+    }
+    let tries =
+        [0, 0, 6, 0, 6].map(|second| buckets.take(&wanted, NOW + Duration::seconds(second)));
+    assert_eq!(tries.map(|tried| tried.is_ok()), [true, false, false, false, false]);
 }
 
 #[test]
