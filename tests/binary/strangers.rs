@@ -223,32 +223,6 @@ fn cookies_are_read_from_the_socket_as_octets() {
     assert!(!greets(&[with(b""), with(b"")].concat()), "of two, none is believed");
 }
 
-#[test]
-fn a_request_whose_end_or_host_is_said_twice_is_refused_and_what_follows_is_no_request() {
-    let dir = tempfile::tempdir().unwrap();
-    // Where connections are kept, as behind a proxy, what follows could be a request.
-    let server = start(dir.path(), &[("TRUSTED_PROXIES", "127.0.0.1")]);
-    let host = server.url.replace("http://", "");
-    let heads = [
-        format!("Host: {host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked"),
-        format!("Host: {host}\r\nTransfer-Encoding: chunked\r\nContent-Length: 5"),
-        format!("Host: {host}\r\nContent-Length: 5\r\nContent-Length: 6"),
-        format!("Host: {host}\r\nTransfer-Encoding: xchunked"),
-        format!("Host: {host}\r\nContent-Length : 5"),
-        format!("Host: {host}\r\nContent-Length: +5"),
-        format!("Host: {host}\r\nHost: {host}\r\nContent-Length: 5"),
-        "Content-Length: 5".to_owned(),
-    ];
-    for head in heads {
-        let smuggled = format!("GET /smuggled HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        let octets = format!("POST /login HTTP/1.1\r\n{head}\r\n\r\n0\r\n\r\n{smuggled}");
-        let answer = send(&server, octets.as_bytes());
-        assert!(answer.starts_with("HTTP/1.1 4"), "{head}: {answer}");
-        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
-    }
-    assert!(!log_so_far(&server).contains("smuggled"), "{}", server.log());
-}
-
 /// The head of an answer in small letters, and how many octets follow it.
 fn read(answer: &str) -> (String, usize) {
     let (head, body) = answer.split_once("\r\n\r\n").expect(answer);

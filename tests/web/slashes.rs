@@ -60,23 +60,3 @@ async fn no_slash_leads_to_another_site() {
         assert_eq!((answer.status, answer.location()), (404, ""), "{path}");
     }
 }
-
-#[actix_web::test]
-async fn an_address_that_looks_like_a_file_is_no_page_and_is_not_kept() {
-    let ada = Browser::logged_in("ada").await;
-    for path in [
-        "/account/x.css",
-        "/account.css",
-        "/account;.js",
-        "/account;x=a.css",
-        "/account%2f.css",
-        "/account/%2e%2e/static/app.css",
-        "/account%00.css",
-        "/account%0a.css",
-        "/dashboard/app.js",
-    ] {
-        let answer = ada.get(path).await;
-        assert_eq!((answer.status, answer.header("cache-control")), (404, "no-store"), "{path}");
-        answer.hides("value=\"ada\"");
-    }
-}
