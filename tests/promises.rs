@@ -5,6 +5,10 @@ use std::fs;
 #[path = "kit/proofs.rs"]
 mod proofs;
 
+fn has(file: &str, words: &str) -> bool {
+    fs::read_to_string(file).is_ok_and(|text| text.contains(words))
+}
+
 #[test]
 fn every_promise_names_files_and_tests_that_are_there() {
     let document = fs::read_to_string("docs/architecture.md").unwrap();
@@ -25,7 +29,9 @@ fn every_promise_names_files_and_tests_that_are_there() {
                 test => format!("{file}: {test}"),
             };
             file = if proof.contains(": ") { file } else { command };
-            assert_eq!(proofs::fault(&proof), None, "`{name}` in {row}");
+            // What all tests of a folder go through is no test itself.
+            let is_helper = has(file, &format!("pub async fn {name}("));
+            assert!(is_helper || proofs::fault(&proof).is_none(), "`{name}` in {row}");
         }
     }
 }

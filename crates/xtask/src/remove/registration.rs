@@ -157,6 +157,7 @@ const CUTS: Cuts = cuts! {
         Words("| somebody registers with, is invited to, or wants", "| somebody is invited to, or wants");
         Words("| somebody registers with or wants", "| somebody wants");
         Words("Registering makes no account and asks for the address only. Name and password are chosen", "Name and password are chosen");
+        Words("; nothing counts\n  registrations of all networks together.", ".");
         Words("Log-in, registering, a forgotten password", "Log-in, a forgotten password");
     }
     "tests/pages/app.mjs" { Words(r#", REGISTRATION: "open""#, ""); }

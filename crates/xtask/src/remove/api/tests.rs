@@ -62,7 +62,7 @@ pub const CUTS: Cuts = cuts! {
         Item("\"token_refreshed\",\n");
         Item(r#""token_refused","#);
         Item(r#""out_of_scope","#);
-        Words(r#", "token_refused", "out_of_scope"]"#, "]");
+        Words(r#", "token_refused", "out_of_scope", "limit_reached"]"#, r#", "limit_reached"]"#);
         Item("async fn by_a_program(");
         Item("is_done = is_done || by_a_program(");
     }
