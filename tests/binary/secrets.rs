@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use actix_login::hash_token;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -250,7 +249,8 @@ fn no_secret_of_a_whole_story_is_in_the_log_the_database_or_the_numbers() {
         {
             let database = database(dir.path());
             assert_eq!(story.found_in(&database), [""; 0]);
-            let hashed = story.secrets.iter().filter(|it| holds(&database, &hash_token(it)));
+            let hashed =
+                story.secrets.iter().filter(|it| holds(&database, &actix_login::hash_token(it)));
             assert!(hashed.count() > 10, "else this would not have read it");
         }
     }
