@@ -98,7 +98,7 @@ const FEATURES: &[fn(&mut Client)] = &[
 /// hers by features.
 pub fn ada_before_the_move(dir: &Path, port: u16) -> Client {
     let mut command = sqlite_program(dir, &[]);
-    command.env("PORT", port.to_string());
+    command.env("PORT", port.to_string()).env("LIMITS_IN", "database");
     let mut server = Server::launch(command, &port.to_string());
     let mut ada = Client::new(&server.url);
     assert_eq!(ada.submit("/login", &ADA).status, 303);
@@ -162,7 +162,8 @@ fn the_id_of_somebody_who_is_gone_is_given_to_nobody_after_the_move() {
     let (dir, target) = (adas_folder(), Database::create());
     edit(
         dir.path(),
-        "INSERT INTO users SELECT id + 6, 'bob', 'bob', name, '', 0, NULL, created_at, NULL FROM users;
+        "INSERT INTO users SELECT id + 6, 'bob', 'bob', name, '', 0, NULL, created_at, NULL, 0
+         FROM users;
          DELETE FROM users WHERE id = 7",
     );
     assert!(copy(dir.path(), &target).status.success());

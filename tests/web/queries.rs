@@ -375,6 +375,7 @@ const TABLES: &[(&str, &str, &str)] = &[
         "n / 1000 + 1, 'logged_in', '203.0.113.' || (n % 7), 'curl', NOW",
     ),
     ("sent_forms", "hash, created_at", "'h' || n, NOW"),
+    ("buckets", "key, empty_at", "'k' || n, NOW"),
 ];
 
 /// A database with 100,000 rows in each table.
