@@ -11,6 +11,7 @@ pub mod grants; // tokens for programs that know a password
 pub mod guards; // what handlers ask for
 pub mod keep; // looking after a session
 pub mod invitation; // accounts that are offered
+pub mod limited; // counting it, and the guard
 pub mod limits; // how often something may be done
 pub mod link; // one-time links
 pub mod login; // who is logged in, and writing with their rights
@@ -32,7 +33,7 @@ pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo,
 pub use invitation::Invitation;
 pub use kit::email::Email;
 pub use kit::name::Name;
-pub use limits::{Limited, Limits};
+pub use limited::{Limited, Limits};
 pub use link::Link;
 pub use login::Login;
 pub use personal_token::PersonalToken;

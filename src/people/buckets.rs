@@ -11,7 +11,7 @@ use crate::schema::buckets;
 /// Takes one out of each quota; [`kit::Error::TooOften`], and nothing is written, if one of them is used up.
 pub fn take(conn: &mut Connection, wanted: &[(Key, Quota)], now: Time) -> Result<()> {
     let mut rows = Vec::new();
-    for key in in_order(wanted) {
+    for (key, _) in in_order(wanted) {
         let empty = (buckets::key.eq(key.text()), buckets::empty_at.eq(now));
         let row = diesel::insert_into(buckets::table).values(empty);
         let held = row.on_conflict(buckets::key).do_update().set(buckets::key.eq(buckets::key));
@@ -24,9 +24,8 @@ pub fn take(conn: &mut Connection, wanted: &[(Key, Quota)], now: Time) -> Result
 
 /// Takes these back.
 pub fn give_back(conn: &mut Connection, taken: &[(Key, Quota)]) -> Result<()> {
-    for key in in_order(taken) {
-        let quota = taken.iter().find(|(other, _)| *other == key).map(|(_, quota)| *quota);
-        if let (Some(quota), Some(empty_at)) = (quota, hold(conn, key)?) {
+    for (key, quota) in in_order(taken) {
+        if let Some(empty_at) = hold(conn, key)? {
             store(conn, key, quota.give_back(empty_at))?;
         }
     }
@@ -34,10 +33,10 @@ pub fn give_back(conn: &mut Connection, taken: &[(Key, Quota)]) -> Result<()> {
 }
 
 /// Of two who want the same rows, both take them in the same order: otherwise each waits for the other.
-fn in_order(wanted: &[(Key, Quota)]) -> Vec<Key> {
-    let mut keys: Vec<_> = wanted.iter().map(|(key, _)| *key).collect();
-    keys.sort_unstable();
-    keys
+fn in_order(wanted: &[(Key, Quota)]) -> Vec<(Key, Quota)> {
+    let mut wanted = wanted.to_vec();
+    wanted.sort_unstable_by_key(|(key, _)| *key);
+    wanted
 }
 
 /// When a bucket will be empty, as long as nobody else says otherwise: until the transaction is over.

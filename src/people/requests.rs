@@ -5,7 +5,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
-use crate::people::limits::{OwnRequests, Requests, login_of};
+use crate::people::limits::{OwnRequests, Requests};
 use crate::people::{Limits, Login};
 
 /// The middleware that counts requests. It stands behind the question who is calling, so that whoever is logged
@@ -14,7 +14,7 @@ pub async fn limit_requests(
     limits: Limits, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let caller = Caller::<Login>::of(req.request());
-    let counted = match caller.as_deref().and_then(login_of) {
+    let counted = match caller.as_deref().and_then(Caller::user) {
         Some(_) => limits.take::<OwnRequests>(req.request()).await,
         None => limits.take::<Requests>(req.request()).await,
     };

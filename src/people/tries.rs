@@ -1,13 +1,13 @@
 //! Tries at the password of an account, by who is not logged in. What a stranger does must not keep the owner
 //! out: a browser in which they logged in before has tries of its own, and who is logged in is asked for none.
 
-use kit::Client;
 use kit::http::device::Device;
 use kit::limit::Quota;
 use time::Duration;
 
 use crate::error::Result;
-use crate::people::limits::{Limit as _, LogIn, Taken};
+use crate::people::limited::{Taken, network};
+use crate::people::limits::{Limit as _, LogIn};
 use crate::people::{Email, Limited, User};
 
 /// Failures at one account, in browsers that nobody knows: five at once, then one a minute, and fifty a day.
@@ -48,7 +48,7 @@ impl Limited<LogIn> {
     /// Counts a try at the account with the address that was typed, which is `user`'s, if anybody's. The same
     /// for an address without an account. [`kit::Error::TooOften`] when there were too many.
     pub async fn try_once(&self, email: &str, user: Option<&User>) -> Result<Try> {
-        let (client, limits) = (Client::of(&self.req), &self.limits);
+        let limits = &self.limits;
         let device = limits.device(&self.req);
         let is_trusted = device.zip(user).is_some_and(|(device, user)| is_of(&device, user));
         let typed = || email.trim().to_lowercase();
@@ -57,10 +57,10 @@ impl Limited<LogIn> {
             limits.each(OF_DEVICES, "devices", &account)
         } else {
             let of_account = limits.each(OF_ACCOUNT, "account", &account);
-            [limits.each_of_network::<LogIn>(&client), of_account].concat()
+            [limits.wanted::<LogIn>(&network(&self.req)), of_account].concat()
         };
         let all = [&failures[..], &limits.each(OF_ALL, "all", &account)].concat();
-        let taken = limits.take_each(&client, all, LogIn::IS_SHARED).await?;
+        let taken = limits.take_each(&self.req, all, LogIn::IS_SHARED).await?;
         let taken = taken.but_only(failures.len());
         Ok(Try { taken, is_trusted })
     }
