@@ -293,6 +293,36 @@ fn no_template_holds_code_or_style_of_its_own() {
     }
 }
 
+/// Whether a text has a key in it: 32 random bytes and more, in one of the alphabets of base64.
+fn holds_key(text: &str) -> bool {
+    let in_alphabet = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
+    text.split(|c| !in_alphabet(c)).any(|word| {
+        let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 4;
+        let is_one = !word.contains(['+', '/']) || !word.contains(['-', '_']);
+        let is_mixed = has(char::is_ascii_digit)
+            && has(char::is_ascii_uppercase)
+            && has(char::is_ascii_lowercase);
+        word.len() >= 43 && is_one && is_mixed
+    })
+}
+
+#[test]
+fn nothing_that_is_built_in_or_told_holds_a_key() {
+    assert!(holds_key(&format!("SECRET_KEY={}=", actix_login::generate_key())));
+    let kinds = ["rs", "html", "css", "js", "svg", "sql", "toml", "md", "service"];
+    let folders = ["src", "crates/kit", "crates/database", "templates", "static", "migrations"];
+    let folders = folders.iter().chain(&["crates/actix-login/src", "deploy", "docs"]);
+    let all = folders.flat_map(|folder| kinds.map(|kind| files(Path::new(folder), kind))).flatten();
+    let named =
+        [".env.example", "README.md", "Cargo.toml", "deploy/nginx.conf", "deploy/Caddyfile"];
+    let found: Vec<_> = all
+        .chain(named.map(PathBuf::from))
+        .filter(|file| holds_key(&fs::read_to_string(file).unwrap()))
+        .collect();
+    // A picture of one dot.
+    assert_eq!(found, [Path::new("docs/tutorial.md")]);
+}
+
 #[test]
 fn numbers_do_not_wrap() {
     let workspace = fs::read_to_string("Cargo.toml").unwrap();

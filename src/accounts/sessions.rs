@@ -2,7 +2,7 @@
 
 use kit::Time;
 
-use crate::people::{CurrentSession, Ending, Event, Events, Session, Sessions};
+use crate::people::{CurrentSession, Ending, Event, Events, Session, Sessions, Sudo};
 use crate::web::{
     Client, Db, Flash, Page, Path, Response, Sent, ServiceConfig, Template, once, redirect, render,
     resource,
@@ -33,17 +33,20 @@ async fn index(current: CurrentSession, page: Page, sessions: Sessions) -> Respo
 }
 
 async fn end(
-    current: CurrentSession, client: Client, db: Db, events: Events, id: Path<i64>, sent: Sent,
+    user: Sudo, client: Client, db: Db, events: Events, id: Path<i64>, sent: Sent,
 ) -> Response {
-    let (user_id, id) = (current.user_id, *id);
+    let (user_id, id) = (user.id, *id);
     let ended = once(sent, move |conn| Sessions::end_one(conn, user_id, id));
-    if current.user().write(&db, ended).await?.is_some() {
+    if user.write(&db, ended).await?.is_some() {
         events.tell(&client, Event::SessionEnded.of(user_id)).await;
     }
     Ok(redirect("/account/sessions", Flash::success("That browser is logged out.")))
 }
 
-async fn end_others(current: CurrentSession, client: Client, db: Db, events: Events) -> Response {
+// Not by who has stolen a cookie: the owner would be the one who is logged out.
+async fn end_others(
+    _: Sudo, current: CurrentSession, client: Client, db: Db, events: Events,
+) -> Response {
     let (user_id, here) = (current.user_id, current.id);
     let end = move |conn: &mut _| Ending::OthersEnded.end(conn, user_id, Some(here));
     current.user().write(&db, end).await?;

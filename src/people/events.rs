@@ -51,7 +51,11 @@ impl Events {
         &self, client: &Client, happened: SecurityEvent,
         more: impl FnOnce(&mut Connection) -> Result<()> + Send + 'static,
     ) {
-        log::info!(target: "security", "{happened}");
+        let Client { request_id, ip_address, .. } = client;
+        log::info!(
+            target: "security", request_id = request_id.as_str(), peer = ip_address.as_str();
+            "{happened} from={ip_address} request={request_id}"
+        );
         self.call_listeners(&happened);
         if happened.event.about() == About::Logged {
             return;

@@ -39,7 +39,8 @@ impl Session {
 
     /// Where it began, or where the password was last confirmed in it.
     pub fn client(&self) -> Client {
-        Client { ip_address: self.ip_address.clone(), user_agent: self.user_agent.clone() }
+        let (ip_address, user_agent) = (self.ip_address.clone(), self.user_agent.clone());
+        Client { ip_address, user_agent, ..Client::default() }
     }
 
     pub const EXPORT: Export = copy_of!(

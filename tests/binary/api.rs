@@ -34,7 +34,7 @@ fn a_refresh_token_that_comes_back_is_a_line_in_the_log() {
     let second = tokens(&server, &again);
     assert!(second["refresh_token"].is_string() && !server.log().contains("token_reused"));
     assert_eq!(tokens(&server, &again)["error"], "invalid_grant");
-    wait_for_line(&server, &["INFO", " security token_reused user_id=1"]);
+    wait_for_line(&server, &["INFO", " security token_reused user_id=1 from=127.0.0.1 request="]);
     for token in [&first["refresh_token"], &first["access_token"], &second["refresh_token"]] {
         assert!(!server.log().contains(token.as_str().unwrap()), "{}", server.log());
     }

@@ -139,6 +139,18 @@ fn a_write_from_another_site_is_in_the_log_with_its_request() {
 }
 
 #[test]
+fn what_happened_to_an_account_is_in_the_log_with_its_request_and_address() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, mut ada) = with_ada(dir.path(), &[]);
+    ada.submit("/login", &[ADA[0], ("password", "wrong horse battery")]);
+    let line = wait_for_line(&server, &[" 127.0.0.1 POST /login 422"]);
+    let (before, _) = line.split_once(" 127.0.0.1 POST").unwrap();
+    let (_, id) = before.rsplit_once(' ').unwrap();
+    let from = format!("security log_in_failed user_id=1 from=127.0.0.1 request={id}");
+    wait_for_line(&server, &["INFO", &from]);
+}
+
+#[test]
 fn as_json_each_line_is_one_object() {
     let dir = tempfile::tempdir().unwrap();
     let (server, mut ada) = with_ada(dir.path(), &[("LOG_FORMAT", "json")]);

@@ -90,6 +90,19 @@ async fn ada_sees_her_sessions_and_ends_one() {
 }
 
 #[actix_web::test]
+async fn whoever_has_stolen_a_cookie_logs_the_owner_out_nowhere() {
+    let ada = Site::open().await.stale("ada").await;
+    let phone = ada.site.stranger();
+    phone.log_in("ada").await;
+    ada.set_header("referer", Some("http://localhost:8080/account/sessions"));
+    for path in ["/account/sessions/2/end", "/account/sessions/end-others"] {
+        let answer = ada.submit(path, &[]).await;
+        assert_eq!(answer.location(), "/sudo?next=%2Faccount%2Fsessions", "{path}");
+    }
+    assert!(phone.is_logged_in().await);
+}
+
+#[actix_web::test]
 async fn nobody_ends_anothers_session_or_learns_that_there_is_one() {
     let ada = Browser::logged_in("ada").await;
     let eve = ada.site.logged_in("eve").await;

@@ -448,7 +448,7 @@ fn what_is_wrong_with_a_key_in_a_file_is_told_with_all_the_rest() {
 #[test]
 fn what_is_wrong_with_a_key_pair_is_told_with_all_the_rest() {
     for (file, password, rule) in [
-        ("rsa-short.pem", "", "at least 2048 bits"),
+        ("rsa-short.pem", "", "at least 3072 bits"),
         ("rsa-long.pem", "", "at most 4096 bits"),
         ("p256.pem", "", "RSA or Ed25519"),
         ("README.md", "", "private key in PEM"),

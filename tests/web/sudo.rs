@@ -71,7 +71,7 @@ async fn logged_in_by(how: LogIn) -> Browser {
     let site = Site::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
     let (user, request) = (site.user("ada").await, TestRequest::default().to_http_request());
     let (ip_address, user_agent) = ("127.0.0.1".to_owned(), "Firefox, Linux".to_owned());
-    request.extensions_mut().insert(Client { ip_address, user_agent });
+    request.extensions_mut().insert(Client { ip_address, user_agent, ..Client::default() });
     let mut response = HttpResponse::Ok().finish();
     site.app.state().accounts().log_in(&request, &user, how, &mut response).await.unwrap();
     let ada = site.stranger();

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::SetUpError;
 
-/// NIST SP 800-131A: RSA keys shorter than 2048 bits are no longer to be used.
-const MIN_RSA_BITS: usize = 2048;
+/// As hard to break as 128 bits of a symmetric key (NIST SP 800-57 part 1, table 2); 2048 bits are as 112.
+const MIN_RSA_BITS: usize = 3072;
 
 /// What the library verifies; a longer one would fail at the first token.
 const MAX_RSA_BITS: usize = 4096;

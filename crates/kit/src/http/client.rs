@@ -8,6 +8,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
 use ipnet::IpNet;
 
+use crate::http::request_id::RequestId;
+
 /// Longer user agents are cut.
 const USER_AGENT_MAX: usize = 200;
 
@@ -49,6 +51,7 @@ impl Proxies {
         Client {
             ip_address: self.address(req).map_or_else(String::new, |ip| ip.to_string()),
             user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
+            request_id: RequestId::of(req),
         }
     }
 
@@ -81,6 +84,8 @@ pub struct Client {
     pub ip_address: String,
     /// The browser's description of itself.
     pub user_agent: String,
+    /// The id under which the log knows the request; empty where there is none.
+    pub request_id: String,
 }
 
 impl Client {

@@ -39,7 +39,7 @@ pub fn familiarity<P: Places>(
     let mut next = Some(client.ip_address.clone());
     let mut looked_at = None;
     while let Some(ip_address) = next {
-        let here = Client { ip_address, user_agent: String::new() };
+        let here = Client { ip_address, ..Client::default() };
         if here.is_near(client) && has_device(places, &here, client, looks)? {
             return Ok(Familiarity::Known);
         }

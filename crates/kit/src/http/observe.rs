@@ -98,8 +98,8 @@ async fn carry_out<B: MessageBody + 'static>(
     here: Data<OfThread>, mut req: ServiceRequest, next: Next<B>, entry: &Entry,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let site = Site::of(req.request()).clone();
-    let client = site.0.proxies.client(req.request());
     req.extensions_mut().insert(entry.id.clone());
+    let client = site.0.proxies.client(req.request());
     req.extensions_mut().insert(client);
     // HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves the body out.
     if req.method() == Method::HEAD {
