@@ -13,7 +13,7 @@ use kit::{Client, Clock, Time};
 use crate::db::{Connection, Db};
 use crate::error::Result;
 use crate::mail::Notice;
-use crate::people::tries::FAILURES_MAX;
+use crate::people::tries::{FAILURES_MAX, Try};
 use crate::people::{
     Email, Ending, Event, Events, Limited, LogIn, NewUser, SecurityEvent, Sessions, User, limits,
 };
@@ -66,32 +66,41 @@ impl Accounts {
     pub async fn authenticate(
         &self, client: &Client, limited: &Limited<limits::LogIn>, email: &str, password: String,
     ) -> Result<Option<User>> {
-        let (user, one) = if limited.is_in_known_browser() {
-            let user = self.find(email).await?;
-            let one = limited.try_once(email, user.as_ref()).await?;
-            (user, one)
-        } else {
-            let one = limited.try_once(email, None).await?;
-            (self.find(email).await?, one)
+        let known = match limited.is_in_known_browser() {
+            true => Some(self.find(email).await?),
+            false => None,
         };
-        let user_id = user.as_ref().map(|user| user.id);
-        let user = user.filter(|user| user.may_log_in() && one.may_open(user));
-        let stored = user.as_ref().map(|user| user.password_hash.clone());
-        match (user, self.passwords.verify(client, password, stored).await) {
-            (Some(user), Ok(Verdict::Right { rehashed })) => {
+        let one = limited.try_once(email, known.as_ref().and_then(Option::as_ref)).await?;
+        match self.judge(client, &one, (email, known), password).await {
+            Ok((Some(user), Verdict::Right { rehashed })) => {
                 one.give_back().await?;
                 self.note_success(user, rehashed).await
             }
-            (_, Ok(_)) => {
-                self.note_failure(client, user_id, one.is_trusted).await;
+            Ok((user, _)) => {
+                self.note_failure(client, user.map(|user| user.id), one.is_trusted).await;
                 Ok(None)
             }
             // No try: it was not looked at.
-            (_, Err(error)) => {
+            Err(error) => {
                 one.give_back().await?;
-                Err(error.into())
+                Err(error)
             }
         }
+    }
+
+    /// Whose address it is, and whether the password opens their account from here.
+    async fn judge(
+        &self, client: &Client, one: &Try, (email, known): (&str, Option<Option<User>>),
+        password: String,
+    ) -> Result<(Option<User>, Verdict)> {
+        let user = match known {
+            Some(user) => user,
+            None => self.find(email).await?,
+        };
+        let may_open = |user: &&User| user.may_log_in() && one.may_open(user);
+        let stored = user.as_ref().filter(may_open).map(|user| user.password_hash.clone());
+        let verdict = self.passwords.verify(client, password, stored).await?;
+        Ok((user, verdict))
     }
 
     async fn find(&self, email: &str) -> Result<Option<User>> {
