@@ -169,6 +169,17 @@ async fn who_has_tried_too_often_is_told_when_to_try_again_and_types_nothing_twi
 }
 
 #[actix_web::test]
+async fn while_the_database_is_in_trouble_nobody_uses_up_their_tries() {
+    let ada = site(&[]).await.stranger();
+    ada.site.sql("ALTER TABLE users RENAME TO lost").await;
+    for _ in 0..10 {
+        assert!(try_password(&ada, "ada", PASSWORD).await.status >= 500);
+    }
+    ada.site.sql("ALTER TABLE lost RENAME TO users").await;
+    assert_eq!(try_password(&ada, "ada", PASSWORD).await.status, 303);
+}
+
+#[actix_web::test]
 async fn an_address_without_an_account_is_refused_alike() {
     let site = site(&[]).await;
     let answers = async |name: &str| {
