@@ -1,4 +1,4 @@
-//! What the way to the database reads. Taken by its files: with the crate, SQLite would have to be built.
+//! What the way to the database reads. Taken by its files: with the crate, `SQLite` would have to be built.
 
 use percent_encoding::percent_decode_str;
 
@@ -39,7 +39,7 @@ pub const DECIMALS: Parser = Parser {
     },
 };
 
-/// SQLite is given the file that was named, and nothing that means more to it.
+/// `SQLite` is given the file that was named, and nothing that means more to it.
 pub const FILES: Parser = Parser {
     name: "files",
     #[rustfmt::skip]

@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 
 use parser::Parser;
 
-/// All of them; each has a program of its name in fuzz_targets/.
+/// All of them; each has a program of its name in `fuzz_targets/`.
 pub const PARSERS: &[Parser] = &[
     login::NEXT,
     login::COOKIES,
