@@ -66,12 +66,14 @@ impl Accounts {
     pub async fn authenticate(
         &self, client: &Client, limited: &Limited<limits::LogIn>, email: &str, password: String,
     ) -> Result<Option<User>> {
-        let known = match limited.is_in_known_browser() {
-            true => Some(self.find(email).await?),
-            false => None,
+        let is_known = limited.is_in_known_browser();
+        let found = if is_known { self.find(email).await? } else { None };
+        let one = limited.try_once(email, found.as_ref()).await?;
+        let judged = async {
+            let user = if is_known { found } else { self.find(email).await? };
+            self.judge(client, &one, user, password).await
         };
-        let one = limited.try_once(email, known.as_ref().and_then(Option::as_ref)).await?;
-        match self.judge(client, &one, (email, known), password).await {
+        match judged.await {
             Ok((Some(user), Verdict::Right { rehashed })) => {
                 one.give_back().await?;
                 self.note_success(user, rehashed).await
@@ -88,15 +90,10 @@ impl Accounts {
         }
     }
 
-    /// Whose address it is, and whether the password opens their account from here.
+    /// Whether the password opens the account of `user` from here. The same work where there is none.
     async fn judge(
-        &self, client: &Client, one: &Try, (email, known): (&str, Option<Option<User>>),
-        password: String,
+        &self, client: &Client, one: &Try, user: Option<User>, password: String,
     ) -> Result<(Option<User>, Verdict)> {
-        let user = match known {
-            Some(user) => user,
-            None => self.find(email).await?,
-        };
         let may_open = |user: &&User| user.may_log_in() && one.may_open(user);
         let stored = user.as_ref().filter(may_open).map(|user| user.password_hash.clone());
         let verdict = self.passwords.verify(client, password, stored).await?;
