@@ -65,6 +65,8 @@ pub const CUTS: Cuts = cuts! {
         Words("`tests/binary/clock.rs`, `tests/binary/api.rs` (", "`tests/binary/clock.rs` (");
         Words("`people/sessions.rs`, `people/grants.rs` keep the rows", "`people/sessions.rs` keeps the rows");
         Paragraph("| the token endpoint |");
+        Paragraph("| while key pairs rotate, all of them verify");
+        Paragraph("| no cookie counts where programs call |");
     }
     "scripts/check" {
         Words(" --skip clients::", "");
