@@ -297,7 +297,7 @@ fn no_template_holds_code_or_style_of_its_own() {
 fn holds_key(text: &str) -> bool {
     let in_alphabet = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
     text.split(|c| !in_alphabet(c)).any(|word| {
-        let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 4;
+        let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 2;
         let is_one = !word.contains(['+', '/']) || !word.contains(['-', '_']);
         let is_mixed = has(char::is_ascii_digit)
             && has(char::is_ascii_uppercase)
@@ -308,7 +308,8 @@ fn holds_key(text: &str) -> bool {
 
 #[test]
 fn nothing_that_is_built_in_or_told_holds_a_key() {
-    assert!(holds_key(&format!("SECRET_KEY={}=", actix_login::generate_key())));
+    let key = |_: &i32| holds_key(&format!("SECRET_KEY={}=", actix_login::generate_key()));
+    assert!((0..100).filter(key).count() > 90, "few have no two digits");
     let kinds = ["rs", "html", "css", "js", "svg", "sql", "toml", "md", "service"];
     let folders = ["src", "crates/kit", "crates/database", "templates", "static", "migrations"];
     let folders = folders.iter().chain(&["crates/actix-login/src", "deploy", "docs"]);
