@@ -311,7 +311,8 @@ fn nothing_that_is_built_in_or_told_holds_a_key() {
     let key = |_: &i32| holds_key(&format!("SECRET_KEY={}=", actix_login::generate_key()));
     assert!((0..100).filter(key).count() > 90, "few have no two digits");
     let kinds = ["rs", "html", "css", "js", "svg", "sql", "toml", "md", "service"];
-    let folders = ["src", "crates/kit/src", "crates/database/src", "templates", "static", "migrations"];
+    let folders =
+        ["src", "crates/kit/src", "crates/database/src", "templates", "static", "migrations"];
     let folders = folders.iter().chain(&["crates/actix-login/src", "deploy", "docs"]);
     let all = folders.flat_map(|folder| kinds.map(|kind| files(Path::new(folder), kind))).flatten();
     let named =
