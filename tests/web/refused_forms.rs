@@ -1,6 +1,7 @@
 //! A form that is refused is a page: the form again, with what was typed.
 
 use app::brand::NAME;
+use time::Duration;
 
 use crate::browser::{Browser, PASSWORD, Site};
 use crate::drawn::{Drawn, Take, form_of};
@@ -139,6 +140,8 @@ async fn every_form_that_can_be_refused_is_among_these_or_behind_a_link() {
         if !is_page || elsewhere.iter().any(|place| is_under(&path, place)) {
             continue;
         }
+        // Log-ins to one account are limited.
+        site.clock.advance(Duration::MINUTE);
         let status = site.logged_in("ada").await.submit(&mine, &[]).await.status;
         let is_known = FOR_EVERYBODY.iter().chain(FOR_ADA).any(|form| form.0 == mine)
             || of_models.iter().any(|(_, form)| form.action == mine);
