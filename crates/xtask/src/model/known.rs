@@ -86,15 +86,16 @@ fn source_at(project: &Project, table: &str) -> Result<String> {
     })
 }
 
-/// A day and a number after those of every migration.
+/// A day and a time, after those of every migration. Those of an update count from 1 on their day: of two with one
+/// number, a database would get the first alone.
 pub(super) fn next_version(project: &Project) -> Result<String> {
-    let day = format_description!("[year]-[month]-[day]");
+    let second = format_description!("[year]-[month]-[day]-[hour][minute][second]");
     #[expect(clippy::disallowed_methods, reason = "no app runs here whose clock a test could move")]
-    let today = OffsetDateTime::now_utc().format(day).map_err(|error| error.to_string())?;
+    let now = OffsetDateTime::now_utc().format(second).map_err(|error| error.to_string())?;
     let newest = project.list("migrations/sqlite")?.pop().unwrap_or_default();
     let (date, number) = newest.split_at_checked(10).unwrap_or_default();
-    if date < today.as_str() {
-        return Ok(format!("{today}-000001"));
+    if newest.get(..now.len()).is_none_or(|newest| newest < now.as_str()) {
+        return Ok(now);
     }
     let number = number.get(1..7).and_then(|number| number.parse::<u32>().ok()).unwrap_or_default();
     Ok(format!("{date}-{:06}", number + 1))
