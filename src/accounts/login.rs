@@ -2,7 +2,6 @@
 
 use actix_login::next::NextPage;
 use kit::email::EMAIL_MAX;
-use kit::http::request_id::RequestId;
 use kit::http::site::Site;
 use kit::password;
 
@@ -109,7 +108,7 @@ async fn log_out(req: HttpRequest, accounts: Accounts, sessions: Sessions) -> Re
     let flash = match accounts.log_out(&req).await {
         Ok(()) => Flash::success("You are logged out."),
         Err(error) => {
-            log::error!("{} a session was not ended: {error}", RequestId::of(&req));
+            log::error!("{} a session was not ended: {error}", Client::of(&req).request_id);
             Flash::error(NOT_ENDED)
         }
     };

@@ -6,11 +6,11 @@ use actix_login::has_bearer;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use kit::Client;
 use kit::http::accept::wants_html;
 use kit::http::kept::Unsent;
 use kit::http::observe::Lost;
 use kit::http::problem::{self, Token, log_failure, problem};
-use kit::http::request_id::RequestId;
 
 use crate::config::APP_NAME;
 use crate::error::{Error, LAST_ADMINISTRATOR, LinkEnding, Response, Result};
@@ -54,7 +54,7 @@ impl Subject {
         Self {
             page: wants_html(req).then(|| Page::without_flash(req)),
             had_token: has_bearer(req),
-            request_id: RequestId::of(req),
+            request_id: Client::of(req).request_id,
             unsent: None,
         }
     }

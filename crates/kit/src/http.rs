@@ -29,7 +29,7 @@ pub mod observe;
 pub mod origin;
 pub mod problem;
 pub mod programs;
-pub mod request_id;
+mod request_id;
 pub mod resource;
 mod seal;
 pub mod sent;

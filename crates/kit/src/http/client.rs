@@ -8,8 +8,6 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
 use ipnet::IpNet;
 
-use crate::http::request_id::RequestId;
-
 /// Longer user agents are cut.
 const USER_AGENT_MAX: usize = 200;
 
@@ -42,8 +40,8 @@ impl Proxies {
         Some(address)
     }
 
-    /// The request's address and browser.
-    pub(crate) fn client(&self, req: &HttpRequest) -> Client {
+    /// The request's address and browser, with its id.
+    pub(crate) fn client(&self, req: &HttpRequest, request_id: String) -> Client {
         let user_agent =
             req.headers().get(header::USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
         // Lossily: one odd byte must not hide the browser from the protection of sessions.
@@ -51,7 +49,7 @@ impl Proxies {
         Client {
             ip_address: self.address(req).map_or_else(String::new, |ip| ip.to_string()),
             user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
-            request_id: RequestId::of(req),
+            request_id,
         }
     }
 

@@ -20,9 +20,8 @@ use crate::error::Error;
 use crate::http::accept::wants_html;
 use crate::http::body::{Unread, receive};
 use crate::http::kept::{Arrived, Unsent};
-use crate::http::request_id::RequestId;
 use crate::http::site::{OfThread, Site};
-use crate::http::{deadline, headers, health, kept};
+use crate::http::{deadline, headers, health, kept, request_id};
 use crate::metrics::measure;
 use crate::signals::is_stopping;
 
@@ -78,7 +77,7 @@ async fn answer<B: MessageBody + 'static>(
         }
         Err(error) => {
             // The request is gone, and with it who was logged in.
-            let (path, request_id) = (entry.path.as_str(), entry.id.0.as_str());
+            let (path, request_id) = (entry.path.as_str(), entry.id.as_str());
             let wants_html = entry.wants_html;
             let unsent = entry.arrived.take().and_then(Arrived::unsent);
             let lost = Lost { site: &site, path, wants_html, request_id, error: &error, unsent };
@@ -98,8 +97,7 @@ async fn carry_out<B: MessageBody + 'static>(
     here: Data<OfThread>, mut req: ServiceRequest, next: Next<B>, entry: &Entry,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let site = Site::of(req.request()).clone();
-    req.extensions_mut().insert(entry.id.clone());
-    let client = site.0.proxies.client(req.request());
+    let client = site.0.proxies.client(req.request(), entry.id.clone());
     req.extensions_mut().insert(client);
     // HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves the body out.
     if req.method() == Method::HEAD {
@@ -125,7 +123,7 @@ async fn carry_out<B: MessageBody + 'static>(
 /// What the log says of a request.
 struct Entry {
     started: Instant,
-    id: RequestId,
+    id: String,
     peer: String,
     method: Method,
     path: String,
@@ -142,7 +140,7 @@ impl Entry {
         let is_probe = health::PATHS.contains(&req.path());
         Self {
             started: Instant::now(),
-            id: RequestId::new(),
+            id: request_id::next(),
             peer: address.map_or_else(String::new, |address| address.to_string()),
             method: req.method().clone(),
             // Without the query: it may hold a secret, such as a link's.
@@ -167,10 +165,10 @@ impl Entry {
             head.set_connection_type(ConnectionType::Close);
         }
         let Self { id, peer, method, path, .. } = self;
-        if let Ok(value) = HeaderValue::try_from(&id.0) {
+        if let Ok(value) = HeaderValue::try_from(id) {
             head.headers.insert(REQUEST_ID, value);
         }
-        let (id, ms, status) = (&id.0, self.started.elapsed().as_millis(), head.status.as_u16());
+        let (ms, status) = (self.started.elapsed().as_millis(), head.status.as_u16());
         log::log!(
             target: "access", self.level,
             request_id = id.as_str(), peer = peer.as_str(), method = method.as_str(),

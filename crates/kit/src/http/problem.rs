@@ -13,8 +13,8 @@ use log::Level;
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::http::client::Client;
 use crate::http::flash;
-use crate::http::request_id::RequestId;
 use crate::limit::Wait;
 
 /// Seconds until a client that was told 503 may try again.
@@ -41,7 +41,7 @@ pub async fn redraw<E: Into<actix_web::Error>>(
     // The page that would have shown the message is not drawn.
     flash::put_back(req);
     let sentence = cause.map_or_else(String::new, ToString::to_string);
-    log_failure(&RequestId::of(req), status, &sentence);
+    log_failure(&Client::of(req).request_id, status, &sentence);
     let mut drawn = draw(req, status, cause).await.map_err(Into::into)?;
     // 405 names the methods that would have worked (RFC 9110 section 15.5.6), and a cookie that
     // logs nobody in is ended on the way to the log-in page too.
