@@ -40,6 +40,7 @@ pub const FEATURES: &[Feature] = &[
     crate::notes::FEATURE,
     // Ours.
     crate::accounts::FEATURE,
+    crate::factors::FEATURE,
     crate::api::FEATURE,
 ];
 

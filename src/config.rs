@@ -55,6 +55,16 @@ impl Registration {
     }
 }
 
+/// Who must have a second factor.
+#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
+pub enum RequiredFor {
+    /// Nobody; it is up to them.
+    Off,
+    Admins,
+    All,
+}
+
 /// What our cookies are for. Each has its place here, and `tests/web/cookies.rs` plants them all.
 #[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -70,6 +80,10 @@ pub enum CookieUse {
     Steps,
     /// That somebody has logged in here before.
     Device,
+    /// Names a log-in that waits for the second factor.
+    HalfLogIn,
+    /// That the password alone is enough here.
+    Trusted,
 }
 
 /// How long a browser remembers what was chosen for it: a year.
@@ -100,6 +114,9 @@ pub struct Config {
     pub hash_cost: HashCost,
     pub lifetimes: Lifetimes,
     pub session_protection: SessionProtection,
+    pub require_second_factor: RequiredFor,
+    /// How long a browser is trusted without it; zero: not at all.
+    pub trust_browsers: Duration,
     pub token_lifetimes: TokenLifetimes,
     pub limits: LimitSettings,
     pub password_grant: bool,
@@ -159,6 +176,8 @@ impl Config {
             hash_cost: read.hash_cost(),
             lifetimes: read.lifetimes(),
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
+            require_second_factor: read.one_of("REQUIRE_SECOND_FACTOR", "off"),
+            trust_browsers: read.delay("TRUST_BROWSERS", "14d"),
             token_lifetimes: read.token_lifetimes(),
             limits: read.limits(),
             password_grant: read.boolean("PASSWORD_GRANT", true),

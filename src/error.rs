@@ -39,6 +39,8 @@ pub enum Error {
     /// A form behind a one-time link was sent again. 303 to where the first one led, with a sentence;
     /// nothing was done twice.
     DoneAlready { page: &'static str, sentence: &'static str },
+    /// A log-in waited too long for its second factor, or for the right one. 303 to the log-in page, with a sentence.
+    LogInAgain,
     /// Without this administrator there would be none. 409.
     LastAdministrator,
     /// Something of these names what was to be deleted. 409, with what they are called.
@@ -91,7 +93,7 @@ impl fmt::Display for Error {
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
+            Self::NotAuthenticated | Self::LogInAgain => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::OutOfScope(_) | Self::NotFresh | Self::NotVerified => {
                 StatusCode::FORBIDDEN
             }

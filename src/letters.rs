@@ -22,6 +22,10 @@ enum Letter {
     EmailChanged { new: String },
     PasswordChanged,
     NewDevice { device: String, ip_address: String },
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    RecoveryCodeUsed { left: i64 },
+    SecondFactorFailed,
     LogInsStopped,
     AccountDeleted,
 }
@@ -45,6 +49,10 @@ impl Letter {
             Self::EmailChanged { .. } => ("Your e-mail address was changed", None),
             Self::PasswordChanged => ("Your password was changed", None),
             Self::NewDevice { .. } => ("A log-in from a new device", None),
+            Self::SecondFactorAdded => ("A second factor guards your account", None),
+            Self::SecondFactorRemoved => ("The second factor is removed", None),
+            Self::RecoveryCodeUsed { .. } => ("A recovery code was used", None),
+            Self::SecondFactorFailed => ("Somebody knows your password", None),
             Self::LogInsStopped => ("Your password was tried too often", None),
             Self::AccountDeleted => ("Your account is deleted", None),
         }
@@ -61,6 +69,7 @@ impl Letter {
             Self::EmailChangeAsked { new } | Self::EmailChanged { new } => {
                 vec![("New address", new)]
             }
+            Self::RecoveryCodeUsed { left } => vec![("Codes left", left.to_string())],
             _ => Vec::new(),
         };
         facts.push(("When", posted_at));
@@ -165,6 +174,10 @@ fn report(notice: Notice) -> Letter {
         Notice::EmailChangeAsked { to: new } => Letter::EmailChangeAsked { new },
         Notice::EmailChanged { to: new } => Letter::EmailChanged { new },
         Notice::PasswordChanged => Letter::PasswordChanged,
+        Notice::SecondFactorAdded => Letter::SecondFactorAdded,
+        Notice::SecondFactorRemoved => Letter::SecondFactorRemoved,
+        Notice::RecoveryCodeUsed { left } => Letter::RecoveryCodeUsed { left },
+        Notice::SecondFactorFailed => Letter::SecondFactorFailed,
         Notice::LogInsStopped => Letter::LogInsStopped,
         Notice::NewDevice { device, ip_address } => Letter::NewDevice { device, ip_address },
         Notice::AccountDeleted => Letter::AccountDeleted,

@@ -6,6 +6,7 @@ pub mod ending; // what ends what
 pub mod event; // what can happen, in one table
 pub mod events; // telling and keeping it
 pub mod activity; // looking through it
+pub mod factors; // second factors, and log-ins that wait for one
 mod familiar; // whether somebody came from there before
 pub mod grants; // tokens for programs that know a password
 pub mod guards; // what handlers ask for
@@ -28,8 +29,11 @@ pub use activity::Activity;
 pub use ending::Ending;
 pub use event::{Event, SecurityEvent};
 pub use events::Events;
+pub use factors::Factors;
 pub use grants::Grants;
-pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo, Verified};
+pub use guards::{
+    Admin, CurrentSession, CurrentUser, Enrolling, Entrant, OptionalUser, Scoped, Sudo, Verified,
+};
 pub use invitation::Invitation;
 pub use kit::email::Email;
 pub use kit::name::Name;

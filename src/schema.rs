@@ -12,6 +12,7 @@ diesel::table! {
         created_at -> Timestamp,
         verified_at -> Nullable<Timestamp>,
         failed_log_ins -> BigInt,
+        second_factor_at -> Nullable<Timestamp>,
     }
 }
 
@@ -53,6 +54,40 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    authenticators (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        seed -> Text,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        code_hash -> Text,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    half_log_ins (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        token_hash -> Text,
+        bound_to -> Text,
+        remembered -> Bool,
+        next -> Text,
+        kept -> Text,
+        failures -> BigInt,
+        created_at -> Timestamp,
     }
 }
 
@@ -113,7 +148,15 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(links -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, sessions, refresh_tokens, api_tokens, links,);
+diesel::joinable!(half_log_ins -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    sessions,
+    refresh_tokens,
+    api_tokens,
+    links,
+    half_log_ins,
+);
 
 diesel::table! {
     notes (id) {

@@ -7,12 +7,13 @@ use actix_login::{Builder, LoginManager, Scopes, SetUpError, SigningKey, TokenKi
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use kit::config::Environment;
-use kit::http::device::Devices;
+use kit::http::device::{Devices, KnownFor};
 use kit::http::observe::Lost;
 use kit::http::site::{Addresses, Site, SiteSettings};
 use kit::mail::{DevMailbox, Mailer, Queue as _};
 use kit::metrics::Metrics;
 use kit::password::Passwords;
+use kit::vault::Vault;
 use kit::{Clock, from_request, key_file};
 
 use crate::config::{Config, CookieUse};
@@ -21,7 +22,9 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
-use crate::people::{Accounts, Events, Grants, Limits, Login, Sessions, grants, personal_token};
+use crate::people::{
+    Accounts, Events, Factors, Grants, Limits, Login, Sessions, grants, personal_token,
+};
 
 /// What the parts are told of the features, which stand above them.
 #[derive(Clone, Copy)]
@@ -55,6 +58,7 @@ macro_rules! parts {
 parts! {
     accounts: Accounts,
     events: Events,
+    factors: Factors,
     features: Features,
     grants: Grants,
     outbox: Outbox,
@@ -87,7 +91,9 @@ impl State {
         let events = Events::new(db.clone(), clock.clone());
         let sessions = Sessions::new(&config, db.clone(), clock.clone(), login.session_cookie());
         let shared = (db.clone(), clock.clone(), events.clone());
-        let devices = Devices::new(&keys, config.cookie(CookieUse::Device), clock.clone());
+        let device_cookie = config.cookie(CookieUse::Device);
+        let devices = Devices::new(&keys, KnownFor::LOG_INS, device_cookie, clock.clone());
+        let factors = factors(&config, &keys, shared.clone());
         let limits = Limits::new(&config.limits, &keys, shared.clone(), devices.clone());
         let accounts = Accounts::new(shared.clone(), sessions.clone(), devices, passwords);
         let lifetime = config.token_lifetimes.refresh;
@@ -101,6 +107,7 @@ impl State {
         Ok(Self(Arc::new(Parts {
             accounts,
             events,
+            factors,
             features: frame.features,
             grants,
             outbox,
@@ -138,6 +145,17 @@ fn login(config: &Config, keys: &[SigningKey], clock: Clock) -> Builder<Login> {
         .issuer(config.origin())
         .cookie(config.cookie(CookieUse::Session))
         .clock(move || clock.timestamp())
+}
+
+/// How second factors are asked for.
+fn factors(config: &Config, keys: &[SigningKey], parts: (Db, Clock, Events)) -> Factors {
+    let known_for = KnownFor { purpose: "trusted", lifetime: config.trust_browsers };
+    let cookie = config.cookie(CookieUse::Trusted);
+    let trusted = Devices::new(keys, known_for, cookie, parts.1.clone());
+    let trusted = Some(trusted).filter(|_| !config.trust_browsers.is_zero());
+    let waiting = config.cookie(CookieUse::HalfLogIn);
+    let vault = Vault::new(keys, "authenticator");
+    Factors::new(parts, vault, trusted, waiting, config.require_second_factor)
 }
 
 /// Which scopes somebody may hold.

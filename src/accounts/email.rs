@@ -12,8 +12,7 @@ use crate::error::LinkEnding;
 use crate::mail::{Notice, Request};
 use crate::people::link::fingerprint;
 use crate::people::{
-    Accounts, CurrentSession, CurrentUser, Ending, Event, Limited, Link, Purpose, Sessions, Sudo,
-    User, limits,
+    Accounts, Ending, Entrant, Event, Limited, Link, Purpose, Sessions, Sudo, User, limits,
 };
 use crate::web::{
     Client, Db, Error, Flash, HttpRequest, Page, Response, Result, Sent, ServiceConfig, Submitted,
@@ -48,8 +47,9 @@ struct ChangePage {
 
 /// Sends the link that proves the address of whoever is logged in.
 async fn send(
-    user: CurrentUser, _: Limited<limits::Costly>, accounts: Accounts, db: Db, sent: Sent,
+    entrant: Entrant, _: Limited<limits::Costly>, accounts: Accounts, db: Db, sent: Sent,
 ) -> Response {
+    let user = entrant.user();
     if user.is_verified() {
         return Ok(redirect("/account", Flash::notice("Your address is confirmed already.")));
     }
@@ -162,7 +162,7 @@ async fn change(
 /// address is not enough, to prove it as to change it: the address may be mistyped and its mail go
 /// to somebody else, or somebody who knows the password wants to have the address, too.
 struct Owner<P> {
-    session: CurrentSession,
+    session: Entrant,
     opened: Opened<P>,
 }
 
@@ -171,7 +171,7 @@ impl<P: For> FromRequest for Owner<P> {
     type Future = Later<Self, Self::Error>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let session = CurrentSession::from_request(req, payload).into_inner();
+        let session = Entrant::from_request(req, payload).into_inner();
         let opened = Opened::from_request(req, payload);
         Box::pin(async move {
             let (session, opened) = match (session, opened.await) {

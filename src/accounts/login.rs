@@ -5,8 +5,9 @@ use kit::email::EMAIL_MAX;
 use kit::http::site::Site;
 use kit::password;
 
+use crate::people::factors::half::Begun;
 use crate::people::{
-    Accounts, CurrentSession, CurrentUser, Limited, LogIn, Login, Sessions, limits,
+    Accounts, CurrentSession, CurrentUser, Factors, Limited, LogIn, Login, Sessions, limits,
 };
 use crate::web::kept::{self, Carried};
 use crate::web::{
@@ -78,7 +79,7 @@ pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
 
 async fn log_in(
     req: HttpRequest, client: Client, limited: Limited<limits::LogIn>, page: Page,
-    accounts: Accounts, mut form: Submitted<LoginForm>,
+    (accounts, factors): (Accounts, Factors), mut form: Submitted<LoginForm>,
 ) -> Response {
     if !form.is_valid() {
         return show_form(page, form);
@@ -96,9 +97,16 @@ async fn log_in(
         form.errors.add("", REFUSED);
         return show_form(page, form);
     };
-    let how = LogIn::by_password().remembered(!form.fields.remember.is_empty());
+    let LoginForm { kept, next, remember, .. } = form.fields;
+    let remembered = !remember.is_empty();
+    if factors.are_wanted(&req, &user) {
+        let waiting = factors.wait(&user, Begun { remembered, next, kept }).await?;
+        let mut response = redirect("/login/code", None);
+        response.add_cookie(&waiting)?;
+        return Ok(response);
+    }
+    let how = LogIn::by_password().and_second_factor().remembered(remembered);
     let shown = CurrentUser::just_logged_in(Login::to_be_shown(user.clone()));
-    let LoginForm { kept, next, .. } = form.fields;
     let mut response = kept::land(&req, shown, &Carried { kept, next })?;
     accounts.log_in(&req, &user, how, &mut response).await?;
     Ok(response)

@@ -4,7 +4,7 @@ use actix_login::next::NextPage;
 use kit::password;
 
 use crate::db::Connection;
-use crate::people::{Accounts, CurrentSession, Event, Limited, Sessions, limits};
+use crate::people::{Accounts, Entrant, Event, Limited, Sessions, limits};
 use crate::web::kept::{self, Carried};
 use crate::web::{
     Client, Db, Deserialize, Error, Errors, Form, HttpRequest, Page, Query, Response, Result,
@@ -38,9 +38,7 @@ struct SudoPage {
     form: Submitted<SudoForm>,
 }
 
-async fn show(
-    _: CurrentSession, page: Page, Query(NextPage { next }): Query<NextPage>,
-) -> Response {
+async fn show(_: Entrant, page: Page, Query(NextPage { next }): Query<NextPage>) -> Response {
     let form = SudoForm { next, ..SudoForm::default() };
     render(&SudoPage { page, form: Submitted::with(form) })
 }
@@ -52,7 +50,7 @@ pub fn ask(req: &HttpRequest, Carried { kept, next }: Carried) -> Response {
 }
 
 async fn confirm(
-    session: CurrentSession, req: HttpRequest, limited: Limited<limits::Confirm>, page: Page,
+    session: Entrant, req: HttpRequest, limited: Limited<limits::Confirm>, page: Page,
     accounts: Accounts, (db, sessions): (Db, Sessions), mut form: Submitted<SudoForm>,
 ) -> Response {
     let client = Client::of(&req);

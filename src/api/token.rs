@@ -3,7 +3,7 @@
 use actix_login::{Scopes, jwks};
 use kit::http::oauth::{Asked, EndedToken, Issued, NoToken, ServerMetadata, TokenRequest};
 
-use crate::people::{Accounts, Event, Grants, Limited, Login, limits};
+use crate::people::{Accounts, Event, Factors, Grants, Limited, Login, limits};
 use crate::state::State;
 use crate::web::{Client, HttpResponse, Response, Result, ServiceConfig, resource};
 
@@ -19,8 +19,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 async fn token(
-    (client, limited): (Client, Limited<limits::LogIn>), state: State,
-    (accounts, grants, scopes): (Accounts, Grants, Scopes), asked: Asked<TokenRequest>,
+    (client, by_password): (Client, ByPassword), state: State, (grants, scopes): (Grants, Scopes),
+    asked: Asked<TokenRequest>,
 ) -> Response {
     let asked = asked.0.and_then(|request| match request {
         TokenRequest::Password { .. } if !state.config().password_grant => {
@@ -29,34 +29,45 @@ async fn token(
         request => Ok(request),
     });
     let issued = match asked {
-        Ok(request) => issue((&client, &limited), &accounts, (&grants, &scopes), request).await?,
+        Ok(request) => issue(&client, &by_password, (&grants, &scopes), request).await?,
         Err(refusal) => Err(refusal),
     };
     match issued {
         Ok(issued) => Ok(issued.answer()),
         Err(refusal) => {
-            accounts.tell(&client, Event::TokenRefused.of_somebody(None)).await;
+            state.events().tell(&client, Event::TokenRefused.of_somebody(None)).await;
             Ok(refusal.answer())
         }
     }
 }
 
+/// The way in by a password, and by a code for whoever has a second factor.
+type ByPassword = (Limited<limits::LogIn>, Limited<limits::SecondFactor>, Accounts, Factors);
+
 /// By a password, unknown, wrong and disabled are one answer at one price, as at the log-in page. That
 /// grant is deprecated (RFC 9700 section 2.4): it teaches people to type their password into programs.
 /// It is here because it is what makes a first script easy; personal API tokens are the better way.
 async fn issue(
-    (client, limited): (&Client, &Limited<limits::LogIn>), accounts: &Accounts,
+    client: &Client, (passwords, codes, accounts, factors): &ByPassword,
     (grants, scopes): (&Grants, &Scopes), request: TokenRequest,
 ) -> Result<Result<Issued, NoToken>> {
-    let (username, password, scope) = match request {
+    let (username, password, scope, otp) = match request {
         TokenRequest::Refresh { token, scope } => {
             return grants.refresh(client, &token, scope).await;
         }
-        TokenRequest::Password { username, password, scope } => (username, password, scope),
+        TokenRequest::Password { username, password, scope, otp } => {
+            (username, password, scope, otp)
+        }
     };
-    let Some(user) = accounts.authenticate(client, limited, &username, password).await? else {
+    let Some(user) = accounts.authenticate(client, passwords, &username, password).await? else {
         return Ok(Err(NoToken::InvalidGrant));
     };
+    let is_enough = user.second_factor_at.is_none()
+        || (!otp.is_empty() && factors.prove(client, codes, &user, otp).await?);
+    // Whoever knows the password learns no more by it than at the log-in page.
+    if !is_enough {
+        return Ok(Err(NoToken::NeedsSecondFactor));
+    }
     match scopes.parse(user.is_verified_admin(), &scope) {
         Some(scope) => grants.issue(client, &user, scope).await.map(Ok),
         None => Ok(Err(NoToken::InvalidScope)),

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::mail::{Posted, Request};
-use crate::people::{Accounts, Email, Ending, Event, Link, Name, NewUser, Purpose, User};
+use crate::people::{Accounts, Email, Ending, Event, Link, Name, NewUser, Purpose, User, factors};
 use crate::state::State;
 
 #[derive(Clone, Subcommand)]
@@ -39,6 +39,8 @@ pub(super) enum Command {
     ResetLink { email: String },
     /// Log somebody out everywhere, and end their tokens
     EndSessions { email: String },
+    /// Take away a second factor that somebody has lost, and log them out
+    RemoveSecondFactor { email: String },
     /// Set a new password, and log them out; it is asked for, or read from standard input
     Password { email: String },
 }
@@ -77,6 +79,11 @@ pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
                 |conn: &mut _, user: &User| Ok(Ending::OperatorEnded.end(conn, user.id, None)?);
             change(state, &email, LOGGED_OUT, end).await?;
             say(format!("{email} is logged out everywhere."))
+        }
+        Command::RemoveSecondFactor { email } => {
+            let remove = move |conn: &mut _, user: &User| factors::turn_off(conn, user, None, now);
+            change(state, &email, Some(Event::SecondFactorRemoved), remove).await?;
+            say(format!("{email} logs in with the password alone."))
         }
         Command::Password { email } => set_password(state, &email).await,
     }

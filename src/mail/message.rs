@@ -67,6 +67,14 @@ pub enum Notice {
         device: String,
         ip_address: String,
     },
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    /// A recovery code was used; so many are left.
+    RecoveryCodeUsed {
+        left: i64,
+    },
+    /// Somebody knew the password, and no code.
+    SecondFactorFailed,
     /// The password was tried too often from where nobody knows its owner.
     LogInsStopped,
     AccountDeleted,

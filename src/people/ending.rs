@@ -22,6 +22,8 @@ pub enum Ending {
     AddressChanged,
     /// The password is confirmed (`/sudo`).
     PasswordConfirmed,
+    /// A second factor is added or removed.
+    FactorsChanged,
     /// A personal API token is ended.
     TokenEnded,
     OperatorEnded,
@@ -62,6 +64,7 @@ impl Ending {
             Self::AddressProved => [Renewed, Ends, Ends, Ends, Ends],
             Self::AddressChanged => [Renewed, Ends, Ends, Stays, Ends],
             Self::PasswordConfirmed => [Renewed, Stays, Stays, Stays, Stays],
+            Self::FactorsChanged => [Renewed, Ends, Ends, Stays, Stays],
             Self::TokenEnded => [Stays, Stays, Stays, OneEnds, Stays],
             Self::OperatorEnded => [Ends, Ends, Ends, Ends, Stays],
             Self::RoleChanged => [Stays, Stays, Stays, Stays, Ends],

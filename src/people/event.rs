@@ -63,6 +63,12 @@ events! {
     PasswordChanged: News(Topic::Account, "The password was changed"),
     PasswordReset: News(Topic::Account, "A new password was chosen through a link"),
     ResetLinkMade: News(Topic::Account, "An operator made a link to a new password"),
+    SecondFactorAdded: News(Topic::Account, "A second factor was added"),
+    SecondFactorRemoved: News(Topic::Account, "The second factor was removed"),
+    RecoveryCodesMade: News(Topic::Account, "New recovery codes were made"),
+    RecoveryCodeUsed: Warning("A recovery code was used in place of the second factor"),
+    // Its password was right.
+    SecondFactorFailed: Warning("A log-in failed: wrong code of the second factor"),
     SessionEnded: News(Topic::Account, "A session was ended from another one"),
     OtherSessionsEnded: News(Topic::Account, "All other sessions were ended"),
     SessionsEnded: News(Topic::Account, "Everything was logged out by an operator"),

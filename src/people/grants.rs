@@ -84,7 +84,8 @@ impl Grants {
         let issued = self.pair(&row, token)?;
         let issue = move |conn: &mut Connection| -> Result<usize> {
             // As when a session begins: the password may have been changed since.
-            User::require_still(conn, owner.id, &owner.password_hash)?;
+            // A code was asked for meanwhile, of whoever has a second factor.
+            User::require_may_enter(conn, &owner, owner.second_factor_at.is_some())?;
             if !is_familiar(conn, &owner, &from, now)? {
                 Notice::new_device(&from).post(conn, &owner.address(), now)?;
             }
@@ -154,7 +155,7 @@ impl Grants {
             return reused.map_or(no_good, |user_id| Ok(Exchange::Reused(user_id)));
         }
         let next = random_token();
-        let row = RefreshToken { token_hash: hash_token(&next), scope, used_at: None, ..row };
+        let row = RefreshToken { token_hash: hash_token(&next), scope, ..row };
         diesel::insert_into(refresh_tokens::table).values(&row).execute(conn)?;
         let issued = self.pair(&RefreshToken { scope: wanted, ..row }, next)?;
         Ok(Exchange::Next(user.id, issued))

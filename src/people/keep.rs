@@ -1,6 +1,7 @@
 //! Looking after the session of a person at a browser.
 
 use actix_login::{Caller, Claims};
+use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -10,12 +11,14 @@ use kit::config::SessionProtection;
 use kit::http::client::{Change, Client};
 
 use crate::error::Result;
-use crate::people::{Event, Events, Login, Session, Sessions};
+use crate::people::guards::OnTheWay;
+use crate::people::{Event, Events, Factors, Login, Session, Sessions};
 
 /// The middleware that looks after the session of a person at a browser: it marks or ends one that
-/// has moved, and renews the cookie of one in use.
+/// has moved, lets nobody in without a second factor who must have one, and renews the cookie of one in use.
 pub async fn keep(
-    sessions: Sessions, events: Events, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
+    sessions: Sessions, (events, factors): (Events, Factors), req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     if let Some(Caller::Person { user: login, claims, .. }) =
         Caller::<Login>::of(req.request()).as_deref()
@@ -30,6 +33,7 @@ pub async fn keep(
             Err(error) => return Ok(req.error_response(error).map_into_right_body()),
         }
     }
+    hold_back(&factors, &req);
     let mut res = next.call(req).await?;
     // The handler may just have ended this session or begun another.
     if res.headers().contains_key(header::SET_COOKIE) {
@@ -46,6 +50,16 @@ pub async fn keep(
         }
     }
     Ok(res.map_into_left_body())
+}
+
+/// Whoever must have a second factor and has none is nobody, but to the guards of the pages where one is set up.
+fn hold_back(factors: &Factors, req: &ServiceRequest) {
+    let caller = Caller::<Login>::of(req.request());
+    let Some(login) = caller.as_deref().and_then(Caller::user) else { return };
+    if factors.are_missing(login) {
+        req.extensions_mut().insert(OnTheWay(login.clone()));
+        Caller::<Login>::nobody(false).replace(req.request());
+    }
 }
 
 impl Sessions {

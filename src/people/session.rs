@@ -68,6 +68,8 @@ impl Session {
 #[must_use]
 pub struct LogIn {
     pub(super) is_fresh: bool,
+    /// Whether a second factor was proved, or the browser is trusted without.
+    pub(super) has_second_factor: bool,
     pub(super) remembered: bool,
     pub(super) lifetime: Option<Duration>,
 }
@@ -75,12 +77,17 @@ pub struct LogIn {
 impl LogIn {
     /// By the password that they have just typed: it counts for [`FRESH_FOR`].
     pub fn by_password() -> Self {
-        Self { is_fresh: true, remembered: false, lifetime: None }
+        Self { is_fresh: true, has_second_factor: false, remembered: false, lifetime: None }
     }
 
     /// By another site, or a link: they are asked for the password before what needs a fresh log-in.
     pub fn otherwise() -> Self {
         Self { is_fresh: false, ..Self::by_password() }
+    }
+
+    /// With a second factor, for whoever has one: without, they are not let in.
+    pub fn and_second_factor(self) -> Self {
+        Self { has_second_factor: true, ..self }
     }
 
     /// Whether it outlives the browser.

@@ -76,7 +76,7 @@ impl Sessions {
         );
         let begin = move |conn: &mut Connection| -> Result<usize> {
             // The password may have been changed, or the user disabled, since it was verified.
-            User::require_still(conn, user_id, &user.password_hash)?;
+            User::require_may_enter(conn, &user, log_in.has_second_factor)?;
             if !is_familiar(conn, &user, &client, now)? {
                 Notice::new_device(&client).post(conn, &user.address(), now)?;
             }

@@ -7,7 +7,7 @@ use time::Duration;
 
 use crate::error::Result;
 use crate::people::limited::{Taken, network};
-use crate::people::limits::{Limit as _, LogIn};
+use crate::people::limits::{Limit as _, LogIn, SecondFactor};
 use crate::people::{Email, Limited, User};
 
 /// Failures at one account, in browsers that nobody knows: five at once, then one a minute, and fifty a day.
@@ -68,6 +68,16 @@ impl Limited<LogIn> {
     /// Whether it has to be looked up first whose account it is.
     pub fn is_in_known_browser(&self) -> bool {
         self.limits.device(&self.req).is_some()
+    }
+}
+
+impl Limited<SecondFactor> {
+    /// Counts a try at the second factor of somebody whose password was right. Strangers who know it, too, do not
+    /// keep the owner out of a browser in which they logged in before.
+    pub async fn try_code(&self, user: &User) -> Result<Taken> {
+        let is_trusted = self.limits.device(&self.req).is_some_and(|device| is_of(&device, user));
+        let keys = self.limits.wanted::<SecondFactor>(&format!("{} {is_trusted}", user.id));
+        self.limits.take_each(&self.req, keys, SecondFactor::IS_SHARED).await
     }
 }
 

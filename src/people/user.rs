@@ -34,6 +34,8 @@ pub struct User {
     pub verified_at: Option<Time>,
     /// Log-ins that failed since the last one that did not, from browsers that nobody knows.
     pub failed_log_ins: i64,
+    /// Since when they are asked for a second factor.
+    pub second_factor_at: Option<Time>,
 }
 
 impl fmt::Debug for User {
@@ -90,6 +92,11 @@ impl User {
     /// What their password is known by, where it is not to be known.
     pub fn password_mark(&self) -> String {
         hash_token(&self.password_hash)
+    }
+
+    /// The same for the password and the second factor together: another one of either, another mark.
+    pub fn factors_mark(&self) -> String {
+        hash_token(&format!("{} {:?}", self.password_hash, self.second_factor_at))
     }
 
     pub fn is_verified(&self) -> bool {
@@ -153,6 +160,23 @@ impl User {
     /// The same, as a condition of going on: otherwise [`Error::NotAuthenticated`].
     pub fn require_still(conn: &mut Connection, id: i64, hash: &str) -> Result<()> {
         if Self::is_still(conn, id, hash)? { Ok(()) } else { Err(Error::NotAuthenticated) }
+    }
+
+    /// The same for a log-in. Without a second factor nobody is let in who has one, be it since a moment ago.
+    pub fn require_may_enter(
+        conn: &mut Connection, user: &Self, has_second_factor: bool,
+    ) -> Result<()> {
+        let still = users::table.find(user.id).filter(users::disabled_at.is_null());
+        let still = still.filter(users::password_hash.eq(&user.password_hash));
+        let held = users::password_hash.eq(&user.password_hash);
+        let changed = if has_second_factor {
+            diesel::update(still).set(held).execute(conn)?
+        } else {
+            diesel::update(still.filter(users::second_factor_at.is_null()))
+                .set(held)
+                .execute(conn)?
+        };
+        if changed == 1 { Ok(()) } else { Err(Error::NotAuthenticated) }
     }
 
     /// Holds the user's row until the transaction is over. Whoever writes with a user's rights and

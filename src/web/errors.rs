@@ -19,6 +19,9 @@ use crate::state::State;
 use crate::web::draw::{Subject, draw};
 use crate::web::refusals::Refusals;
 
+/// What whoever waited too long is told.
+const LOG_IN_AGAIN: &str = "That took too long, or too many tries. Please log in again.";
+
 /// The middleware that draws every error in the form its client reads.
 pub async fn render_errors(
     refusals: Refusals, req: ServiceRequest, next: Next<impl MessageBody + 'static>,
@@ -46,6 +49,7 @@ async fn answer(
         Some(Error::NotVerified) => (refusals.not_verified)(req, &refusals),
         Some(Error::OutOfScope(scope)) => (refusals.out_of_scope)(req, scope),
         Some(Error::DoneAlready { page, sentence }) => Ok(lead_on(req, page, sentence)),
+        Some(Error::LogInAgain) => Ok(lead_on(req, "/login", LOG_IN_AGAIN)),
         _ => draw(Subject::of(req).keeping(req, status), status, error),
     }
 }

@@ -8,6 +8,7 @@ use kit::http::flash::{Flash, redirect};
 use kit::http::fragment::{is_fragment, lead_to, way_to};
 
 use crate::error::{Error, Response, Result};
+use crate::people::Entrant;
 use crate::web::draw::{Subject, draw};
 use crate::web::kept::{self, Asks, Doors};
 use crate::web::words::{Wanted, Words};
@@ -33,9 +34,20 @@ pub fn name_the_scope(req: &HttpRequest, scope: &'static str) -> Response {
 /// A person goes to the log-in page, and back here after it; what they sent is kept meanwhile, and
 /// not carried out. A program gets 401, and so does a script in a page.
 pub fn ask_to_log_in(req: &HttpRequest, refusals: &Refusals) -> Response {
+    if Entrant::is_on_the_way(req) {
+        return ask_for_factor(req, refusals);
+    }
     let page = ("/login", Wanted::LogInAndRepeat);
     refuse(req, refusals, &Error::NotAuthenticated, page)?
         .map_or_else(|| kept::ask(req, refusals.doors, refusals.words, Asks::LogIn), Ok)
+}
+
+/// A person who must have a second factor goes to where one is set up.
+fn ask_for_factor(req: &HttpRequest, refusals: &Refusals) -> Response {
+    let page @ (set_up, wanted) = ("/account/second-factor/new", Wanted::SecondFactor);
+    let refused = refuse(req, refusals, &Error::NotAuthenticated, page)?;
+    let words = || Flash::notice((refusals.words)(req, wanted));
+    Ok(refused.unwrap_or_else(|| redirect(set_up, words())))
 }
 
 /// The same for the page that asks for the password, and 403.
@@ -63,7 +75,7 @@ fn refuse(
     }
     let subject = Subject { page: None, ..Subject::of(req) };
     let mut response = draw(subject, error.status_code(), Some(error))?;
-    if let Some(page) = way_to(req, page, wanted != Wanted::VerifiedAddress) {
+    if let Some(page) = way_to(req, page, wanted.leads_back()) {
         lead_to(&page, Flash::notice((refusals.words)(req, wanted)), &mut response)?;
     }
     Ok(Some(response))

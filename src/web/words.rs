@@ -25,8 +25,17 @@ pub enum Wanted {
     PasswordAndRepeat,
     #[strum(serialize = "Please confirm your e-mail address first.")]
     VerifiedAddress,
+    #[strum(serialize = "Your account needs a second factor first.")]
+    SecondFactor,
     #[strum(serialize = "Nothing was saved, and what you sent is too much to be kept meanwhile.")]
     SmallerForm,
+}
+
+impl Wanted {
+    /// Whether whoever did it comes back to what they wanted.
+    pub fn leads_back(self) -> bool {
+        !matches!(self, Self::VerifiedAddress | Self::SecondFactor)
+    }
 }
 
 /// As they stand above. A site in other languages has a function of its own, in `app.rs`.

@@ -26,7 +26,9 @@ fn ours() -> Vec<CookieKind> {
             | CookieUse::Flash
             | CookieUse::Theme
             | CookieUse::Steps
-            | CookieUse::Device => vec![kind],
+            | CookieUse::Device
+            | CookieUse::HalfLogIn
+            | CookieUse::Trusted => vec![kind],
         }
     };
     CookieUse::VARIANTS.iter().flat_map(of).collect()

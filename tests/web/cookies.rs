@@ -5,6 +5,7 @@ use app::config::{APP_NAME, CookieUse};
 use strum::VariantArray as _;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site};
+use crate::second_factor;
 use crate::tokens::payload;
 
 #[actix_web::test]
@@ -80,8 +81,11 @@ async fn what_a_browser_sends_by_itself_lends_no_other_site_a_way_in() {
 /// Answers that set and end every cookie there is.
 async fn with_every_cookie() -> (Browser, Vec<Answer>) {
     let ada = Browser::logged_in("ada").await;
+    let (_, codes) = second_factor::turn_on(&ada).await;
+    let code = [("otp", codes[0].as_str()), ("trust", "yes")];
     let mut answers = vec![
         ada.log_in("ada").await,
+        ada.submit("/login/code", &code).await,
         ada.submit("/account/appearance", &[("theme", "dark")]).await,
         ada.submit("/dashboard/steps", &[]).await,
         ada.submit("/logout", &[]).await,

@@ -5,6 +5,7 @@ use diesel::QueryResult;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, features};
 use crate::models::leave_rows;
+use crate::second_factor;
 use crate::tables;
 
 /// Ada's browser; she has left something in every table that can hold something of hers, in those of
@@ -16,9 +17,12 @@ async fn with_a_life() -> Browser {
     ada.submit("/papers", &[("title", "Milk"), ("body", "Two litres")]).await;
     ada.submit("/account/tokens", &[("name", "Script"), ("days", "30"), ("papers:read", "yes")])
         .await;
-    ada.site.program("ada", "papers:read").await;
     ada.submit("/forgot", &[("email", "ada@example.com")]).await;
     ada.site.mails().await;
+    let (_, codes) = second_factor::turn_on(&ada).await;
+    let stranger = ada.site.stranger();
+    stranger.log_in("ada").await;
+    stranger.token(&[("username", "ada@example.com"), ("otp", &codes[0])]).await;
     ada
 }
 

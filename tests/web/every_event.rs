@@ -11,6 +11,7 @@ use strum::VariantArray as _;
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::database::HOLD_EVERYTHING;
 use crate::operator::command;
+use crate::second_factor;
 
 /// For the log alone: what programs do all day, what is nobody's, and what happened to who is gone.
 const NOT_KEPT: &[&str] = &[
@@ -72,6 +73,23 @@ async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
                 ada.submit("/sudo", &[("password", "not her password")]).await;
             }
             ada.submit("/sudo", &[("password", PASSWORD)]).await
+        }
+        "second_factor_added" => second_factor::turn_on(ada).await.0,
+        "second_factor_removed" => {
+            second_factor::turn_on(ada).await;
+            ada.submit("/account/second-factor/remove", &[]).await
+        }
+        "recovery_codes_made" => {
+            second_factor::turn_on(ada).await;
+            ada.submit("/account/second-factor/codes", &[]).await
+        }
+        "recovery_code_used" => {
+            let codes = second_factor::turn_on(ada).await.1;
+            second_factor::try_code(&ada.site, &codes[0]).await
+        }
+        "second_factor_failed" => {
+            second_factor::turn_on(ada).await;
+            second_factor::try_code(&ada.site, "000000").await
         }
         "unauthorized" => ada.site.stranger().get("/dashboard").await,
         "session_ended" => {

@@ -9,6 +9,7 @@ use strum::VariantArray;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
 use crate::operator;
+use crate::second_factor;
 
 /// The cells behind the first of each row of the table, the header's too.
 fn table() -> impl Iterator<Item = Vec<&'static str>> {
@@ -222,6 +223,15 @@ async fn ending_an_api_token_ends_that_token() {
     let life = Life::new().await;
     life.here.submit("/account/tokens/1/revoke", &[]).await;
     life.is_left_by(Ending::TokenEnded).await;
+}
+
+#[actix_web::test]
+async fn a_second_factor_ends_what_began_without_it() {
+    let life = Life::new().await;
+    life.site.sql("UPDATE users SET verified_at = created_at").await;
+    second_factor::turn_on(&life.here).await;
+    life.site.sql("UPDATE users SET verified_at = NULL").await;
+    life.is_left_by(Ending::FactorsChanged).await;
 }
 
 #[actix_web::test]

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use app::people::limits::{
-    Confirm, Costly, Judge, Limit, LogIn, Mail, OwnRequests, Redeem, Requests,
+    Confirm, Costly, Judge, Limit, LogIn, Mail, OwnRequests, Redeem, Requests, SecondFactor,
 };
 use app::people::tries::{OF_ACCOUNT, OF_ALL, OF_DEVICES};
 use app::people::{Email, Purpose};
@@ -91,6 +91,7 @@ async fn what_costs_more_than_a_page_is_limited_for_each_person() {
         (Method::POST, "/account/confirm"),
         (Method::POST, "/account/email"),
         (Method::POST, "/account/password"),
+        (Method::POST, "/account/second-factor/app"),
         (Method::POST, "/account/invitations"),
         (Method::GET, "/account/export"),
     ] {
@@ -414,6 +415,15 @@ async fn two_instances_count_together_in_the_database() {
 }
 
 #[actix_web::test]
+async fn a_log_in_takes_its_try_back_from_the_database_too() {
+    let site = Site::with(&[("LIMITS_IN", "database"), ("LIMIT_LOG_INS", "2/15m")]).await;
+    site.user("ada").await;
+    for _ in 0..4 {
+        assert_eq!(try_password(&site.stranger(), "ada", PASSWORD).await.status, 303);
+    }
+}
+
+#[actix_web::test]
 async fn the_table_of_tries_grows_by_no_try_that_is_refused_and_is_emptied() {
     let site = Site::with(&[("LIMITS_IN", "database"), ("LIMIT_LOG_INS", "1/15m")]).await;
     let rows = async || site.count("SELECT count(*) AS count FROM buckets").await;
@@ -451,6 +461,7 @@ fn the_document_has_the_limits_of_the_code() {
     let document = include_str!("../../docs/security.md");
     let rows = [
         row::<LogIn>("network, failures only"),
+        row::<SecondFactor>("account, failures only"),
         row::<Confirm>("session, failures only"),
         row::<Redeem>("network"),
         row::<Mail>("network"),

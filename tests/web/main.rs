@@ -11,6 +11,7 @@ use app::{brand, web};
 mod browser;
 mod database;
 mod operator;
+mod phone;
 mod program;
 #[expect(dead_code, reason = "the tests of the binary use the rest")]
 #[path = "../kit/server.rs"]
@@ -77,6 +78,7 @@ mod refused_forms;
 mod register;
 mod reset;
 mod rights;
+mod second_factor;
 mod sessions;
 mod settings;
 mod setup;

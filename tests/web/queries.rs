@@ -16,6 +16,7 @@ use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::database::TestDatabase;
 use crate::drawn::{Drawn, Take};
 use crate::models::{accepted, is_under, leave_next_row, leave_rows};
+use crate::phone::Phone;
 use crate::{described, models, tables};
 
 /// Parts of queries that scan or sort all the same, each with the reason why that is no harm.
@@ -74,6 +75,7 @@ async fn asked() -> Asked {
     walk_as_a_program(&ada).await;
     walk_through_the_account(&ada).await;
     walk_through_the_tokens(&ada).await;
+    walk_through_the_second_factor(&ada).await;
     walk_through_the_invitations(&ada).await;
     walk_to_the_end(&ada).await;
     let mut always = take(&statements);
@@ -283,6 +285,22 @@ async fn walk_through_the_tokens(ada: &Browser) {
     send(ada, "/account/tokens/1/revoke", &[]).await;
 }
 
+async fn walk_through_the_second_factor(ada: &Browser) {
+    let (site, home) = (&ada.site, "/account/second-factor");
+    let phone = Phone::set_up(ada).await;
+    let code = || phone.code(site.clock.now());
+    send(ada, &format!("{home}/app/confirm"), &[("otp", &code())]).await;
+    ada.get(home).await;
+    send(ada, &format!("{home}/codes"), &[]).await;
+    site.clock.advance(Duration::seconds(30));
+    let other = site.stranger();
+    other.log_in("ada").await;
+    assert_eq!(other.get("/login/code").await.status, 200);
+    other.submit("/login/code", &[("otp", "000000")]).await;
+    send(&other, "/login/code", &[("otp", &code()), ("trust", "yes")]).await;
+    send(ada, &format!("{home}/remove"), &[]).await;
+}
+
 async fn walk_through_the_invitations(ada: &Browser) {
     let site = &ada.site;
     send(ada, "/account/invitations", &[("email", &address("dora"))]).await;
@@ -358,6 +376,17 @@ const TABLES: &[(&str, &str, &str)] = &[
         "api_tokens",
         "user_id, name, token_hash, last_four, scope, created_at, expires_at",
         "n / 100 + 1, 't', 'h' || n, 'x', 's', NOW, NOW",
+    ),
+    (
+        "authenticators",
+        "user_id, seed, created_at, confirmed_at",
+        "n, 's', NOW, CASE WHEN n % 1000 > 0 THEN NOW END",
+    ),
+    ("recovery_codes", "user_id, code_hash", "n / 10 + 1, 'h' || n"),
+    (
+        "half_log_ins",
+        "user_id, token_hash, bound_to, remembered, next, kept, created_at",
+        "n / 5 + 1, 'h' || n, '', FALSE, '', '', NOW",
     ),
     (
         "links",

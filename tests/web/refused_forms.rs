@@ -6,6 +6,7 @@ use time::Duration;
 use crate::browser::{Browser, PASSWORD, Site};
 use crate::drawn::{Drawn, Take, form_of};
 use crate::models::{forms, is_under, leave_rows, models};
+use crate::phone::Phone;
 
 /// A form, what is sent of it, what of that is on the page again, and what the page says.
 type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
@@ -50,6 +51,12 @@ const FOR_ADA: &[Refused] = &[
     ),
     ("/account/password", &[("current", PASSWORD), ("password", "short")], "", "Use at least 12"),
     (
+        "/account/second-factor/app/confirm",
+        &[("otp", "")],
+        "<code id=\"secret\">",
+        "Enter the code that the app shows.",
+    ),
+    (
         "/sudo",
         &[("password", "not my password"), ("next", "/papers")],
         "value=\"/papers\"",
@@ -87,6 +94,7 @@ async fn so_does_a_form_of_somebody_who_is_logged_in_and_it_shows_who_that_is() 
     site.admin("ada").await;
     let ada = site.logged_in("ada").await;
     ada.submit("/papers", &[("title", "Milk")]).await;
+    Phone::set_up(&ada).await;
     for form in FOR_ADA {
         is_shown_again(&ada, form).await;
         ada.submit(form.0, form.1).await.shows("action=\"/logout\"");

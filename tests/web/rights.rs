@@ -19,7 +19,8 @@ use diesel::{QueryResult, RunQueryDsl as _};
 use crate::browser::{Answer, Browser, Site, config, features, passwords};
 use crate::drawn::{Drawn, Take};
 use crate::models::{is_under, leave_rows};
-use crate::{described, models, tables};
+use crate::phone::Phone;
+use crate::{described, models, second_factor, tables};
 
 /// Every route of the core that writes, or hands out everything, with somebody's rights; and a body that does
 /// it. Those of models are found by their own forms.
@@ -37,6 +38,10 @@ const WRITES: &[(&str, &str, &str)] = &[
         "/account/password",
         "current=correct+horse+battery&password=violet+kettle+marching+north",
     ),
+    ("POST", "/account/second-factor/app", ""),
+    ("POST", "/account/second-factor/app/confirm", ""),
+    ("POST", "/account/second-factor/codes", ""),
+    ("POST", "/account/second-factor/remove", ""),
     ("POST", "/account/sessions/end-others", ""),
     ("POST", "/account/sessions/{id}/end", ""),
     ("POST", "/account/tokens", "name=Other&days=30&profile:read=yes"),
@@ -51,6 +56,7 @@ const STRANGERS: &[&str] = &[
     "/account/appearance",
     "/dashboard/steps",
     "/login",
+    "/login/code",
     "/logout",
     "/register",
     "/register/confirm",
@@ -108,6 +114,8 @@ const ROWS_OF_THE_CORE: &[&str] = &[
     "SELECT token_hash || COALESCE(used_at, expires_at) || COALESCE(bound_to, '') FROM links",
     "SELECT name || token_hash FROM api_tokens",
     "SELECT token_hash FROM refresh_tokens",
+    "SELECT seed || COALESCE(confirmed_at, '2000-01-01') FROM authenticators",
+    "SELECT code_hash FROM recovery_codes",
     "SELECT email || kind FROM outbox",
     "SELECT kind FROM events",
 ];
@@ -152,6 +160,13 @@ async fn ada(path: &str) -> Browser {
     site.admin("grace").await; // the last one could not leave
     let ada = logged_in(&site, &user).await;
     leave_rows(&ada, path).await;
+    match path {
+        "/account/second-factor/app/confirm" => drop(Phone::set_up(&ada).await),
+        "/account/second-factor/codes" | "/account/second-factor/remove" => {
+            drop(second_factor::turn_on(&ada).await);
+        }
+        _ => {}
+    }
     make_token(&ada).await;
     site.sql("UPDATE users SET verified_at = NULL").await;
     ada.submit("/account/confirm", &[]).await;
@@ -258,8 +273,14 @@ async fn send(sender: &Browser, meanwhile: &str, write: &Write) -> Answer {
     if let Some(row) = path.strip_suffix("/{id}/restore") {
         sender.submit(&format!("{row}/1/delete"), &[]).await;
     }
+    let code = if path == "/account/second-factor/app/confirm" {
+        Phone::read(&sender.get("/account/second-factor/app").await).code(sender.site.clock.now())
+    } else {
+        String::new()
+    };
     sender.set_header("x-meanwhile", Some(meanwhile));
     let body = match path {
+        "/account/second-factor/app/confirm" => format!("otp={code}"),
         "/confirm" => format!("link={}", sender.mark("confirm").1),
         "/account/email/confirm" => format!("link={}", sender.mark("change_email").1),
         _ => body.to_owned(),

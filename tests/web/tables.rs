@@ -7,7 +7,16 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 use crate::database::TestDatabase;
 
 /// Those that belong to no model. Each has its own rows where the tests need some.
-const CORE: &[&str] = &["sessions", "links", "events", "refresh_tokens", "api_tokens"];
+const CORE: &[&str] = &[
+    "sessions",
+    "links",
+    "events",
+    "refresh_tokens",
+    "api_tokens",
+    "authenticators",
+    "recovery_codes",
+    "half_log_ins",
+];
 
 #[cfg(not(feature = "postgres"))]
 const OWNED: &str = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c \

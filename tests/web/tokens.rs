@@ -255,3 +255,18 @@ async fn after_a_rotation_old_sessions_go_on_until_the_old_key_is_removed() {
         assert_eq!(app.unwrap().state().sessions().last_user(&request).is_some(), fine);
     }
 }
+
+#[actix_web::test]
+async fn a_scope_that_a_role_took_along_does_not_come_back_with_the_role() {
+    let site = Site::open().await;
+    site.admin("root").await;
+    let program = site.stranger();
+    let asked = [("username", "root@example.com"), ("scope", "profile:read users:read")];
+    let mut tokens = program.token(&asked).await.json();
+    assert_eq!(tokens["scope"], "profile:read users:read");
+    for is_admin in ["FALSE", "TRUE"] {
+        site.sql(format!("UPDATE users SET is_admin = {is_admin}")).await;
+        tokens = program.refresh(tokens["refresh_token"].as_str().unwrap()).await.json();
+        assert_eq!(tokens["scope"], "profile:read");
+    }
+}

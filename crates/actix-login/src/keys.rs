@@ -83,7 +83,8 @@ pub fn random_token() -> String {
     BASE64.encode(random_bytes())
 }
 
-fn random_bytes() -> [u8; 32] {
+/// As many random bits as any secret needs, of the operating system.
+pub fn random_bytes() -> [u8; 32] {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).expect("the operating system has random bytes");
     bytes

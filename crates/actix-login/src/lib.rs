@@ -34,7 +34,9 @@ pub use credentials::Credentials;
 pub use error::{Error, Result, SetUpError};
 pub use guards::{AnyUser, ApiUser, CurrentUser, Optional, OptionalUser, Scoped};
 pub use key_pair::KeyPair;
-pub use keys::{Keys, SigningKey, generate_key, hash_token, parse_keys, random_token};
+pub use keys::{
+    Keys, SigningKey, generate_key, hash_token, parse_keys, random_bytes, random_token,
+};
 pub use manager::LoginManager;
 pub use next::log_in_at;
 pub use personal_token::{is_personal_token, personal_token};

@@ -19,8 +19,11 @@ pub mod mail; // mails, and the way out
 pub mod metrics; // numbers for Prometheus
 pub mod name; // how people are called
 pub mod password; // hashing, and what can be guessed
+pub mod qr; // text as a picture for phones
 pub mod signals; // what ends the program, and what opens its log again
 pub mod text; // what people type
+pub mod totp; // codes of an app
+pub mod vault; // secrets that rest in the database
 
 pub use clock::{Clock, Time};
 pub use email::Email;

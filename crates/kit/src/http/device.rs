@@ -11,14 +11,25 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::http::seal::Seal;
 
-/// How long a browser is remembered after the last log-in in it.
-const LIFETIME: Duration = Duration::days(180);
-
 /// Makes such cookies, and reads them. Cheap to clone.
 #[derive(Clone)]
 pub struct Devices {
     cookie: CookieKind,
     seal: Seal,
+    lifetime: Duration,
+}
+
+/// What it is that a browser is known for.
+pub struct KnownFor {
+    /// In one word: cookies for one thing are none for another.
+    pub purpose: &'static str,
+    /// How long, after the last log-in in it.
+    pub lifetime: Duration,
+}
+
+impl KnownFor {
+    /// That somebody has logged in there.
+    pub const LOG_INS: Self = Self { purpose: "device", lifetime: Duration::days(180) };
 }
 
 /// A browser in which somebody has logged in.
@@ -32,15 +43,16 @@ pub struct Device {
 
 impl Devices {
     /// The first key seals, all open.
-    pub fn new(keys: &[SigningKey], cookie: CookieKind, clock: Clock) -> Self {
-        Self { cookie, seal: Seal::new(keys, "device", LIFETIME, clock) }
+    pub fn new(keys: &[SigningKey], known_for: KnownFor, cookie: CookieKind, clock: Clock) -> Self {
+        let KnownFor { purpose, lifetime } = known_for;
+        Self { cookie, seal: Seal::new(keys, purpose, lifetime, clock), lifetime }
     }
 
     /// The cookie of a browser in which `user` has just logged in. Compare `bound_to` with what they have
     /// later: with their password's hash, that a password was stolen helps nobody once it is another one.
     pub fn cookie_of(&self, user: String, bound_to: String) -> Result<Cookie<'static>> {
         let sealed = self.seal.seal(Device { user, bound_to })?;
-        Ok(self.cookie.with(sealed, Some(LIFETIME.unsigned_abs())))
+        Ok(self.cookie.with(sealed, Some(self.lifetime.unsigned_abs())))
     }
 
     /// The browser that a request comes from, if it is known.

@@ -27,7 +27,7 @@ pub const BACK: &str = "brought_back";
 const TYPED_MAX: usize = 100;
 
 /// Fields that people type a password into. `tests/web/kept.rs` walks the templates for others.
-pub const PASSWORDS: [&str; 2] = ["password", "current"];
+pub const PASSWORDS: [&str; 3] = ["password", "current", "otp"];
 
 /// Fields that nobody typed. The same test walks the templates for others.
 pub const HIDDEN: [&str; 5] = [FORM_ID, SEAL, BACK, "link", "next"];

@@ -21,6 +21,8 @@ pub enum TokenRequest {
         password: String,
         /// The scopes that are asked for, with spaces between them.
         scope: String,
+        /// A code of the second factor; empty where none was sent.
+        otp: String,
     },
     /// By a refresh token.
     Refresh {
@@ -38,6 +40,8 @@ pub enum NoToken {
     InvalidRequest,
     /// The credentials are not good for a token.
     InvalidGrant,
+    /// The credentials are right, and not enough: a code of the second factor is missing, or wrong.
+    NeedsSecondFactor,
     /// The server does not offer that grant.
     UnsupportedGrantType,
     /// The scope is unknown, or not theirs to hold.
@@ -84,6 +88,7 @@ pub struct TokenForm {
     password: String,
     scope: String,
     refresh_token: String,
+    otp: String,
 }
 
 impl Form for TokenForm {
@@ -110,7 +115,7 @@ impl Ask for TokenRequest {
     type Form = TokenForm;
 
     fn read(form: TokenForm) -> Result<Self, NoToken> {
-        let TokenForm { grant_type, username, password, scope, refresh_token } = form;
+        let TokenForm { grant_type, username, password, scope, refresh_token, otp } = form;
         let grant = match grant_type.as_str() {
             // Whoever sends a name and a password means that grant, as FastAPI's clients do.
             "" if refresh_token.is_empty() && !username.is_empty() => "password",
@@ -118,7 +123,7 @@ impl Ask for TokenRequest {
         };
         match grant {
             "password" if !username.is_empty() && password::check_typed(&password).is_ok() => {
-                Ok(Self::Password { username, password, scope })
+                Ok(Self::Password { username, password, scope, otp })
             }
             "refresh_token" if !refresh_token.is_empty() => {
                 Ok(Self::Refresh { token: refresh_token, scope })
@@ -169,6 +174,9 @@ impl NoToken {
         let (error, sentence) = match self {
             Self::InvalidRequest => ("invalid_request", "A parameter is missing or malformed."),
             Self::InvalidGrant => ("invalid_grant", "The credentials are not good for a token."),
+            Self::NeedsSecondFactor => {
+                ("invalid_grant", "This account needs a code of its second factor, too: `otp`.")
+            }
             Self::UnsupportedGrantType => {
                 ("unsupported_grant_type", "This server does not offer that grant.")
             }

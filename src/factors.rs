@@ -1,0 +1,36 @@
+//! Second factors: setting one up, and proving it when logging in. What they are is in `people::factors`.
+
+mod prove;
+mod set_up;
+
+use database::old_rows;
+use diesel::prelude::*;
+
+use crate::feature::{Place, Shelf};
+use crate::people::factors::authenticator::{Authenticator, SET_UP_WITHIN};
+use crate::people::factors::half::{HalfLogIn, LIVES};
+use crate::people::factors::recovery;
+use crate::schema::{authenticators, half_log_ins};
+use crate::web::Feature;
+
+pub const FEATURE: Feature = Feature {
+    exports: &[
+        ("authenticators", Authenticator::EXPORT),
+        ("recovery_codes", recovery::EXPORT),
+        ("half_log_ins", HalfLogIn::EXPORT),
+    ],
+    purges: &[
+        old_rows!(authenticators.id: i64, created_at, SET_UP_WITHIN, authenticators::confirmed_at.is_null()),
+        old_rows!(half_log_ins.id: i64, created_at, LIVES),
+    ],
+    places: &[Place {
+        path: "/account/second-factor",
+        name: "Second factor",
+        icon: "key",
+        shelf: Shelf::Within("/account/security"),
+    }],
+    ..Feature::pages(|config| {
+        prove::routes(config);
+        set_up::routes(config);
+    })
+};

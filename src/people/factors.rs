@@ -1,0 +1,191 @@
+//! Second factors: what somebody proves beside their password, and how a log-in waits for it.
+
+pub mod authenticator; // the app that makes codes
+pub mod half; // a log-in that waits
+pub mod recovery; // codes for whoever has lost it
+
+use actix_login::{CookieKind, Presented};
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use diesel::prelude::*;
+use kit::http::device::Devices;
+use kit::vault::Vault;
+use kit::{Client, Clock, Time};
+
+use self::authenticator::Authenticator;
+use self::half::{Begun, HalfLogIn};
+use crate::config::RequiredFor;
+use crate::db::{Connection, Db};
+use crate::error::Result;
+use crate::mail::Notice;
+use crate::people::{Ending, Event, Events, Limited, User, limits};
+use crate::schema::{half_log_ins, users};
+
+/// Asks for second factors, and takes them. Cheap to clone.
+#[derive(Clone)]
+pub struct Factors {
+    db: Db,
+    clock: Clock,
+    events: Events,
+    vault: Vault,
+    /// The browsers that are trusted with the password alone, where there may be such.
+    trusted: Option<Devices>,
+    /// Names a log-in that waits.
+    cookie: CookieKind,
+    required_for: RequiredFor,
+}
+
+/// What was right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Code,
+    RecoveryCode,
+}
+
+impl Factors {
+    pub fn new(
+        (db, clock, events): (Db, Clock, Events), vault: Vault, trusted: Option<Devices>,
+        cookie: CookieKind, required_for: RequiredFor,
+    ) -> Self {
+        Self { db, clock, events, vault, trusted, cookie, required_for }
+    }
+
+    /// What closes the secrets of authenticators.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Whether somebody has to have one, and has none.
+    pub fn are_missing(&self, user: &User) -> bool {
+        let required = match self.required_for {
+            RequiredFor::Off => false,
+            RequiredFor::Admins => user.is_admin,
+            RequiredFor::All => true,
+        };
+        required && user.second_factor_at.is_none()
+    }
+
+    /// Whether a log-in in this browser has to wait for one.
+    pub fn are_wanted(&self, req: &HttpRequest, user: &User) -> bool {
+        let device = || self.trusted.as_ref()?.of(req);
+        let is_trusted = || {
+            let is_theirs = |device: kit::http::device::Device| {
+                device.user == user.id.to_string() && device.bound_to == user.factors_mark()
+            };
+            device().is_some_and(is_theirs)
+        };
+        user.second_factor_at.is_some() && !is_trusted()
+    }
+
+    /// Whether people may have a browser trusted.
+    pub fn may_be_spared(&self) -> bool {
+        self.trusted.is_some()
+    }
+
+    /// The cookie of a browser that is to be trusted from now on.
+    pub fn trust(&self, user: &User) -> Result<Option<Cookie<'static>>> {
+        let cookie =
+            |devices: &Devices| devices.cookie_of(user.id.to_string(), user.factors_mark());
+        Ok(self.trusted.as_ref().map(cookie).transpose()?)
+    }
+
+    /// Lets a log-in wait; returns its cookie.
+    pub async fn wait(&self, user: &User, begun: Begun) -> Result<Cookie<'static>> {
+        let (user, now) = (user.clone(), self.clock.now());
+        let begin = move |conn: &mut Connection| HalfLogIn::begin(conn, &user, begun, now);
+        Ok(self.cookie.with(self.db.write(begin).await?, Some(half::LIVES.unsigned_abs())))
+    }
+
+    /// The log-in that waits in this browser, and whose it is.
+    pub async fn waiting(&self, req: &HttpRequest) -> Result<Option<(HalfLogIn, User)>> {
+        let Presented::One(token) = self.cookie.read(req) else { return Ok(None) };
+        let now = self.clock.now();
+        self.db.look_up(move |conn| HalfLogIn::find(conn, &token, now)).await
+    }
+
+    /// Takes the cookie away.
+    pub fn clear_cookie(&self) -> Cookie<'static> {
+        self.cookie.expired()
+    }
+
+    /// Whether this is a code of theirs, of the app or for recovery, used for the first time.
+    /// [`kit::Error::TooOften`] when others were tried too often.
+    pub async fn prove(
+        &self, client: &Client, limited: &Limited<limits::SecondFactor>, user: &User, code: String,
+    ) -> Result<bool> {
+        let one = limited.try_code(user).await?;
+        let (factors, owner, now) = (self.clone(), user.clone(), self.clock.now());
+        let accept = move |conn: &mut Connection| factors.accept(conn, &owner, &code, now);
+        let proof = self.db.write(accept).await;
+        let happened = match &proof {
+            Ok(Some(Proof::Code)) | Err(_) => None,
+            Ok(Some(Proof::RecoveryCode)) => Some(Event::RecoveryCodeUsed),
+            Ok(None) => Some(Event::SecondFactorFailed),
+        };
+        if let Some(event) = happened {
+            self.events.tell(client, event.of(user.id)).await;
+        }
+        if !matches!(proof, Ok(None)) {
+            one.give_back().await?;
+        }
+        Ok(proof?.is_some())
+    }
+
+    fn accept(
+        &self, conn: &mut Connection, user: &User, code: &str, now: Time,
+    ) -> Result<Option<Proof>> {
+        User::lock(conn, user.id)?;
+        if Authenticator::accept(conn, &self.vault, user.id, code, now)? {
+            return Ok(Some(Proof::Code));
+        }
+        if !recovery::accept(conn, user.id, code, now)? {
+            return Ok(None);
+        }
+        let left = recovery::left(conn, user.id)?;
+        Notice::RecoveryCodeUsed { left }.post(conn, &user.address(), now)?;
+        Ok(Some(Proof::RecoveryCode))
+    }
+
+    /// Counts a wrong code of a log-in that waits; whether its password is to be typed again. Its owner is told:
+    /// somebody has the password.
+    pub async fn count_failure(&self, half: &HalfLogIn, user: &User) -> Result<bool> {
+        let (id, address, now) = (half.id, user.address(), self.clock.now());
+        let fail = move |conn: &mut Connection| -> Result<bool> {
+            let is_last = HalfLogIn::fail(conn, id)?;
+            if is_last {
+                Notice::SecondFactorFailed.post(conn, &address, now)?;
+            }
+            Ok(is_last)
+        };
+        self.db.write(fail).await
+    }
+
+    /// Ends a log-in that waited; [`crate::error::Error::NotAuthenticated`] for the second of two at once.
+    pub async fn end_waiting(&self, half: &HalfLogIn) -> Result<bool> {
+        let id = half.id;
+        self.db.write(move |conn| HalfLogIn::end(conn, id)).await
+    }
+}
+
+/// Somebody has a second factor from now on: the recovery codes for it. What was logged in before without it ends,
+/// but for this session.
+pub fn turn_on(conn: &mut Connection, user: &User, current: i64, now: Time) -> Result<Vec<String>> {
+    if user.second_factor_at.is_none() {
+        let since = users::second_factor_at.eq(now);
+        diesel::update(users::table.find(user.id)).set(since).execute(conn)?;
+    }
+    Ending::FactorsChanged.end(conn, user.id, Some(current))?;
+    Notice::SecondFactorAdded.post(conn, &user.address(), now)?;
+    Ok(recovery::make(conn, user.id)?)
+}
+
+/// Somebody has none any more, by their own will or by that of whoever runs the place.
+pub fn turn_off(conn: &mut Connection, user: &User, current: Option<i64>, now: Time) -> Result<()> {
+    Authenticator::remove(conn, user.id)?;
+    recovery::remove(conn, user.id)?;
+    diesel::delete(half_log_ins::table.filter(half_log_ins::user_id.eq(user.id))).execute(conn)?;
+    let none = users::second_factor_at.eq(None::<Time>);
+    diesel::update(users::table.find(user.id)).set(none).execute(conn)?;
+    Ending::FactorsChanged.end(conn, user.id, current)?;
+    Notice::SecondFactorRemoved.post(conn, &user.address(), now)
+}

@@ -1,0 +1,92 @@
+//! A log-in that waits for the second factor: worth nothing else, and for a quarter of an hour.
+
+use actix_login::{hash_token, random_token};
+use diesel::prelude::*;
+use kit::Time;
+use time::Duration;
+
+use crate::db::{Backend, Connection, Export, copy_of};
+use crate::people::User;
+use crate::schema::{half_log_ins, users};
+
+pub const LIVES: Duration = Duration::minutes(15);
+
+/// So many wrong codes, and the password is asked for again.
+pub const FAILURES_MAX: i64 = 5;
+
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = half_log_ins, check_for_backend(Backend))]
+pub struct HalfLogIn {
+    pub id: i64,
+    bound_to: String,
+    pub remembered: bool,
+    /// Where they wanted to go.
+    pub next: String,
+    /// What they had typed, as [`kit::http::kept`] seals it.
+    pub kept: String,
+    created_at: Time,
+}
+
+/// A log-in whose password was right.
+pub struct Begun {
+    pub remembered: bool,
+    pub next: String,
+    pub kept: String,
+}
+
+impl HalfLogIn {
+    /// Begins one; returns its token, which is nowhere else.
+    pub fn begin(
+        conn: &mut Connection, user: &User, begun: Begun, now: Time,
+    ) -> QueryResult<String> {
+        let token = random_token();
+        let row = (
+            half_log_ins::user_id.eq(user.id),
+            half_log_ins::token_hash.eq(hash_token(&token)),
+            half_log_ins::bound_to.eq(user.factors_mark()),
+            half_log_ins::remembered.eq(begun.remembered),
+            half_log_ins::next.eq(begun.next),
+            half_log_ins::kept.eq(begun.kept),
+            half_log_ins::created_at.eq(now),
+        );
+        diesel::insert_into(half_log_ins::table).values(row).execute(conn)?;
+        Ok(token)
+    }
+
+    /// The one with this token, and whose it is, unless it is too old, or their password or second factor is
+    /// another one by now.
+    pub fn find(
+        conn: &mut Connection, token: &str, now: Time,
+    ) -> QueryResult<Option<(Self, User)>> {
+        let found: Option<(Self, User)> = half_log_ins::table
+            .inner_join(users::table)
+            .filter(half_log_ins::token_hash.eq(hash_token(token)))
+            .select((Self::as_select(), User::as_select()))
+            .first(conn)
+            .optional()?;
+        Ok(found.filter(|(half, user)| {
+            let age = now - half.created_at;
+            age.abs() < LIVES && user.may_log_in() && half.bound_to == user.factors_mark()
+        }))
+    }
+
+    /// Counts a wrong code; whether it was the last one that may be tried.
+    pub fn fail(conn: &mut Connection, id: i64) -> QueryResult<bool> {
+        let more = half_log_ins::failures.eq(half_log_ins::failures + 1);
+        let change = diesel::update(half_log_ins::table.find(id)).set(more);
+        let failures: Option<i64> =
+            change.returning(half_log_ins::failures).get_result(conn).optional()?;
+        let is_last = failures.is_none_or(|failures| failures >= FAILURES_MAX);
+        if is_last {
+            Self::end(conn, id)?;
+        }
+        Ok(is_last)
+    }
+
+    /// Ends it; whether there was one, which of two at once is told to one.
+    pub fn end(conn: &mut Connection, id: i64) -> QueryResult<bool> {
+        Ok(diesel::delete(half_log_ins::table.find(id)).execute(conn)? == 1)
+    }
+
+    pub const EXPORT: Export = copy_of!(half_log_ins.user_id, Self; created_at, remembered);
+}
