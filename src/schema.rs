@@ -148,15 +148,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> users (user_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(links -> users (user_id));
-diesel::joinable!(half_log_ins -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(
-    users,
-    sessions,
-    refresh_tokens,
-    api_tokens,
-    links,
-    half_log_ins,
-);
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, refresh_tokens, api_tokens, links,);
 
 diesel::table! {
     notes (id) {

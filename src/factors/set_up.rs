@@ -12,8 +12,8 @@ use crate::people::{
     Sudo, limits,
 };
 use crate::web::{
-    Client, Db, Deserialize, Errors, Flash, Form, Page, Response, Result, Sent, ServiceConfig,
-    Submitted, Template, once, redirect, render, render_with, resource,
+    Client, Db, Deserialize, Error, Errors, Flash, Form, Page, Response, Result, Sent,
+    ServiceConfig, Submitted, Template, once, redirect, render, render_with, resource,
 };
 
 const HOME: &str = "/account/second-factor";
@@ -185,7 +185,7 @@ async fn make_codes(
     sent: Sent,
 ) -> Response {
     if user.second_factor_at.is_none() {
-        return Ok(redirect(HOME, None));
+        return Err(Error::NotFound);
     }
     let user_id = user.id;
     let made = once(sent, move |conn: &mut Connection| -> Result<_> {

@@ -92,8 +92,8 @@ impl Factors {
     /// Lets a log-in wait; returns its cookie.
     pub async fn wait(&self, user: &User, begun: Begun) -> Result<Cookie<'static>> {
         let (user, now) = (user.clone(), self.clock.now());
-        let begin = move |conn: &mut Connection| HalfLogIn::begin(conn, &user, begun, now);
-        Ok(self.cookie.with(self.db.write(begin).await?, Some(half::LIVES.unsigned_abs())))
+        let insert = move |conn: &mut Connection| HalfLogIn::begin(conn, &user, begun, now);
+        Ok(self.cookie.with(self.db.write(insert).await?, Some(half::LIVES.unsigned_abs())))
     }
 
     /// The log-in that waits in this browser, and whose it is.

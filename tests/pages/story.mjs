@@ -143,6 +143,7 @@ export const PAGES = [
   { group: "Links", name: "confirm", who: "ada", path: (story) => story.link("Confirm your e-mail address"), sees: ADA.email },
   { group: "Profile", name: "profile-confirmed", who: "ada", steps: submit({}, "Confirm the address"), sees: "is confirmed", stays: true },
   { group: "Dashboard", name: "dashboard-confirmed", who: "ada", path: "/dashboard", sees: `, ${ADA.name}` },
+  ...features.second_factor.pages({ email: ADA.email, password: ADA.password }),
   ...features.invitations.PAGES,
   { group: "Change the address", name: "email-mailed", who: "ada", fresh: true, path: "/account/email", sees: "We sent a link", steps: submit({ email: "ada@example.org" }, "Send the link") },
   { group: "Change the address", name: "email-confirm", who: "ada", path: (story) => story.link("Confirm your new e-mail address"), sees: "ada@example.org" },

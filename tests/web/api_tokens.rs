@@ -33,7 +33,7 @@ async fn a_token_is_shown_once_and_opens_what_it_was_made_for() {
     let page = ada.get("/account/tokens").await;
     page.hides(&token)
         .shows("Backup script")
-        .shows(&token[token.len() - 4..])
+        .shows(&format!("<code>…{}</code>", &token[token.len() - 4..]))
         .shows("data-is=\"Last used\"><time")
         .shows("datetime=\"2026-11-01T12:00:00Z\"");
 }
@@ -185,4 +185,17 @@ async fn a_token_goes_with_its_owner_and_not_with_the_address() {
     let me = program.get("/api/me").await.json();
     assert_eq!((&me["id"], &me["email"]), (&1.into(), &"countess@example.com".into()));
     assert_ne!(me["id"], successor);
+}
+
+#[actix_web::test]
+async fn the_list_says_to_the_minute_when_a_token_was_last_used() {
+    let ada = Browser::logged_in("ada").await;
+    let token = make(&ada).await;
+    for (seconds, shown) in [(0, "12:00:00"), (300, "12:05:00"), (59, "12:05:00"), (1, "12:06:00")]
+    {
+        ada.site.clock.advance(Duration::seconds(seconds));
+        assert_eq!(call(&ada.site, &token, "/api/papers").await, 200);
+        let shown = format!("data-is=\"Last used\"><time datetime=\"2026-11-01T{shown}Z\"");
+        ada.get("/account/tokens").await.shows(&shown);
+    }
 }

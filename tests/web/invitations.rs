@@ -192,3 +192,29 @@ async fn an_address_is_invited_and_kept_as_it_was_typed() {
     ada.submit("/join", &BOB).await;
     ada.get("/account").await.shows("Ada.McLovelace@example.com");
 }
+
+#[actix_web::test]
+async fn an_administrator_sees_who_has_not_answered_and_since_when() {
+    let ada = admin().await;
+    invite(&ada, "bob").await;
+    ada.site.clock.advance(Duration::minutes(30));
+    ada.get("/account/invitations").await.shows("bob@example.com").shows("30 minutes ago");
+    // Somebody with an account by now has answered in their way, and an old one is none any more.
+    ada.site.user("bob").await;
+    ada.get("/account/invitations").await.hides("bob@example.com");
+    invite(&ada, "eve").await;
+    ada.site.clock.advance(Duration::days(7));
+    ada.log_in("ada").await;
+    ada.get("/account/invitations").await.hides("eve@example.com");
+}
+
+#[actix_web::test]
+async fn a_link_to_an_address_that_has_an_account_by_now_says_so_before_its_form() {
+    let ada = admin().await;
+    let link = invite(&ada, "bob").await;
+    ada.site.user("bob").await;
+    let bob = ada.site.stranger();
+    let page = bob.open_link(&link).await;
+    assert_eq!(page.status, 410);
+    page.shows("There is an account with its address by now.");
+}

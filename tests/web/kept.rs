@@ -10,6 +10,7 @@ use time::Duration;
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::drawn::{Drawn, form_of};
 use crate::models::{is_under, leave_rows};
+use crate::phone::Phone;
 use crate::twice::{count, rows};
 
 const PAPER: [(&str, &str); 2] =
@@ -301,6 +302,9 @@ async fn what_somebody_sent_before_ada_logged_in_is_carried_out_for_no_route() {
         leave_rows(&browser, &path).await;
         if path == "/account/confirm" {
             site.sql("UPDATE users SET verified_at = NULL").await;
+        }
+        if path == "/account/second-factor/app/confirm" {
+            Phone::set_up(&browser).await;
         }
         let shared = site.stranger();
         let page = shared.submit(&path, &[("x", "y")]).await;

@@ -105,3 +105,13 @@ async fn a_key_pair_signs_access_tokens_and_leaves_sessions_to_the_secret_key() 
         assert_eq!(header(&session)["alg"], "HS256");
     }
 }
+
+#[actix_web::test]
+async fn an_access_token_ends_with_the_refresh_token_that_it_came_with() {
+    let site = Site::with(&[("TOKEN_EXPIRY", "15m"), ("REFRESH_EXPIRY", "10m")]).await;
+    let program = site.program("ada", "papers:read").await;
+    for (seconds, status) in [(0, 200), (599, 200), (1, 401)] {
+        site.clock.advance(Duration::seconds(seconds));
+        assert_eq!(program.get("/api/papers").await.status, status);
+    }
+}

@@ -105,6 +105,18 @@ async fn what_costs_more_than_a_page_is_limited_for_each_person() {
 }
 
 #[actix_web::test]
+async fn it_is_limited_in_all_their_browsers_together() {
+    let site = site(&[("LIMIT_OWN_REQUESTS", "off")]).await;
+    let (here, there) = (site.logged_in("ada").await, site.logged_in("ada").await);
+    there.set_cookie("device", "");
+    for _ in 0..30 {
+        here.get("/account/export").await;
+    }
+    assert_eq!(there.get("/account/export").await.status, 429);
+    assert_eq!(site.logged_in("bob").await.get("/account/export").await.status, 200);
+}
+
+#[actix_web::test]
 async fn whatever_is_asked_for_is_counted() {
     let settings = [("LIMIT_REQUESTS", "3/1m"), ("LIMIT_OWN_REQUESTS", "3/1m")];
     let site = Site::with(&settings).await;

@@ -24,6 +24,11 @@ impl Phone {
         Self { secret: base32(rest.split_once('<').unwrap().0) }
     }
 
+    /// How long the secret is.
+    pub fn bits(&self) -> usize {
+        self.secret.len() * 8
+    }
+
     pub fn code(&self, now: Time) -> String {
         self.code_of(now.assume_utc().unix_timestamp() / 30)
     }
@@ -38,10 +43,10 @@ impl Phone {
 
 /// RFC 4648 section 6.
 fn base32(text: &str) -> Vec<u8> {
-    let letters = text.chars().filter(|c| *c != ' ');
-    let digits = letters.map(|c| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(c).unwrap());
-    let bits: Vec<_> = digits.flat_map(|n| (0..5).rev().map(move |bit| n >> bit & 1)).collect();
-    let byte = |bits: &[usize]| bits.iter().fold(0, |byte, bit| byte << 1 | *bit as u8);
+    let digit = |c| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(c).unwrap();
+    let bits = |c| (0..5).rev().map(move |bit| u8::from((digit(c) >> bit) & 1 == 1));
+    let bits: Vec<u8> = text.split(' ').flat_map(str::chars).flat_map(bits).collect();
+    let byte = |bits: &[u8]| bits.iter().fold(0, |byte, bit| (byte << 1) | bit);
     bits.chunks_exact(8).map(byte).collect()
 }
 

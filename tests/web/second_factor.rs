@@ -1,5 +1,6 @@
 //! Second factors: set up, asked for, lost.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use time::Duration;
@@ -441,4 +442,42 @@ async fn an_operator_removes_a_lost_second_factor_and_its_owner_is_told() {
     assert_eq!(guarded.site().mail_to("ada").await.subject, "The second factor is removed");
     let left = "SELECT count(*) AS count FROM recovery_codes";
     assert_eq!(guarded.site().count(left).await, 0);
+}
+
+#[actix_web::test]
+async fn a_recovery_code_has_a_hundred_and_twenty_random_bits_and_is_stored_as_a_hash() {
+    let guarded = Guarded::new().await;
+    let letters: Vec<String> = guarded.codes.iter().map(|code| code.replace('-', "")).collect();
+    // 24 of 32 letters each, of which hardly any is missing in all of them.
+    assert!(letters.iter().all(|code| code.len() == 24), "{letters:?}");
+    let seen: BTreeSet<char> = letters.concat().chars().collect();
+    assert!(
+        seen.len() > 25 && seen.is_subset(&"0123456789abcdefghjkmnpqrstvwxyz".chars().collect())
+    );
+    let stored = guarded.site().texts("SELECT code_hash AS text FROM recovery_codes").await;
+    let hashes: Vec<_> = letters.iter().map(|code| actix_login::hash_token(code)).collect();
+    assert!(hashes.iter().all(|hash| stored.contains(hash)), "{stored:?}");
+}
+
+#[actix_web::test]
+async fn each_set_up_has_a_secret_of_its_own_of_a_hundred_and_sixty_bits() {
+    let ada = Browser::logged_in("ada").await;
+    let (one, other) = (Phone::set_up(&ada).await, Phone::set_up(&ada).await);
+    assert_eq!((one.bits(), other.bits()), (160, 160));
+    assert_ne!(one.code_of(1), other.code_of(1));
+}
+
+#[actix_web::test]
+async fn a_secret_is_closed_with_the_newest_key_at_its_next_use() {
+    let keys = [actix_login::generate_key(), actix_login::generate_key()];
+    let guarded = Guarded::on(Site::with(&[("SECRET_KEY", &keys[0])]).await).await;
+    let both = format!("{},{}", keys[1], keys[0]);
+    let turned = guarded.site().beside_with(&[("SECRET_KEY", &both)]).await;
+    turned.clock.advance(Duration::MINUTE);
+    let code = guarded.phone.code(turned.clock.now());
+    assert_eq!(try_code(&turned, &code).await.status, 303);
+    let new = guarded.site().beside_with(&[("SECRET_KEY", &keys[1])]).await;
+    new.clock.advance(Duration::minutes(2));
+    let code = guarded.phone.code(new.clock.now());
+    assert_eq!(try_code(&new, &code).await.status, 303);
 }

@@ -227,3 +227,14 @@ async fn a_remembered_session_that_was_logged_out_is_over_and_so_is_every_copy_o
     assert!(!ada.is_logged_in().await && !thief.is_logged_in().await);
     assert_eq!(site.count("SELECT count(*) AS count FROM sessions").await, 0);
 }
+
+#[actix_web::test]
+async fn the_list_has_a_picture_of_each_kind_of_device() {
+    let site = Site::open().await;
+    let ada = site.logged_in("ada").await;
+    let phone = site.stranger();
+    phone.set_header("user-agent", Some("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X)"));
+    phone.log_in("ada").await;
+    let page = ada.get("/account/sessions").await;
+    page.shows("#desktop\"/></svg><strong>").shows("#phone\"/></svg><strong>");
+}

@@ -13,6 +13,7 @@ mod notes;
 mod registration;
 mod report;
 mod tokens;
+mod totp;
 
 use crate::draft::Draft;
 use crate::project::{Project, Result};
@@ -30,6 +31,7 @@ Parts:
   invitations    accounts that administrators offer
   registration   accounts that people ask for by themselves
   activity       the page on which people look through what happened
+  totp           second factors: codes of an app, recovery codes
 Whatever was changed since goes too. What is changed is to be seen by `git diff`: commit before. What was there
 lies in target/before/ too.";
 
@@ -59,6 +61,7 @@ const FEATURES: &[&Feature] = &[
     &invitations::FEATURE,
     &registration::FEATURE,
     &activity::FEATURE,
+    &totp::FEATURE,
 ];
 
 /// What several share, and goes with the last of them.

@@ -7,7 +7,7 @@ use time::Duration;
 
 use crate::db::{Backend, Connection, Export, copy_of};
 use crate::people::User;
-use crate::schema::{half_log_ins, users};
+use crate::schema::half_log_ins;
 
 pub const LIVES: Duration = Duration::minutes(15);
 
@@ -18,6 +18,7 @@ pub const FAILURES_MAX: i64 = 5;
 #[diesel(table_name = half_log_ins, check_for_backend(Backend))]
 pub struct HalfLogIn {
     pub id: i64,
+    user_id: i64,
     bound_to: String,
     pub remembered: bool,
     /// Where they wanted to go.
@@ -58,16 +59,14 @@ impl HalfLogIn {
     pub fn find(
         conn: &mut Connection, token: &str, now: Time,
     ) -> QueryResult<Option<(Self, User)>> {
-        let found: Option<(Self, User)> = half_log_ins::table
-            .inner_join(users::table)
-            .filter(half_log_ins::token_hash.eq(hash_token(token)))
-            .select((Self::as_select(), User::as_select()))
-            .first(conn)
-            .optional()?;
-        Ok(found.filter(|(half, user)| {
-            let age = now - half.created_at;
-            age.abs() < LIVES && user.may_log_in() && half.bound_to == user.factors_mark()
-        }))
+        let named = half_log_ins::table.filter(half_log_ins::token_hash.eq(hash_token(token)));
+        let half: Option<Self> = named.select(Self::as_select()).first(conn).optional()?;
+        let Some(half) = half.filter(|half| (now - half.created_at).abs() < LIVES) else {
+            return Ok(None);
+        };
+        let user = User::by_id(conn, half.user_id)?;
+        let user = user.filter(|user| user.may_log_in() && half.bound_to == user.factors_mark());
+        Ok(user.map(|user| (half, user)))
     }
 
     /// Counts a wrong code; whether it was the last one that may be tried.

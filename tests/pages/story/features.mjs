@@ -4,4 +4,5 @@ export * as api from "./api.mjs";
 export * as invitations from "./invitations.mjs";
 export * as notes from "./notes.mjs";
 export * as registration from "./registration.mjs";
+export * as second_factor from "./second_factor.mjs";
 export * as tokens from "./tokens.mjs";

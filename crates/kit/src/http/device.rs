@@ -20,6 +20,7 @@ pub struct Devices {
 }
 
 /// What it is that a browser is known for.
+#[derive(Clone, Copy)]
 pub struct KnownFor {
     /// In one word: cookies for one thing are none for another.
     pub purpose: &'static str,
