@@ -224,3 +224,11 @@ async fn the_password_that_ada_has_is_not_taken_for_a_new_one() {
     assert_eq!(page.status, 422);
     page.shows("This is the password that you have.");
 }
+
+#[actix_web::test]
+async fn a_person_has_a_small_picture_of_their_initials_in_a_colour_of_their_name() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/account", &[("name", "Ada Lovelace")]).await;
+    let color = kit::name::color("Ada Lovelace");
+    ada.get("/dashboard").await.shows(&format!("n{color}\" aria-hidden=\"true\">AL</span>"));
+}

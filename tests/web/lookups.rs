@@ -147,3 +147,18 @@ async fn a_mistyped_personal_token_costs_no_query() {
         (200, 1)
     );
 }
+
+#[actix_web::test]
+async fn a_try_that_is_refused_in_an_unknown_browser_looks_no_account_up() {
+    let site = Site::open().await;
+    site.user("ada").await;
+    let (stranger, asked) = (site.stranger(), site.record());
+    let form = [("email", "ada@example.com"), ("password", "wrong password")];
+    let looks = || asked.take().iter().filter(|sql| sql.contains("email_canonical")).count();
+    for _ in 0..5 {
+        stranger.submit("/login", &form).await;
+        assert!(looks() > 0);
+    }
+    assert_eq!(stranger.submit("/login", &form).await.status, 429);
+    assert_eq!(looks(), 0);
+}

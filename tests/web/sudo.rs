@@ -196,3 +196,14 @@ async fn a_second_click_on_the_password_page_leads_on_to_where_the_first_one_led
     let second = late.submit("/sudo", &form).await;
     assert_eq!(second.location(), "/login?next=%2Faccount%2Femail");
 }
+
+#[actix_web::test]
+async fn what_looks_like_a_stolen_cookie_is_fresh_for_its_owner_no_more_either() {
+    let ada = moved("basic", "198.51.100.7", None).await;
+    assert_eq!(ada.get("/account/email").await.status, 200);
+    let thief = ada.site.stranger();
+    thief.set_cookie("session", &ada.cookie("session").unwrap());
+    thief.set_header("x-forwarded-for", Some("203.0.113.9")).set_header("user-agent", Some(CHROME));
+    assert_eq!(thief.get("/dashboard").await.status, 200);
+    assert_eq!(ada.get("/account/email").await.status, 303);
+}

@@ -112,6 +112,7 @@ const CUTS: Cuts = cuts! {
         Words("            // A code was asked for meanwhile, of whoever has a second factor.\n            User::require_may_enter(conn, &owner, owner.second_factor_at.is_some())?;", "            User::require_still(conn, owner.id, &owner.password_hash)?;");
     }
     "src/people/guards.rs" {
+        Words("use actix_web::{HttpMessage as _, HttpRequest};", "use actix_web::HttpRequest;");
         Item("pub struct Entrant(");
         Item("pub struct Enrolling(");
         Item("pub(super) struct OnTheWay(");
@@ -120,6 +121,7 @@ const CUTS: Cuts = cuts! {
         Item("impl Entrant {");
     }
     "src/people/keep.rs" {
+        Lines("use actix_web::HttpMessage as _;");
         Words("/// has moved, lets nobody in without a second factor who must have one, and renews the cookie of one in use.", "/// has moved, and renews the cookie of one in use.");
         Words("    sessions: Sessions, (events, factors): (Events, Factors), req: ServiceRequest,\n    next: Next<impl MessageBody + 'static>,", "    sessions: Sessions, events: Events, req: ServiceRequest, next: Next<impl MessageBody + 'static>,");
         Item("hold_back(&factors, &req);");
