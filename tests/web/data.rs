@@ -17,12 +17,12 @@ async fn with_a_life() -> Browser {
     ada.submit("/papers", &[("title", "Milk"), ("body", "Two litres")]).await;
     ada.submit("/account/tokens", &[("name", "Script"), ("days", "30"), ("papers:read", "yes")])
         .await;
+    second_factor::turn_on(&ada).await;
+    ada.site.stranger().log_in("ada").await;
+    ada.site.sql("UPDATE users SET second_factor_at = NULL").await;
+    ada.site.program("ada", "papers:read").await;
     ada.submit("/forgot", &[("email", "ada@example.com")]).await;
     ada.site.mails().await;
-    let (_, codes) = second_factor::turn_on(&ada).await;
-    let stranger = ada.site.stranger();
-    stranger.log_in("ada").await;
-    stranger.token(&[("username", "ada@example.com"), ("otp", &codes[0])]).await;
     ada
 }
 

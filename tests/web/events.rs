@@ -101,6 +101,6 @@ async fn events_are_kept_for_ninety_days() {
 #[test]
 fn a_line_of_the_log_says_what_happened_and_to_whom() {
     assert_eq!(LoggedIn.of(7).to_string(), "logged_in user_id=7");
-    let lacking = SecurityEvent { scope: Some("notes:read"), ..OutOfScope.of_somebody(None) };
-    assert_eq!(lacking.to_string(), "out_of_scope scope=notes:read");
+    let lacking = SecurityEvent { scope: Some("papers:read"), ..OutOfScope.of_somebody(None) };
+    assert_eq!(lacking.to_string(), "out_of_scope scope=papers:read");
 }

@@ -394,7 +394,7 @@ async fn whoever_must_have_one_gets_no_further_than_to_set_it_up() {
     let site = Site::with(&[("REQUIRE_SECOND_FACTOR", "all")]).await;
     let ada = site.logged_in("ada").await;
     let program = site.program("ada", "papers:read").await;
-    for path in ["/dashboard", "/account", "/papers", "/account/tokens", HOME] {
+    for path in ["/dashboard", "/account", "/papers", "/account/password", HOME] {
         assert_eq!(ada.get(path).await.location(), "/account/second-factor/new", "{path}");
     }
     assert_eq!(program.get("/api/papers").await.status, 401);

@@ -1,9 +1,7 @@
 //! Second factors: apps that make codes, recovery codes, and the second step of a log-in.
 
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{
-    All, Block, Each, Entry, Item, Lines, Paragraph, Section, With, Words,
-};
+use crate::remove::steps::Cut::{All, Block, Each, Entry, Item, Lines, Paragraph, Section, Words};
 use crate::remove::steps::Cuts;
 
 pub const FEATURE: Feature = Feature {
@@ -183,10 +181,9 @@ const CUTS: Cuts = cuts! {
         Item("ada.submit(\"/login/code\",");
     }
     "tests/web/data.rs" {
-        Item("let (_, codes) = second_factor::");
-        Item("let stranger = ada.site.stranger();");
-        Item("stranger.log_in(\"ada\").await;");
-        With("api", &Words("    stranger.token(&[(\"username\", \"ada@example.com\"), (\"otp\", &codes[0])]).await;\n", "    ada.site.program(\"ada\", \"papers:read\").await;\n"));
+        Item("second_factor::turn_on(");
+        Item("ada.site.stranger().log_in(");
+        Lines("SET second_factor_at = NULL");
     }
     "tests/web/every_event.rs" {
         Item("\"second_factor_added\" =>");

@@ -56,7 +56,17 @@ pub const CUTS: Cuts = cuts! {
         Item("async fn a_program_asks_who_it_is_too");
     }
     "tests/web/enumeration.rs" { Item("async fn the_token_endpoint_tells_nothing"); }
-    "tests/web/events.rs" { Item("async fn a_programs_day_is_told"); }
+    "tests/web/activity.rs" { Lines("(\"token_issued\","); }
+    "tests/web/events.rs" {
+        Item("async fn a_programs_day_is_told");
+        Item("let lacking =");
+        Lines("lacking.to_string()");
+    }
+    "tests/web/second_factor.rs" {
+        Item("async fn a_program_with_the_password_needs");
+        Item("let program = site.program(");
+        Lines("program.get(\"/api/papers\")");
+    }
     "tests/web/every_event.rs" {
         Words("what programs do all day, what is nobody's,", "what is nobody's,");
         Item("\"token_refreshed\",\n");
@@ -92,6 +102,7 @@ pub const CUTS: Cuts = cuts! {
         Item("const ADA:");
         Item("async fn tokens(");
         Item("async fn call(");
+        Item("async fn an_access_token_ends_with");
         Item("async fn an_access_token_lives");
         Item("async fn a_program_gets_new_tokens");
         Item("async fn a_key_pair_signs_access_tokens");
@@ -168,6 +179,7 @@ pub const CUTS: Cuts = cuts! {
     "tests/web/tokens.rs" {
         Item("pub fn header(");
         Item("async fn an_access_token_does_not_open_a_page");
+        Item("async fn a_scope_that_a_role_took_along");
     }
     "tests/web/twice.rs" {
         Entry(r#""/api""#);
