@@ -31,9 +31,8 @@ pub use event::{Event, SecurityEvent};
 pub use events::Events;
 pub use factors::Factors;
 pub use grants::Grants;
-pub use guards::{
-    Admin, CurrentSession, CurrentUser, Enrolling, Entrant, OptionalUser, Scoped, Sudo, Verified,
-};
+pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo, Verified};
+pub use guards::{Enrolling, Entrant};
 pub use invitation::Invitation;
 pub use kit::email::Email;
 pub use kit::name::Name;

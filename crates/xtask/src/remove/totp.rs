@@ -93,7 +93,7 @@ const CUTS: Cuts = cuts! {
     }
     "src/people.rs" {
         Item("pub use factors::");
-        Words("pub use guards::{\n    Admin, CurrentSession, CurrentUser, Enrolling, Entrant, OptionalUser, Scoped, Sudo, Verified,\n};", "pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo, Verified};");
+        Item("pub use guards::{Enrolling, Entrant};");
     }
     "src/people/ending.rs" {
         Item("FactorsChanged,");
