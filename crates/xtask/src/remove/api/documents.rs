@@ -47,7 +47,7 @@ pub const CUTS: Cuts = cuts! {
     }
     "docs/comparison.md" { Words(", Laravel's Sanctum, the scopes of FastAPI-Login.", ", Laravel's Sanctum."); }
     "docs/architecture.md" {
-        Words("`src/accounts/`, `src/api.rs`, `src/api/` |", "`src/accounts/` |");
+        Words(", `src/api.rs`, `src/api/` |", " |");
         Words("can never pass as an access token |", "can never pass as anything else |");
         Words("| sessions, access tokens | `SessionCookie`, `AccessTokens` sign and verify |", "| sessions | `SessionCookie` signs and verifies |");
         Words("has\n`CurrentUser`, `OptionalUser` and `Scoped<S>` for", "has\n`CurrentUser` and `OptionalUser` for");
