@@ -164,3 +164,17 @@ async fn further_hosts_are_a_setting() {
         assert_eq!(stranger.set_header("host", Some(host)).get("/").await.status, status, "{host}");
     }
 }
+
+#[actix_web::test]
+async fn a_request_that_names_another_host_in_its_address_than_in_its_header_is_refused() {
+    let stranger = Browser::stranger().await;
+    for (address, status) in [
+        ("http://localhost:8080/login", 200),
+        ("http://LOCALHOST.:8080/login", 200),
+        ("http://evil.example/login", 421),
+        // Ours as well, and not the same.
+        ("http://127.0.0.1:8080/login", 421),
+    ] {
+        assert_eq!(stranger.get(address).await.status, status, "{address}");
+    }
+}

@@ -317,3 +317,10 @@ async fn what_is_typed_as_a_password_is_not_seen_and_may_be_pasted_and_filled_in
         }
     }
 }
+
+#[actix_web::test]
+async fn whoever_reads_the_metrics_learns_how_many_passwords_wait() {
+    let site = Site::open().await;
+    let names: Vec<_> = site.passwords.readings().iter().map(|reading| reading.name).collect();
+    assert_eq!(names, ["password_hashes_waiting", "password_hashes_running"]);
+}

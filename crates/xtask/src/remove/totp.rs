@@ -231,7 +231,7 @@ const CUTS: Cuts = cuts! {
     "tests/pages/story.mjs" { Lines("features.second_factor."); }
     "README.md" { Lines("| second factor (codes of an app) |"); }
     "docs/architecture.md" {
-        Words(" `src/factors.rs`, `src/factors/`,", "");
+        Words(", `src/factors.rs`, `src/factors/`", "");
         Paragraph("| whoever has a second factor is let in with it alone");
     }
     "docs/commands.md" { Words(", `user remove-second-factor` takes away one that was lost", ""); }
