@@ -86,6 +86,14 @@ fn bring_up_to_date(dir: &Path, target: &Database) {
     assert!(program(dir, &settings, &["migrate"]).output().unwrap().status.success());
 }
 
+/// A second factor that Ada sets up, and a log-in that waited for it.
+const SECOND_FACTOR: &str = "
+    INSERT INTO authenticators (user_id, seed, created_at, confirmed_at)
+    VALUES (1, 'sealed', '2026-11-28 10:00:00', '2026-11-28 10:00:00');
+    INSERT INTO recovery_codes (user_id, code_hash) VALUES (1, 'hash');
+    INSERT INTO half_log_ins (user_id, token_hash, bound_to, remembered, next, kept, created_at)
+    VALUES (1, 'hash', '', 0, '', '', '2099-01-01 10:00:00')";
+
 /// What fills the tables of features: each has a row when everything is moved.
 const FEATURES: &[fn(&mut Client)] = &[
     // A line each.
@@ -97,6 +105,7 @@ const FEATURES: &[fn(&mut Client)] = &[
 /// Ada at a server that is given up, with a row in every table: a session, a link, mails, forms, and what is
 /// hers by features.
 pub fn ada_before_the_move(dir: &Path, port: u16) -> Client {
+    edit(dir, SECOND_FACTOR);
     let mut command = sqlite_program(dir, &[]);
     command.env("PORT", port.to_string()).env("LIMITS_IN", "database");
     let mut server = Server::launch(command, &port.to_string());
@@ -162,8 +171,8 @@ fn the_id_of_somebody_who_is_gone_is_given_to_nobody_after_the_move() {
     let (dir, target) = (adas_folder(), Database::create());
     edit(
         dir.path(),
-        "INSERT INTO users SELECT id + 6, 'bob', 'bob', name, '', 0, NULL, created_at, NULL, 0
-         FROM users;
+        "INSERT INTO users (id, email, email_canonical, name, password_hash, is_admin, created_at)
+         SELECT id + 6, 'bob', 'bob', name, '', 0, created_at FROM users;
          DELETE FROM users WHERE id = 7",
     );
     assert!(copy(dir.path(), &target).status.success());

@@ -177,3 +177,13 @@ async fn a_password_does_not_end_by_its_age() {
         assert_eq!(ada.follow(&answer).await.status, 200);
     }
 }
+
+#[actix_web::test]
+async fn what_is_longer_than_any_password_is_refused_before_it_costs_anything() {
+    let (stranger, longer) = (Browser::stranger().await, "This is longer than any password here.");
+    for (length, sentence) in [(256, "do not match"), (257, longer), (1000, longer)] {
+        let password = "a".repeat(length);
+        let form = [("email", "ada@example.com"), ("password", password.as_str())];
+        stranger.submit("/login", &form).await.shows(sentence);
+    }
+}

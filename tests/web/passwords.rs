@@ -38,12 +38,16 @@ async fn the_same_password_is_hashed_differently_each_time() {
 
 #[actix_web::test]
 async fn a_login_strengthens_a_hash_from_easier_times() {
-    let stronger = passwords(&config(&[("ARGON2_ITERATIONS", "3")]));
-    let site = Site::build(&[], stronger, features()).await;
-    assert!(stored_hash(&site).await.contains("t=2"));
-    assert_eq!(site.stranger().log_in("ada").await.status, 303);
-    assert!(stored_hash(&site).await.contains("t=3"));
-    assert_eq!(site.stranger().log_in("ada").await.status, 303);
+    for (setting, value, now) in
+        [("ARGON2_ITERATIONS", "3", ",t=3,"), ("ARGON2_MEMORY_KIB", "20480", "m=20480,")]
+    {
+        let stronger = passwords(&config(&[(setting, value)]));
+        let site = Site::build(&[], stronger, features()).await;
+        assert!(stored_hash(&site).await.contains("m=19456,t=2,"));
+        assert_eq!(site.stranger().log_in("ada").await.status, 303);
+        assert!(stored_hash(&site).await.contains(now));
+        assert_eq!(site.stranger().log_in("ada").await.status, 303);
+    }
 }
 
 #[actix_web::test]
@@ -323,4 +327,16 @@ async fn whoever_reads_the_metrics_learns_how_many_passwords_wait() {
     let site = Site::open().await;
     let names: Vec<_> = site.passwords.readings().iter().map(|reading| reading.name).collect();
     assert_eq!(names, ["password_hashes_waiting", "password_hashes_running"]);
+}
+
+#[actix_web::test]
+async fn the_own_name_and_a_little_more_is_easy_to_guess() {
+    let ada = Browser::logged_in("ada").await;
+    ada.submit("/account", &[("name", "Zorquinda Vexleb")]).await;
+    let change = |new| [("current", PASSWORD), ("password", new)];
+    let own = ada.submit("/account/password", &change("Zorquinda Vexleb 7q")).await;
+    own.shows("This is easy to guess");
+    // Nobody's name is as good as any other words.
+    let other = ada.submit("/account/password", &change("Zorquilda Vexlub 7q")).await;
+    assert_eq!(other.status, 303, "{}", other.body);
 }

@@ -170,6 +170,10 @@ const CUTS: Cuts = cuts! {
         Block("# Who must have a second factor");
         Block("# How long somebody with a second factor");
     }
+    "tests/binary/copy.rs" {
+        Item("const SECOND_FACTOR:");
+        Item("edit(dir, SECOND_FACTOR);");
+    }
     "tests/web/phone.rs" { All; }
     "tests/web/second_factor.rs" { All; }
     "tests/web/cookie_octets.rs" {
