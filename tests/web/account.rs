@@ -1,5 +1,7 @@
 //! The pages of somebody's account: name, password, sessions.
 
+use std::collections::BTreeSet;
+
 use time::Duration;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site};
@@ -228,7 +230,14 @@ async fn the_password_that_ada_has_is_not_taken_for_a_new_one() {
 #[actix_web::test]
 async fn a_person_has_a_small_picture_of_their_initials_in_a_colour_of_their_name() {
     let ada = Browser::logged_in("ada").await;
-    ada.submit("/account", &[("name", "Ada Lovelace")]).await;
-    let color = kit::name::color("Ada Lovelace");
-    ada.get("/dashboard").await.shows(&format!("n{color}\" aria-hidden=\"true\">AL</span>"));
+    let mut colors = BTreeSet::new();
+    for (name, initials) in [("Ada Lovelace", "AL"), ("Grace Hopper", "GH"), ("Emmy Noether", "EN")]
+    {
+        ada.submit("/account", &[("name", name)]).await;
+        let color = kit::name::color(name);
+        let picture = format!("n{color}\" aria-hidden=\"true\">{initials}</span>");
+        ada.get("/dashboard").await.shows(&picture);
+        colors.insert(color);
+    }
+    assert!(colors.len() > 1, "{colors:?}");
 }
