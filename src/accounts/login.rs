@@ -6,9 +6,7 @@ use kit::http::site::Site;
 use kit::password;
 
 use crate::people::factors::half::Begun;
-use crate::people::{
-    Accounts, CurrentSession, CurrentUser, Factors, Limited, LogIn, Login, Sessions, limits,
-};
+use crate::people::{Accounts, CurrentSession, Factors, Limited, LogIn, Sessions, limits};
 use crate::web::kept::{self, Carried};
 use crate::web::{
     Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Query, Response, Result,
@@ -105,11 +103,10 @@ async fn log_in(
         response.add_cookie(&waiting)?;
         return Ok(response);
     }
-    let how = LogIn::by_password().and_second_factor().remembered(remembered);
-    let shown = CurrentUser::just_logged_in(Login::to_be_shown(user.clone()));
-    let mut response = kept::land(&req, shown, &Carried { kept, next })?;
-    accounts.log_in(&req, &user, how, &mut response).await?;
-    Ok(response)
+    let how = LogIn::by_password().remembered(remembered);
+    // It is spared them here. Of whoever has none, it is looked at again whether that is so still.
+    let how = if user.second_factor_at.is_some() { how.and_second_factor() } else { how };
+    kept::enter(&req, &accounts, &user, how, &Carried { kept, next }).await
 }
 
 async fn log_out(req: HttpRequest, accounts: Accounts, sessions: Sessions) -> Response {

@@ -5,7 +5,7 @@ use actix_web::dev::Payload;
 use kit::http::Later;
 
 use crate::people::factors::half::HalfLogIn;
-use crate::people::{Accounts, CurrentUser, Factors, Limited, LogIn, Login, User, limits};
+use crate::people::{Accounts, Factors, Limited, LogIn, User, limits};
 use crate::state::State;
 use crate::web::kept::{self, Carried};
 use crate::web::{
@@ -104,10 +104,8 @@ async fn prove(
         return Err(Error::LogInAgain);
     }
     let how = LogIn::by_password().and_second_factor().remembered(half.remembered);
-    let shown = CurrentUser::just_logged_in(Login::to_be_shown(user.clone()));
     let carried = Carried { kept: half.kept.clone(), next: half.next.clone() };
-    let mut response = kept::land(&req, shown, &carried)?;
-    accounts.log_in(&req, user, how, &mut response).await?;
+    let mut response = kept::enter(&req, &accounts, user, how, &carried).await?;
     response.add_cookie(&factors.clear_cookie())?;
     if !form.fields.trust.is_empty()
         && let Some(trusted) = factors.trust(user)?

@@ -5,7 +5,7 @@ use kit::{Time, qr};
 
 use crate::brand;
 use crate::db::Connection;
-use crate::people::factors::authenticator::{Authenticator, timestamp};
+use crate::people::factors::authenticator::Authenticator;
 use crate::people::factors::{recovery, turn_off, turn_on};
 use crate::people::{
     Accounts, CurrentSession, CurrentUser, Enrolling, Entrant, Event, Factors, Limited, Sessions,
@@ -132,7 +132,7 @@ async fn confirm(
     let Some(seed) = begun(&entrant, &db, &factors, now).await? else {
         return Ok(redirect(NEW, None));
     };
-    let step = seed.step_of(&form.fields.otp, timestamp(now));
+    let step = seed.step_of(&form.fields.otp, now);
     if form.is_valid() && step.is_none() {
         form.errors.add("otp", "This is not the code of now. Is the clock of your phone right?");
     }

@@ -4,6 +4,8 @@ pub mod authenticator; // the app that makes codes
 pub mod half; // a log-in that waits
 pub mod recovery; // codes for whoever has lost it
 
+use std::sync::Arc;
+
 use actix_login::{CookieKind, Presented};
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
@@ -23,7 +25,9 @@ use crate::schema::{half_log_ins, users};
 
 /// Asks for second factors, and takes them. Cheap to clone.
 #[derive(Clone)]
-pub struct Factors {
+pub struct Factors(Arc<Parts>);
+
+struct Parts {
     db: Db,
     clock: Clock,
     events: Events,
@@ -36,7 +40,6 @@ pub struct Factors {
 }
 
 /// What was right.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Proof {
     Code,
     RecoveryCode,
@@ -47,17 +50,17 @@ impl Factors {
         (db, clock, events): (Db, Clock, Events), vault: Vault, trusted: Option<Devices>,
         cookie: CookieKind, required_for: RequiredFor,
     ) -> Self {
-        Self { db, clock, events, vault, trusted, cookie, required_for }
+        Self(Arc::new(Parts { db, clock, events, vault, trusted, cookie, required_for }))
     }
 
     /// What closes the secrets of authenticators.
     pub fn vault(&self) -> &Vault {
-        &self.vault
+        &self.0.vault
     }
 
     /// Whether somebody has to have one, and has none.
     pub fn are_missing(&self, user: &User) -> bool {
-        let required = match self.required_for {
+        let required = match self.0.required_for {
             RequiredFor::Off => false,
             RequiredFor::Admins => user.is_admin,
             RequiredFor::All => true,
@@ -67,45 +70,39 @@ impl Factors {
 
     /// Whether a log-in in this browser has to wait for one.
     pub fn are_wanted(&self, req: &HttpRequest, user: &User) -> bool {
-        let device = || self.trusted.as_ref()?.of(req);
-        let is_trusted = || {
-            let is_theirs = |device: kit::http::device::Device| {
-                device.user == user.id.to_string() && device.bound_to == user.factors_mark()
-            };
-            device().is_some_and(is_theirs)
-        };
-        user.second_factor_at.is_some() && !is_trusted()
+        let device = || self.0.trusted.as_ref()?.of(req);
+        user.second_factor_at.is_some()
+            && !device().is_some_and(|device| device.is_of(user.id, &half::mark(user)))
     }
 
     /// Whether people may have a browser trusted.
     pub fn may_be_spared(&self) -> bool {
-        self.trusted.is_some()
+        self.0.trusted.is_some()
     }
 
     /// The cookie of a browser that is to be trusted from now on.
     pub fn trust(&self, user: &User) -> Result<Option<Cookie<'static>>> {
-        let cookie =
-            |devices: &Devices| devices.cookie_of(user.id.to_string(), user.factors_mark());
-        Ok(self.trusted.as_ref().map(cookie).transpose()?)
+        let cookie = |devices: &Devices| devices.cookie_of(user.id.to_string(), half::mark(user));
+        Ok(self.0.trusted.as_ref().map(cookie).transpose()?)
     }
 
     /// Lets a log-in wait; returns its cookie.
     pub async fn wait(&self, user: &User, begun: Begun) -> Result<Cookie<'static>> {
-        let (user, now) = (user.clone(), self.clock.now());
+        let (user, now) = (user.clone(), self.0.clock.now());
         let insert = move |conn: &mut Connection| HalfLogIn::begin(conn, &user, begun, now);
-        Ok(self.cookie.with(self.db.write(insert).await?, Some(half::LIVES.unsigned_abs())))
+        Ok(self.0.cookie.with(self.0.db.write(insert).await?, Some(half::LIVES.unsigned_abs())))
     }
 
     /// The log-in that waits in this browser, and whose it is.
     pub async fn waiting(&self, req: &HttpRequest) -> Result<Option<(HalfLogIn, User)>> {
-        let Presented::One(token) = self.cookie.read(req) else { return Ok(None) };
-        let now = self.clock.now();
-        self.db.look_up(move |conn| HalfLogIn::find(conn, &token, now)).await
+        let Presented::One(token) = self.0.cookie.read(req) else { return Ok(None) };
+        let now = self.0.clock.now();
+        self.0.db.look_up(move |conn| HalfLogIn::find(conn, &token, now)).await
     }
 
     /// Takes the cookie away.
     pub fn clear_cookie(&self) -> Cookie<'static> {
-        self.cookie.expired()
+        self.0.cookie.expired()
     }
 
     /// Whether this is a code of theirs, of the app or for recovery, used for the first time.
@@ -114,16 +111,16 @@ impl Factors {
         &self, client: &Client, limited: &Limited<limits::SecondFactor>, user: &User, code: String,
     ) -> Result<bool> {
         let one = limited.try_code(user).await?;
-        let (factors, owner, now) = (self.clone(), user.clone(), self.clock.now());
+        let (factors, owner, now) = (self.clone(), user.clone(), self.0.clock.now());
         let accept = move |conn: &mut Connection| factors.accept(conn, &owner, &code, now);
-        let proof = self.db.write(accept).await;
+        let proof = self.0.db.write(accept).await;
         let happened = match &proof {
             Ok(Some(Proof::Code)) | Err(_) => None,
             Ok(Some(Proof::RecoveryCode)) => Some(Event::RecoveryCodeUsed),
             Ok(None) => Some(Event::SecondFactorFailed),
         };
         if let Some(event) = happened {
-            self.events.tell(client, event.of(user.id)).await;
+            self.0.events.tell(client, event.of(user.id)).await;
         }
         if !matches!(proof, Ok(None)) {
             one.give_back().await?;
@@ -135,7 +132,7 @@ impl Factors {
         &self, conn: &mut Connection, user: &User, code: &str, now: Time,
     ) -> Result<Option<Proof>> {
         User::lock(conn, user.id)?;
-        if Authenticator::accept(conn, &self.vault, user.id, code, now)? {
+        if Authenticator::accept(conn, &self.0.vault, user.id, code, now)? {
             return Ok(Some(Proof::Code));
         }
         if !recovery::accept(conn, user.id, code, now)? {
@@ -149,7 +146,7 @@ impl Factors {
     /// Counts a wrong code of a log-in that waits; whether its password is to be typed again. Its owner is told:
     /// somebody has the password.
     pub async fn count_failure(&self, half: &HalfLogIn, user: &User) -> Result<bool> {
-        let (id, address, now) = (half.id, user.address(), self.clock.now());
+        let (id, address, now) = (half.id, user.address(), self.0.clock.now());
         let fail = move |conn: &mut Connection| -> Result<bool> {
             let is_last = HalfLogIn::fail(conn, id)?;
             if is_last {
@@ -157,13 +154,13 @@ impl Factors {
             }
             Ok(is_last)
         };
-        self.db.write(fail).await
+        self.0.db.write(fail).await
     }
 
-    /// Ends a log-in that waited; [`crate::error::Error::NotAuthenticated`] for the second of two at once.
+    /// Ends a log-in that waited; `false` for the second of two at once.
     pub async fn end_waiting(&self, half: &HalfLogIn) -> Result<bool> {
         let id = half.id;
-        self.db.write(move |conn| HalfLogIn::end(conn, id)).await
+        self.0.db.write(move |conn| HalfLogIn::end(conn, id)).await
     }
 }
 

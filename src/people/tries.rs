@@ -83,5 +83,5 @@ impl Limited<SecondFactor> {
 
 /// Whether the owner has logged in there, with the password that they have today.
 fn is_of(device: &Device, user: &User) -> bool {
-    device.user == user.id.to_string() && device.bound_to == user.password_mark()
+    device.is_of(user.id, &user.password_mark())
 }

@@ -94,11 +94,6 @@ impl User {
         hash_token(&self.password_hash)
     }
 
-    /// The same for the password and the second factor together: another one of either, another mark.
-    pub fn factors_mark(&self) -> String {
-        hash_token(&format!("{} {:?}", self.password_hash, self.second_factor_at))
-    }
-
     pub fn is_verified(&self) -> bool {
         self.verified_at.is_some()
     }
@@ -152,9 +147,7 @@ impl User {
     /// Whether the user may log in and has this password hash. Holds the row until the transaction
     /// is over: whoever changes the password meanwhile waits, and then ends what was begun here.
     pub fn is_still(conn: &mut Connection, id: i64, hash: &str) -> QueryResult<bool> {
-        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());
-        let unchanged = unchanged.filter(users::password_hash.eq(hash));
-        Ok(diesel::update(unchanged).set(users::password_hash.eq(hash)).execute(conn)? == 1)
+        Self::hold(conn, id, hash, true)
     }
 
     /// The same, as a condition of going on: otherwise [`Error::NotAuthenticated`].
@@ -163,20 +156,17 @@ impl User {
     }
 
     /// The same for a log-in. Without a second factor nobody is let in who has one, be it since a moment ago.
-    pub fn require_may_enter(
-        conn: &mut Connection, user: &Self, has_second_factor: bool,
-    ) -> Result<()> {
-        let still = users::table.find(user.id).filter(users::disabled_at.is_null());
-        let still = still.filter(users::password_hash.eq(&user.password_hash));
-        let held = users::password_hash.eq(&user.password_hash);
-        let changed = if has_second_factor {
-            diesel::update(still).set(held).execute(conn)?
-        } else {
-            diesel::update(still.filter(users::second_factor_at.is_null()))
-                .set(held)
-                .execute(conn)?
-        };
-        if changed == 1 { Ok(()) } else { Err(Error::NotAuthenticated) }
+    pub fn require_may_enter(conn: &mut Connection, user: &Self, has_factor: bool) -> Result<()> {
+        let held = Self::hold(conn, user.id, &user.password_hash, has_factor)?;
+        if held { Ok(()) } else { Err(Error::NotAuthenticated) }
+    }
+
+    fn hold(conn: &mut Connection, id: i64, hash: &str, has_factor: bool) -> QueryResult<bool> {
+        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());
+        let unchanged = unchanged.filter(users::password_hash.eq(hash));
+        let held = diesel::update(unchanged).set(users::password_hash.eq(hash)).into_boxed();
+        let held = if has_factor { held } else { held.filter(users::second_factor_at.is_null()) };
+        Ok(held.execute(conn)? == 1)
     }
 
     /// Holds the user's row until the transaction is over. Whoever writes with a user's rights and

@@ -12,7 +12,7 @@ use kit::http::site::Site;
 
 use crate::config::APP_NAME;
 use crate::error::Response;
-use crate::people::CurrentUser;
+use crate::people::{Accounts, CurrentUser, LogIn, Login, User};
 use crate::state::State;
 use crate::web::page::{Page, render};
 use crate::web::words::{Wanted, Words};
@@ -88,6 +88,16 @@ fn open(req: &HttpRequest, doors: Doors, asks: Asks, carried: Carried) -> Respon
     *page.status_mut() = status;
     add_headers(&mut page, APP_NAME, Token::Missing)?;
     Ok(page)
+}
+
+/// Logs somebody in, who then goes where [`land`] leads.
+pub async fn enter(
+    req: &HttpRequest, accounts: &Accounts, user: &User, how: LogIn, to: &Carried,
+) -> Response {
+    let shown = CurrentUser::just_logged_in(Login::to_be_shown(user.clone()));
+    let mut response = land(req, shown, to)?;
+    accounts.log_in(req, user, how, &mut response).await?;
+    Ok(response)
 }
 
 /// Where somebody goes who has just said who they are: back to what they typed, or to a page.

@@ -44,10 +44,8 @@ pub fn ask_to_log_in(req: &HttpRequest, refusals: &Refusals) -> Response {
 
 /// A person who must have a second factor goes to where one is set up.
 fn ask_for_factor(req: &HttpRequest, refusals: &Refusals) -> Response {
-    let page @ (set_up, wanted) = ("/account/second-factor/new", Wanted::SecondFactor);
-    let refused = refuse(req, refusals, &Error::NotAuthenticated, page)?;
-    let words = || Flash::notice((refusals.words)(req, wanted));
-    Ok(refused.unwrap_or_else(|| redirect(set_up, words())))
+    let page = ("/account/second-factor/new", Wanted::SecondFactor);
+    send_to(req, refusals, &Error::NotAuthenticated, page)
 }
 
 /// The same for the page that asks for the password, and 403.
@@ -59,10 +57,16 @@ pub fn ask_for_password(req: &HttpRequest, refusals: &Refusals) -> Response {
 
 /// A person goes to the profile, which offers to prove the address.
 pub fn ask_to_verify(req: &HttpRequest, refusals: &Refusals) -> Response {
-    let page @ (profile, wanted) = ("/account", Wanted::VerifiedAddress);
-    let refused = refuse(req, refusals, &Error::NotVerified, page)?;
+    send_to(req, refusals, &Error::NotVerified, ("/account", Wanted::VerifiedAddress))
+}
+
+/// A person goes to a page, and does not come back from there; whoever reads none is refused.
+fn send_to(
+    req: &HttpRequest, refusals: &Refusals, error: &Error, to @ (page, wanted): (&str, Wanted),
+) -> Response {
+    let refused = refuse(req, refusals, error, to)?;
     let words = || Flash::notice((refusals.words)(req, wanted));
-    Ok(refused.unwrap_or_else(|| redirect(profile, words())))
+    Ok(refused.unwrap_or_else(|| redirect(page, words())))
 }
 
 /// The answer to whoever reads no page: the status with the reason, and for a script of htmx the page to

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use app::error::Error;
+use app::people::LogIn;
 use time::Duration;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
@@ -486,4 +488,16 @@ async fn a_secret_is_closed_with_the_newest_key_at_its_next_use() {
     new.clock.advance(Duration::minutes(3));
     let code = guarded.phone.code(new.clock.now());
     assert_eq!(try_code(&new, &code).await.status, 303);
+}
+
+#[actix_web::test]
+async fn whoever_began_without_a_second_factor_is_not_let_in_when_there_is_one_by_now() {
+    let site = Site::open().await;
+    let before = site.user("ada").await;
+    turn_on(&site.logged_in("ada").await).await;
+    let request = actix_web::test::TestRequest::default().to_http_request();
+    let mut response = actix_web::HttpResponse::Ok().finish();
+    let accounts = site.app.state().accounts();
+    let entered = accounts.log_in(&request, &before, LogIn::by_password(), &mut response).await;
+    assert!(matches!(entered, Err(Error::NotAuthenticated)), "{entered:?}");
 }

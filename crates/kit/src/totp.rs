@@ -7,6 +7,8 @@ use actix_login::random_bytes;
 use totp_rs::{Builder, Secret, Totp};
 use url::form_urlencoded::byte_serialize;
 
+use crate::clock::Time;
+
 /// 160 bits (RFC 4226 section 4, R6).
 const SEED_BYTES: usize = 20;
 
@@ -60,7 +62,8 @@ impl Seed {
 
     /// The step that a code is of: the one of now, or the one before, for whoever types slowly or has a clock
     /// that is a little late. `None` for every other code. A step must be used once, which is up to the caller.
-    pub fn step_of(&self, code: &str, timestamp: u64) -> Option<i64> {
+    pub fn step_of(&self, code: &str, now: Time) -> Option<i64> {
+        let timestamp = now.assume_utc().unix_timestamp().unsigned_abs();
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let totp = self.totp()?;
         // One at a time: the crate's own tolerance accepts the step to come, too.

@@ -66,7 +66,7 @@ impl Authenticator {
         let row: Option<Self> = confirmed.select(Self::as_select()).first(conn).optional()?;
         let Some(row) = row else { return Ok(false) };
         let (seed, is_old) = row.open(vault, user_id)?;
-        let Some(step) = seed.step_of(code, timestamp(now)) else { return Ok(false) };
+        let Some(step) = seed.step_of(code, now) else { return Ok(false) };
         // One statement decides who was first with it, however many ask at once, and on whichever instance.
         let unused = authenticators::table.find(row.id).filter(authenticators::last_step.lt(step));
         let used = diesel::update(unused).set(authenticators::last_step.eq(step)).execute(conn)?;
@@ -95,11 +95,6 @@ impl Authenticator {
     }
 
     pub const EXPORT: Export = copy_of!(authenticators.user_id, Self; created_at, confirmed_at);
-}
-
-/// Seconds since 1970, which codes are counted in.
-pub fn timestamp(now: Time) -> u64 {
-    now.assume_utc().unix_timestamp().unsigned_abs()
 }
 
 #[diesel::dsl::auto_type]

@@ -35,6 +35,12 @@ pub struct Begun {
     pub kept: String,
 }
 
+/// What a log-in that waits, and a browser that is trusted, are bound to: another password or another second factor
+/// has another mark.
+pub fn mark(user: &User) -> String {
+    hash_token(&format!("{} {:?}", user.password_hash, user.second_factor_at))
+}
+
 impl HalfLogIn {
     /// Begins one; returns its token, which is nowhere else.
     pub fn begin(
@@ -44,7 +50,7 @@ impl HalfLogIn {
         let row = (
             half_log_ins::user_id.eq(user.id),
             half_log_ins::token_hash.eq(hash_token(&token)),
-            half_log_ins::bound_to.eq(user.factors_mark()),
+            half_log_ins::bound_to.eq(mark(user)),
             half_log_ins::remembered.eq(begun.remembered),
             half_log_ins::next.eq(begun.next),
             half_log_ins::kept.eq(begun.kept),
@@ -65,7 +71,7 @@ impl HalfLogIn {
             return Ok(None);
         };
         let user = User::by_id(conn, half.user_id)?;
-        let user = user.filter(|user| user.may_log_in() && half.bound_to == user.factors_mark());
+        let user = user.filter(|user| user.may_log_in() && half.bound_to == mark(user));
         Ok(user.map(|user| (half, user)))
     }
 

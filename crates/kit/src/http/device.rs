@@ -42,6 +42,13 @@ pub struct Device {
     pub bound_to: String,
 }
 
+impl Device {
+    /// Whether it is this user's, who has the same still.
+    pub fn is_of(&self, user_id: i64, bound_to: &str) -> bool {
+        self.user == user_id.to_string() && self.bound_to == bound_to
+    }
+}
+
 impl Devices {
     /// The first key seals, all open.
     pub fn new(keys: &[SigningKey], known_for: KnownFor, cookie: CookieKind, clock: Clock) -> Self {

@@ -35,7 +35,7 @@ const CUTS: Cuts = cuts! {
     "src/accounts/login.rs" {
         Words("(accounts, factors): (Accounts, Factors)", "accounts: Accounts");
         Item("if factors.are_wanted(");
-        Words(".and_second_factor()", "");
+        Item("let how = if user.second_factor_at");
     }
     "src/accounts/sudo.rs" {
         Words("_: Entrant,", "_: CurrentSession,");
@@ -137,7 +137,8 @@ const CUTS: Cuts = cuts! {
     "src/people/tries.rs" { Item("impl Limited<SecondFactor> {"); }
     "src/people/user.rs" {
         Item("pub second_factor_at:");
-        Item("pub fn factors_mark(");
+        Words("        Self::hold(conn, id, hash, true)\n", "        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());\n        let unchanged = unchanged.filter(users::password_hash.eq(hash));\n        Ok(diesel::update(unchanged).set(users::password_hash.eq(hash)).execute(conn)? == 1)\n");
+        Item("fn hold(");
         Item("pub fn require_may_enter(");
     }
     "src/schema.rs" { Lines("second_factor_at ->"); }
