@@ -41,6 +41,7 @@ pub const FEATURES: &[Feature] = &[
     // Ours.
     crate::accounts::FEATURE,
     crate::factors::FEATURE,
+    crate::admin::FEATURE,
     crate::api::FEATURE,
 ];
 

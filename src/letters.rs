@@ -26,6 +26,7 @@ enum Letter {
     SecondFactorRemoved,
     RecoveryCodeUsed { left: i64 },
     SecondFactorFailed,
+    AccessChanged { sentence: String },
     LogInsStopped,
     AccountDeleted,
 }
@@ -53,6 +54,7 @@ impl Letter {
             Self::SecondFactorRemoved => ("The second factor is removed", None),
             Self::RecoveryCodeUsed { .. } => ("A recovery code was used", None),
             Self::SecondFactorFailed => ("Somebody knows your password", None),
+            Self::AccessChanged { .. } => ("Your account was changed", None),
             Self::LogInsStopped => ("Your password was tried too often", None),
             Self::AccountDeleted => ("Your account is deleted", None),
         }
@@ -178,6 +180,7 @@ fn report(notice: Notice) -> Letter {
         Notice::SecondFactorRemoved => Letter::SecondFactorRemoved,
         Notice::RecoveryCodeUsed { left } => Letter::RecoveryCodeUsed { left },
         Notice::SecondFactorFailed => Letter::SecondFactorFailed,
+        Notice::AccessChanged { sentence } => Letter::AccessChanged { sentence },
         Notice::LogInsStopped => Letter::LogInsStopped,
         Notice::NewDevice { device, ip_address } => Letter::NewDevice { device, ip_address },
         Notice::AccountDeleted => Letter::AccountDeleted,

@@ -22,6 +22,7 @@ pub mod notes;
 // Ours.
 pub mod accounts; // set-up, register, log-in, and the account's own pages
 pub mod factors; // second factors: setting one up, proving it
+pub mod admin; // the administrators' pages
 pub mod api; // what programs may ask; the token endpoint
 pub mod dev; // pages for developers
 pub mod docs; // the API described

@@ -4,6 +4,7 @@
 pub mod invitations; // those that are not sent yet
 pub mod message; // what we write about
 pub mod outbox; // the rows that wait
+pub mod unsent; // looking through them
 
 pub use kit::mail::Posted;
 

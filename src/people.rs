@@ -1,11 +1,14 @@
 //! The people: who they are, how they are recognised, and what they may do. Knows no pages.
 
+pub mod act; // what whoever runs the place does with an account
 pub mod accounts; // passwords checked, accounts made, people logged in
 mod buckets; // what was done how often, for all instances together
 pub mod ending; // what ends what
 pub mod event; // what can happen, in one table
 pub mod events; // telling and keeping it
 pub mod activity; // looking through it
+pub mod audit; // looking through all of it
+pub mod directory; // everybody, in a list
 pub mod factors; // second factors, and log-ins that wait for one
 mod familiar; // whether somebody came from there before
 pub mod grants; // tokens for programs that know a password
@@ -25,6 +28,7 @@ pub mod tries; // tries at a password
 pub mod user; // somebody who can log in
 
 pub use accounts::Accounts;
+pub use act::Act;
 pub use activity::Activity;
 pub use ending::Ending;
 pub use event::{Event, SecurityEvent};

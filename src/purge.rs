@@ -25,7 +25,12 @@ const PURGES: &[Purge] = &[
     old_rows!(links.id: i64, expires_at, Duration::days(7)),
     old_rows!(events.id: i64, created_at, KEPT_FOR),
     // The limits count what was asked for in a day.
-    old_rows!(outbox.id: i64, created_at, Duration::DAY, outbox::sent_at.is_not_null()),
+    old_rows!(
+        outbox.id: i64, created_at, Duration::DAY,
+        outbox::sent_at.is_not_null().and(outbox::failure.is_null())
+    ),
+    // Somebody may want to try it again.
+    old_rows!(outbox.id: i64, created_at, GIVE_UP_AFTER, outbox::sent_at.is_not_null()),
     old_rows!(buckets.key: String, empty_at, Duration::ZERO),
     // Whoever sends a form once more without meaning to does so soon; later it may be a new wish.
     old_rows!(sent_forms.hash: String, created_at, Duration::minutes(10)),

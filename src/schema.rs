@@ -115,6 +115,7 @@ diesel::table! {
         attempts -> BigInt,
         due_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
     }
 }
 
@@ -127,6 +128,8 @@ diesel::table! {
         user_agent -> Text,
         created_at -> Timestamp,
         times -> BigInt,
+        by_user_id -> Nullable<BigInt>,
+        gone_user_id -> Nullable<BigInt>,
     }
 }
 

@@ -2,10 +2,9 @@
 
 use crate::accounts::email_form::EmailForm;
 use crate::error::LAST_ADMINISTRATOR;
-use crate::mail::{self, Notice};
-use crate::people::{Accounts, Event, Sessions, Sudo, User};
+use crate::people::{Accounts, Act, Event, Sessions, Sudo, User};
 use crate::web::{
-    Client, Db, Flash, Page, Response, Result, ServiceConfig, Submitted, Template, once, redirect,
+    Client, Db, Flash, Page, Response, ServiceConfig, Submitted, Template, once, redirect,
     render_with, resource,
 };
 
@@ -39,20 +38,16 @@ async fn delete(
     user: Sudo, client: Client, page: Page, accounts: Accounts, (db, sessions): (Db, Sessions),
     mut form: Submitted<EmailForm>,
 ) -> Response {
-    let (user_id, email, now) = (user.id, user.address(), accounts.now());
+    let (owner, email, now) = (user.user.clone(), user.address(), accounts.now());
     if EmailForm::address(&form).is_some_and(|typed| typed.canonical != email.canonical) {
         form.errors.add("email", "This is not the address of this account.");
     }
     if !form.is_valid() {
         return show_form(user, page, db, form).await;
     }
-    let end = once(form.sent, move |conn| -> Result<()> {
-        User::delete(conn, user_id)?;
-        mail::forget(conn, &email)?;
-        Notice::AccountDeleted.post(conn, &email, now)
-    });
+    let end = once(form.sent, move |conn| Act::Delete.carry_out(conn, &owner, now));
     if user.write(&db, end).await?.is_some() {
-        accounts.tell(&client, Event::AccountDeleted.of(user_id)).await;
+        accounts.tell(&client, Event::AccountDeleted.of(user.id)).await;
     }
     let sentence = "Your account is deleted, and everything in it. Farewell!";
     let mut response = redirect("/", Flash::success(sentence));

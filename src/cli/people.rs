@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::mail::{Posted, Request};
-use crate::people::{Accounts, Email, Ending, Event, Link, Name, NewUser, Purpose, User, factors};
+use crate::people::{Accounts, Act, Email, Event, Link, Name, NewUser, Purpose, User};
 use crate::state::State;
 
 #[derive(Clone, Subcommand)]
@@ -45,45 +45,27 @@ pub(super) enum Command {
     Password { email: String },
 }
 
-/// What those are told who listen when somebody is logged out.
-const LOGGED_OUT: Option<Event> = Some(Event::SessionsEnded);
-
 /// Does what was asked with people.
 pub(super) async fn manage(command: Command, app: &App) -> Result<(), Failure> {
     let state = app.state();
-    let now = state.accounts().now();
     match command {
         Command::Add { email, name, admin } => add(state, &email, name, admin).await,
         Command::List => list(state).await,
         Command::Disable { email } => {
-            let disable = move |conn: &mut _, user: &User| {
-                User::set_disabled(conn, user.id, Some(now))?;
-                Ok(Ending::Disabled.end(conn, user.id, None)?)
-            };
-            change(state, &email, LOGGED_OUT, disable).await?;
-            say(format!("{email} is logged out and can no longer log in."))
+            act(state, &email, Act::Disable, "is logged out and can no longer log in").await
         }
-        Command::Enable { email } => {
-            change(state, &email, None, |conn, user| User::set_disabled(conn, user.id, None))
-                .await?;
-            say(format!("{email} can log in again."))
-        }
-        Command::Promote { email } => set_role(state, &email, true, "an administrator").await,
+        Command::Enable { email } => act(state, &email, Act::Enable, "can log in again").await,
+        Command::Promote { email } => act(state, &email, Act::Promote, "is an administrator").await,
         Command::Demote { email } => {
-            set_role(state, &email, false, "no administrator any more").await
+            act(state, &email, Act::Demote, "is no administrator any more").await
         }
         Command::Invite { email } => invite(state, &email).await,
         Command::ResetLink { email } => make_reset_link(state, &email).await,
         Command::EndSessions { email } => {
-            let end =
-                |conn: &mut _, user: &User| Ok(Ending::OperatorEnded.end(conn, user.id, None)?);
-            change(state, &email, LOGGED_OUT, end).await?;
-            say(format!("{email} is logged out everywhere."))
+            act(state, &email, Act::EndSessions, "is logged out everywhere").await
         }
         Command::RemoveSecondFactor { email } => {
-            let remove = move |conn: &mut _, user: &User| factors::turn_off(conn, user, None, now);
-            change(state, &email, Some(Event::SecondFactorRemoved), remove).await?;
-            say(format!("{email} logs in with the password alone."))
+            act(state, &email, Act::RemoveSecondFactor, "logs in with the password alone").await
         }
         Command::Password { email } => set_password(state, &email).await,
     }
@@ -114,22 +96,28 @@ async fn list(state: &State) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn set_role(state: &State, email: &str, is_admin: bool, role: &str) -> Result<(), Failure> {
-    let set = move |conn: &mut _, user: &User| {
-        User::set_admin(conn, user.id, is_admin)?;
-        Ok(Ending::RoleChanged.end(conn, user.id, None)?)
-    };
-    change(state, email, None, set).await?;
-    say(format!("{email} is {role}."))
+/// Does to somebody what an administrator could, and says how they are then.
+async fn act(state: &State, email: &str, act: Act, outcome: &str) -> Result<(), Failure> {
+    let now = state.accounts().now();
+    let carry_out =
+        move |conn: &mut Connection, user: &User| Ok((user.id, act.carry_out(conn, user, now)?));
+    let (user_id, is_done) = change(state, email, carry_out).await?;
+    if is_done {
+        state.events().tell(&Client::default(), act.about().event.of(user_id)).await;
+    }
+    say(format!("{email} {outcome}."))
 }
 
 async fn set_password(state: &State, email: &str) -> Result<(), Failure> {
     let (accounts, now) = (state.accounts(), state.accounts().now());
     let password = read_new_password(accounts, &[email]).await?;
     let hash = accounts.passwords().hash(Network::Operator, password).await?;
-    let set =
-        move |conn: &mut _, user: &User| Accounts::replace_password(conn, user, &hash, None, now);
-    change(state, email, LOGGED_OUT, set).await?;
+    let set = move |conn: &mut Connection, user: &User| {
+        Accounts::replace_password(conn, user, &hash, None, now)?;
+        Ok(user.id)
+    };
+    let user_id = change(state, email, set).await?;
+    state.events().tell(&Client::default(), Event::SessionsEnded.of(user_id)).await;
     say(format!("{email} has a new password and is logged out everywhere."))
 }
 
@@ -160,17 +148,15 @@ async fn make_reset_link(state: &State, email: &str) -> Result<(), Failure> {
         let token = Link::make(conn, Purpose::Reset, &Email::nowhere(), Some(user), now)?;
         Ok(Some((user.id, token)))
     };
-    let link = change(state, email, None, make).await?;
+    let link = change(state, email, make).await?;
     let (user_id, token) =
         link.ok_or_else(|| format!("{email} is disabled: `user enable` first."))?;
     state.events().tell(&Client::default(), Event::ResetLinkMade.of(user_id)).await;
     say(Purpose::Reset.url(&state.config().origin(), &token))
 }
 
-/// Does something to the user with this address, and tells of it.
-async fn change<T, F>(
-    state: &State, email: &str, event: Option<Event>, work: F,
-) -> Result<T, Failure>
+/// Does something to the user with this address.
+async fn change<T, F>(state: &State, email: &str, work: F) -> Result<T, Failure>
 where
     T: Send + 'static,
     F: FnOnce(&mut Connection, &User) -> Result<T> + Send + 'static,
@@ -178,14 +164,10 @@ where
     let nobody = || format!("Nobody has the address {email}.");
     let address = Email::of_account(email).ok_or_else(nobody)?;
     let find_and_change = move |conn: &mut Connection| match User::by_email(conn, &address)? {
-        Some(user) => work(conn, &user).map(|made| Some((user.id, made))),
+        Some(user) => work(conn, &user).map(Some),
         None => Ok(None),
     };
-    let (user_id, made) = state.db().write(find_and_change).await?.ok_or_else(nobody)?;
-    if let Some(event) = event {
-        state.events().tell(&Client::default(), event.of(user_id)).await;
-    }
-    Ok(made)
+    Ok(state.db().write(find_and_change).await?.ok_or_else(nobody)?)
 }
 
 async fn read_new_password(accounts: &Accounts, words: &[&str]) -> Result<String, Failure> {

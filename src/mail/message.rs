@@ -75,6 +75,11 @@ pub enum Notice {
     },
     /// Somebody knew the password, and no code.
     SecondFactorFailed,
+    /// Whoever runs the place changed what the account may do.
+    AccessChanged {
+        /// What it is now: to follow "your account".
+        sentence: String,
+    },
     /// The password was tried too often from where nobody knows its owner.
     LogInsStopped,
     AccountDeleted,
@@ -142,15 +147,16 @@ fn put(
 
 /// Nothing is to be done about a mail any more. The row stays for the limits; what it said need not.
 #[derive(AsChangeset)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_null = true)]
 pub(super) struct PutAway {
     sent_at: Time,
     message: &'static str,
+    failure: Option<&'static str>,
 }
 
 impl PutAway {
     pub(super) fn at(now: Time) -> Self {
-        Self { sent_at: now, message: "" }
+        Self { sent_at: now, message: "", failure: None }
     }
 }
 

@@ -99,7 +99,12 @@ impl Queue for Outbox {
 
     async fn claim(&self, waiting: WaitingMail, until: Time) -> Result<Option<WaitingMail>> {
         let unclaimed = outbox::table.find(waiting.id).filter(outbox::due_at.eq(waiting.due_at));
-        let mine = (outbox::attempts.eq(waiting.attempts + 1), outbox::due_at.eq(until));
+        // What failed is forgotten: what is on its way is not to be tried again.
+        let mine = (
+            outbox::attempts.eq(waiting.attempts + 1),
+            outbox::due_at.eq(until),
+            outbox::failure.eq(None::<String>),
+        );
         let claim = diesel::update(unclaimed).set(mine).returning(WaitingMail::as_returning());
         self.db.write(move |conn| claim.get_result(conn).optional()).await
     }
@@ -134,8 +139,15 @@ impl Queue for Outbox {
         self.db.run(move |conn| backlog.get_result(conn)).await
     }
 
-    async fn put_off(&self, id: i64, until: Time) -> Result<()> {
-        let later = diesel::update(outbox::table.find(id)).set(outbox::due_at.eq(until));
-        self.db.write(move |conn| later.execute(conn)).await.map(drop)
+    async fn put_off(&self, id: i64, until: Time, reason: String) -> Result<()> {
+        let later = (outbox::due_at.eq(until), outbox::failure.eq(reason));
+        let change = diesel::update(outbox::table.find(id)).set(later);
+        self.db.write(move |conn| change.execute(conn)).await.map(drop)
+    }
+
+    async fn give_up(&self, id: i64, reason: String) -> Result<()> {
+        let over = (outbox::sent_at.eq(self.clock.now()), outbox::failure.eq(reason));
+        let change = diesel::update(outbox::table.find(id)).set(over);
+        self.db.write(move |conn| change.execute(conn)).await.map(drop)
     }
 }

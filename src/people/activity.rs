@@ -2,13 +2,12 @@
 
 use diesel::prelude::*;
 use kit::Time;
-use kit::http::client::{device, device_icon};
+use kit::http::client::device;
 use kit::http::list::Paging;
 use strum::VariantArray as _;
 
 use crate::db::{Backend, Connection};
 use crate::people::Event;
-use crate::people::event::{About, Topic};
 use crate::schema::events;
 
 /// What happened to a user: all of it, or what is to be looked at.
@@ -19,8 +18,7 @@ fn events_of(user_id: i64, only_warnings: bool) -> events::BoxedQuery<'static, B
 
 /// The names of those that are to be looked at.
 fn warnings() -> impl Iterator<Item = &'static str> {
-    let all = Event::VARIANTS.iter();
-    all.filter(|event| matches!(event.about(), About::Warning(_))).map(|event| event.name())
+    Event::VARIANTS.iter().filter(|event| event.is_warning()).map(|event| event.name())
 }
 
 #[derive(Queryable, Selectable)]
@@ -28,12 +26,13 @@ fn warnings() -> impl Iterator<Item = &'static str> {
 pub struct Activity {
     kind: String,
     /// From which address; empty when an operator did it at the command line.
-    pub ip_address: String,
+    ip_address: String,
     user_agent: String,
     /// The last time.
     pub created_at: Time,
     /// How often.
     pub times: i64,
+    by_user_id: Option<i64>,
 }
 
 impl Activity {
@@ -58,13 +57,7 @@ impl Activity {
 
     /// One of `static/icons.svg`.
     pub fn icon(&self) -> &'static str {
-        match self.about() {
-            Some(About::Warning(_)) => "error",
-            Some(About::News(Topic::Device, _)) => device_icon(&self.user_agent),
-            Some(About::News(Topic::Mail, _)) => "mailed",
-            Some(About::News(Topic::Token, _)) => "key",
-            _ => "shield",
-        }
+        self.event().map_or("shield", |event| event.icon(&self.user_agent))
     }
 
     pub fn device(&self) -> String {
@@ -73,17 +66,25 @@ impl Activity {
 
     /// Whether something went wrong: to be looked at.
     pub fn is_warning(&self) -> bool {
-        matches!(self.about(), Some(About::Warning(_)))
+        self.event().is_some_and(Event::is_warning)
     }
 
     pub fn sentence(&self) -> &'static str {
-        match self.about() {
-            Some(About::News(_, sentence) | About::Warning(sentence)) => sentence,
-            Some(About::Logged) | None => "Something of an earlier version",
-        }
+        self.event().and_then(Event::sentence).unwrap_or("Something of an earlier version")
     }
 
-    fn about(&self) -> Option<About> {
-        self.kind.parse().ok().map(Event::about)
+    /// Where it came from. Where an administrator sat is not told: that is theirs.
+    pub fn origin(&self) -> String {
+        if self.by_user_id.is_some() {
+            return "By an administrator".to_owned();
+        }
+        if self.ip_address.is_empty() {
+            return "By an operator".to_owned();
+        }
+        format!("{}, from {}", self.device(), self.ip_address)
+    }
+
+    fn event(&self) -> Option<Event> {
+        self.kind.parse().ok()
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use kit::http::client::device_icon;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Which side of an account it touches.
@@ -24,6 +25,8 @@ pub enum About {
     News(Topic, &'static str),
     /// The same, to be looked at: something went wrong.
     Warning(&'static str),
+    /// It becomes a row that nobody owns: whom it happened to is gone by it.
+    Farewell(&'static str),
     /// It is for the log only: what programs do all day, what is nobody's, and what happened to who is
     /// gone.
     Logged,
@@ -42,7 +45,7 @@ macro_rules! events {
 
         impl Event {
             pub fn about(self) -> About {
-                use About::{Logged, News, Warning};
+                use About::{Farewell, Logged, News, Warning};
                 match self {
                     $(Self::$name => $about,)*
                 }
@@ -72,6 +75,12 @@ events! {
     SessionEnded: News(Topic::Account, "A session was ended from another one"),
     OtherSessionsEnded: News(Topic::Account, "All other sessions were ended"),
     SessionsEnded: News(Topic::Account, "Everything was logged out by an operator"),
+    ResetLinkSent: News(Topic::Mail, "A link to a new password was sent"),
+    AccountDisabled: News(Topic::Account, "The account was disabled"),
+    AccountEnabled: News(Topic::Account, "The account was enabled"),
+    AdministratorMade: News(Topic::Account, "The account became an administrator's"),
+    AdministratorUnmade: News(Topic::Account, "The account is no administrator's any more"),
+    AccountRemoved: Farewell("The account was deleted by an administrator"),
     SessionMoved: Warning("A session turned up in another browser and network"),
     NeedsFresh: Logged,
     SudoGranted: News(Topic::Account, "The password was confirmed"),
@@ -80,6 +89,7 @@ events! {
     AccountDeleted: Logged,
     Invited: News(Topic::Mail, "Somebody was invited"),
     InvitationTakenBack: News(Topic::Mail, "An invitation was taken back"),
+    MailTriedAgain: News(Topic::Mail, "A mail that had failed was tried again"),
     TokenIssued: News(Topic::Token, "A program logged in with the password"),
     TokenRefused: Logged,
     TokenRefreshed: Logged,
@@ -98,14 +108,40 @@ impl Event {
         self.into()
     }
 
+    /// What happened, for people; `None` of what is for the log only.
+    pub fn sentence(self) -> Option<&'static str> {
+        match self.about() {
+            About::News(_, sentence) | About::Warning(sentence) | About::Farewell(sentence) => {
+                Some(sentence)
+            }
+            About::Logged => None,
+        }
+    }
+
+    /// Whether something went wrong: to be looked at.
+    pub fn is_warning(self) -> bool {
+        matches!(self.about(), About::Warning(_))
+    }
+
+    /// One of `static/icons.svg`, for what such a browser did.
+    pub fn icon(self, user_agent: &str) -> &'static str {
+        match self.about() {
+            About::Warning(_) => "error",
+            About::News(Topic::Device, _) => device_icon(user_agent),
+            About::News(Topic::Mail, _) => "mailed",
+            About::News(Topic::Token, _) => "key",
+            _ => "shield",
+        }
+    }
+
     pub fn of(self, user_id: i64) -> SecurityEvent {
-        SecurityEvent { event: self, user_id: Some(user_id), scope: None }
+        self.of_somebody(Some(user_id))
     }
 
     /// It happened to somebody, or nobody knows to whom. What was typed as an address is not told:
     /// people type passwords into that field.
     pub fn of_somebody(self, user_id: Option<i64>) -> SecurityEvent {
-        SecurityEvent { event: self, user_id, scope: None }
+        SecurityEvent { event: self, user_id, by: None, scope: None }
     }
 }
 
@@ -114,8 +150,18 @@ impl Event {
 pub struct SecurityEvent {
     pub event: Event,
     pub user_id: Option<i64>,
+    /// Who did it, where it was an administrator and not the user.
+    pub by: Option<i64>,
     /// The scope that a token lacked.
     pub scope: Option<&'static str>,
+}
+
+impl SecurityEvent {
+    /// It was done by this administrator.
+    #[must_use]
+    pub fn by(self, admin_id: i64) -> Self {
+        Self { by: Some(admin_id), ..self }
+    }
 }
 
 impl fmt::Display for SecurityEvent {
@@ -123,6 +169,9 @@ impl fmt::Display for SecurityEvent {
         f.write_str(self.event.name())?;
         if let Some(user_id) = self.user_id {
             write!(f, " user_id={user_id}")?;
+        }
+        if let Some(by) = self.by {
+            write!(f, " by={by}")?;
         }
         if let Some(scope) = self.scope {
             write!(f, " scope={scope}")?;

@@ -1,13 +1,14 @@
 //! Telling what happens to log-ins and tokens, and keeping it for the people it happened to.
 
+use std::cmp::Reverse;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
-use kit::{Client, Clock, Time};
+use kit::{Client, Clock, Time, export};
 use time::Duration;
 
-use crate::db::{Backend, Connection, Db, Export, copy_of};
+use crate::db::{Backend, Connection, Db, Export};
 use crate::error::Result;
 use crate::people::event::About;
 use crate::people::{SecurityEvent, User};
@@ -98,8 +99,11 @@ fn keep(
         let before: Vec<i64> = diesel::delete(same).returning(events::times).get_results(conn)?;
         times += before.iter().sum::<i64>();
     }
+    let is_gone = matches!(happened.event.about(), About::Farewell(_));
     let row = (
-        events::user_id.eq(happened.user_id),
+        events::user_id.eq(happened.user_id.filter(|_| !is_gone)),
+        events::gone_user_id.eq(happened.user_id.filter(|_| is_gone)),
+        events::by_user_id.eq(happened.by),
         events::kind.eq(happened.event.name()),
         events::ip_address.eq(&client.ip_address),
         events::user_agent.eq(&client.user_agent),
@@ -117,7 +121,23 @@ struct Row {
     user_agent: String,
     created_at: Time,
     times: i64,
+    by_user_id: Option<i64>,
 }
 
-pub const EXPORT: Export =
-    copy_of!(events.user_id, Row; kind, ip_address, user_agent, created_at, times);
+/// What an administrator did, without where they sat: that is not about its owner.
+pub const EXPORT: Export = |conn, user_id| {
+    let own = events::table.filter(events::user_id.eq(user_id));
+    let mut rows: Vec<(i64, Row)> = own.select((events::id, Row::as_select())).load(conn)?;
+    rows.sort_unstable_by_key(|(id, _)| Reverse(*id));
+    let rows = rows.into_iter().map(|(_, row)| row.for_its_owner());
+    Ok(rows.map(|row| export!(row; kind, ip_address, user_agent, created_at, times)).collect())
+};
+
+impl Row {
+    fn for_its_owner(self) -> Self {
+        match self.by_user_id {
+            None => self,
+            Some(_) => Self { ip_address: String::new(), user_agent: String::new(), ..self },
+        }
+    }
+}

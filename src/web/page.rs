@@ -104,7 +104,8 @@ impl Page {
         self.registration == Registration::Open
     }
 
-    fn may_invite(&self) -> bool {
+    /// Whether the page with invitations is there for them.
+    pub fn may_invite(&self) -> bool {
         self.is_admin() && self.registration.invites()
     }
 

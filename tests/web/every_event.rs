@@ -4,13 +4,14 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use app::people::{Event, SecurityEvent};
+use app::people::{Act, Event, SecurityEvent};
 use diesel::connection::SimpleConnection as _;
 use strum::VariantArray as _;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::database::HOLD_EVERYTHING;
 use crate::operator::command;
+use crate::rights::FAILED;
 use crate::second_factor;
 
 /// For the log alone: what programs do all day, what is nobody's, and what happened to who is gone.
@@ -167,6 +168,32 @@ async fn by_a_program(kind: &str, site: &Rc<Site>) -> bool {
     true
 }
 
+/// The same for what an administrator does with her account: her own browser is logged out by some of it.
+async fn by_an_administrator(kind: &str, site: &Rc<Site>) -> bool {
+    let root = site.logged_in("root").await;
+    let act = async |act: Act| drop(root.submit("/admin/people/1", &[("act", act.name())]).await);
+    match kind {
+        "reset_link_sent" => act(Act::SendResetLink).await,
+        "account_disabled" => act(Act::Disable).await,
+        "account_enabled" => {
+            site.sql("UPDATE users SET disabled_at = created_at WHERE id = 1").await;
+            act(Act::Enable).await;
+        }
+        "administrator_made" => act(Act::Promote).await,
+        "administrator_unmade" => {
+            site.admin("ada").await;
+            act(Act::Demote).await;
+        }
+        "account_removed" => act(Act::Delete).await,
+        "mail_tried_again" => {
+            site.sql(FAILED).await;
+            root.submit("/admin/outbox/1", &[]).await;
+        }
+        _ => return false,
+    }
+    true
+}
+
 /// The same for an operator.
 fn by_an_operator(kind: &str, site: &Site) -> bool {
     match kind {
@@ -183,6 +210,7 @@ async fn heard(kind: &str, ada: &Browser) -> Vec<SecurityEvent> {
     let sink = Arc::clone(&heard);
     ada.site.app.state().events().listen(move |event| sink.lock().unwrap().push(event.clone()));
     let mut is_done = at_a_browser(kind, ada).await || by_mail(kind, ada).await;
+    is_done = is_done || by_an_administrator(kind, &ada.site).await;
     is_done = is_done || by_an_operator(kind, &ada.site);
     is_done = is_done || by_a_program(kind, &ada.site).await;
     assert!(is_done, "nothing in this file brings about {kind}: add it");
@@ -193,7 +221,9 @@ async fn heard(kind: &str, ada: &Browser) -> Vec<SecurityEvent> {
 /// How many rows of that kind name their user, and where the request came from: from nowhere, when it
 /// was a command.
 async fn rows(site: &Site, kind: &str) -> i64 {
-    let owner = owner(kind).map_or("IS NULL".to_owned(), |id| format!("= {id}"));
+    // Whose account is deleted owns nothing any more.
+    let owner = owner(kind).filter(|_| kind != "account_removed");
+    let owner = owner.map_or("IS NULL".to_owned(), |id| format!("= {id}"));
     let place = match kind {
         "session_moved" => "203.0.113.9",
         _ if COMMANDS.contains(&kind) => "",
@@ -206,7 +236,7 @@ async fn rows(site: &Site, kind: &str) -> i64 {
 /// Whose each kind is here.
 fn owner(kind: &str) -> Option<i64> {
     match kind {
-        "invited" | "invitation_taken_back" => Some(2),
+        "invited" | "invitation_taken_back" | "mail_tried_again" => Some(2),
         "registered" => Some(3),
         _ if NOBODYS.contains(&kind) => None,
         _ => Some(1),

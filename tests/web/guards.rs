@@ -187,7 +187,9 @@ async fn no_handler_for_administrators_lets_in_anybody_else() {
 
 #[actix_web::test]
 async fn every_handler_for_who_typed_the_password_just_now_asks_others_for_it() {
-    let ada = Site::open().await.stale("ada").await;
+    let site = Site::open().await;
+    site.admin("ada").await;
+    let ada = site.stale("ada").await;
     let asking = asking_for(&ada.site, &["Sudo"]).await;
     assert!(asking.len() > 4, "{asking:?}");
     for asked in asking {

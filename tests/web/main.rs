@@ -24,6 +24,7 @@ mod slow_post;
 
 mod account;
 mod activity;
+mod admin;
 mod addresses;
 mod administrators;
 mod api;

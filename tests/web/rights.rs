@@ -46,6 +46,8 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST", "/account/sessions/{id}/end", ""),
     ("POST", "/account/tokens", "name=Other&days=30&profile:read=yes"),
     ("POST", "/account/tokens/{id}/revoke", ""),
+    ("POST", "/admin/outbox/{id}", ""),
+    ("POST", "/admin/people/{id}", "act=end-sessions"),
     ("POST", "/confirm", ""),
     ("POST", "/sudo", "password=correct+horse+battery"),
     ("PATCH", "/api/me", r#"{"name":"Countess"}"#),
@@ -116,9 +118,14 @@ const ROWS_OF_THE_CORE: &[&str] = &[
     "SELECT token_hash FROM refresh_tokens",
     "SELECT seed || COALESCE(confirmed_at, '2000-01-01') FROM authenticators",
     "SELECT code_hash FROM recovery_codes",
-    "SELECT email || kind FROM outbox",
+    "SELECT email || kind || COALESCE(sent_at, '2000-01-01') FROM outbox",
     "SELECT kind FROM events",
 ];
+
+/// A mail that was given up.
+pub const FAILED: &str = "INSERT INTO outbox \
+    (email, email_canonical, kind, message, created_at, due_at, sent_at, failure) VALUES \
+    ('a@b.c', 'a@b.c', 'reset', '', '2026-11-01', '2026-11-01', '2026-11-01', 'refused')";
 
 /// All that somebody's rights could change.
 pub async fn rows(db: &Db) -> Vec<String> {
@@ -270,6 +277,9 @@ async fn send(sender: &Browser, meanwhile: &str, write: &Write) -> Answer {
     if path == "/account/confirm" {
         sender.site.sql("UPDATE users SET verified_at = NULL").await;
     }
+    if path == "/admin/outbox/{id}" {
+        sender.site.sql(FAILED).await;
+    }
     if let Some(row) = path.strip_suffix("/{id}/restore") {
         sender.submit(&format!("{row}/1/delete"), &[]).await;
     }
@@ -287,7 +297,13 @@ async fn send(sender: &Browser, meanwhile: &str, write: &Write) -> Answer {
     };
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let body = (method != Method::GET).then_some(body);
-    sender.send(method, &path.replace("{id}", "1"), body).await
+    let id = match path {
+        // Nobody manages their own account there.
+        "/admin/people/{id}" => 2,
+        "/admin/outbox/{id}" => sender.site.count("SELECT max(id) AS count FROM outbox").await,
+        _ => 1,
+    };
+    sender.send(method, &path.replace("{id}", &id.to_string()), body).await
 }
 
 /// Of which paths something is about those who send it: a person by their session, a program by its token.

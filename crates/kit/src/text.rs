@@ -73,3 +73,15 @@ pub fn with_article(name: &str) -> String {
     let article = if words.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {words}")
 }
+
+/// A line of a table as a file (RFC 4180), with its end. What a spreadsheet would take for a formula is told to be
+/// text: a visitor whose browser calls itself `=cmd|…` must not run anything where an operator opens the file
+/// (CWE-1236).
+pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted = cells.into_iter().map(|cell| {
+        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let guard = if is_formula { "'" } else { "" };
+        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    });
+    quoted.collect::<Vec<_>>().join(",") + "\r\n"
+}

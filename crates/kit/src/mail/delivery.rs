@@ -67,10 +67,13 @@ pub trait Queue: Clone + 'static {
         &self,
     ) -> impl Future<Output = Result<(i64, Option<PrimitiveDateTime>), Self::Error>>;
 
-    /// The next attempt is then.
+    /// The next attempt is then, for this reason.
     fn put_off(
-        &self, id: i64, until: PrimitiveDateTime,
+        &self, id: i64, until: PrimitiveDateTime, reason: String,
     ) -> impl Future<Output = Result<(), Self::Error>>;
+
+    /// There is no further attempt, for this reason, unless somebody asks for one.
+    fn give_up(&self, id: i64, reason: String) -> impl Future<Output = Result<(), Self::Error>>;
 }
 
 /// How much waits, for the metrics. Nothing when the queue cannot be asked, which is in the log.
@@ -145,11 +148,11 @@ async fn see_to<Q: Queue>(queue: Q, mine: Q::Waiting, composed: Result<Option<Ma
         Ok(()) => queue.put_away(id).await,
         Err(Unsent::ForGood(reason)) => {
             log::error!("mail {id} ({kind}) can never be sent and is given up: {reason}");
-            queue.put_away(id).await
+            queue.give_up(id, reason).await
         }
         Err(Unsent::ForNow(reason)) => {
             log::warn!("mail {id} ({kind}) was not sent at attempt {attempts}: {reason}");
-            queue.put_off(id, queue.clock().now() + pause(attempts)).await
+            queue.put_off(id, queue.clock().now() + pause(attempts), reason).await
         }
     };
     if let Err(error) = noted {
