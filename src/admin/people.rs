@@ -101,7 +101,7 @@ async fn act(
         act.carry_out(conn, &person, now)
     });
     let About { done, event, .. } = act.about();
-    if admin.write(&db, carry_out).await? == Some(true) {
+    if admin.write_about(id, &db, carry_out).await? == Some(true) {
         accounts.tell(&client, event.of(id).by(admin.id)).await;
     }
     let list = "/admin/people".to_owned();

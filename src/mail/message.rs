@@ -151,7 +151,7 @@ fn put(
 pub(super) struct PutAway {
     sent_at: Time,
     message: &'static str,
-    failure: Option<&'static str>,
+    failure: Option<String>,
 }
 
 impl PutAway {

@@ -2,6 +2,8 @@
 //! the handler ran, and whatever takes time (a password's hash, a queue) lies between that and the
 //! transaction: a right that was ended meanwhile must not make anything that outlives it.
 
+use std::collections::BTreeSet;
+
 use derive_more::Deref;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -85,11 +87,24 @@ impl Login {
         E: Into<Error> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     {
+        self.write_about(self.user.id, db, work).await
+    }
+
+    /// The same about somebody else's account, whose row is held, too. Of two who do something to each other, the
+    /// second waits for the first, because both take the rows in one order.
+    pub async fn write_about<T, E, F>(&self, user_id: i64, db: &Db, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        E: Into<Error> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    {
         // What waited for a log-in may have been sent by somebody else, who sat here before.
         deadline::may_write()?;
         let (then, right) = (self.user.clone(), self.right.clone());
         db.write(move |conn| -> Result<T> {
-            User::lock(conn, then.id)?;
+            for id in BTreeSet::from([then.id, user_id]) {
+                User::lock(conn, id)?;
+            }
             require(conn, &then, &right)?;
             work(conn).map_err(Into::into)
         })

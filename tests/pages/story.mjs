@@ -147,6 +147,7 @@ export const PAGES = [
   ...features.invitations.PAGES,
   { group: "Change the address", name: "email-mailed", who: "ada", fresh: true, path: "/account/email", sees: "We sent a link", steps: submit({ email: "ada@example.org" }, "Send the link") },
   { group: "Change the address", name: "email-confirm", who: "ada", path: (story) => story.link("Confirm your new e-mail address"), sees: "ada@example.org" },
+  ...features.admin.pages(BEA),
 
   // Bea leaves.
   { group: "Delete the account", name: "delete", who: "bea", fresh: true, path: "/account/delete" },

@@ -1,5 +1,6 @@
 // The features that have pages of their own in the story, each in its file.
 export * as activity from "./activity.mjs";
+export * as admin from "./admin.mjs";
 export * as api from "./api.mjs";
 export * as invitations from "./invitations.mjs";
 export * as notes from "./notes.mjs";
