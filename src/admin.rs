@@ -4,6 +4,7 @@ mod health;
 mod log;
 mod outbox;
 mod people;
+mod words;
 
 use crate::feature::{Place, Shelf};
 use crate::web::Feature;

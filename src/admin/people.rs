@@ -2,10 +2,10 @@
 
 use kit::{Clock, Time};
 
-use crate::people::act::{About, Act};
+use crate::admin::words::{Words, words};
 use crate::people::audit::{Entry, Wanted};
 use crate::people::directory::{PARTS, Person, people};
-use crate::people::{Accounts, Admin, Limited, PersonalToken, Session, Sudo, User, limits};
+use crate::people::{Accounts, Act, Admin, Limited, PersonalToken, Session, Sudo, User, limits};
 use crate::state::State;
 use crate::web::{
     Client, Db, Deserialize, Error, Flash, Form, List, Page, Paging, Path, Response, Result,
@@ -45,7 +45,7 @@ struct Show {
     page: Page,
     person: User,
     /// What may be done with them.
-    acts: Vec<Act>,
+    acts: Vec<(Act, Words)>,
     sessions: Vec<Session>,
     tokens: Vec<PersonalToken>,
     entries: Vec<Entry>,
@@ -66,7 +66,8 @@ async fn index(_: Admin, page: Page, db: Db, clock: Clock, paging: Paging) -> Re
 
 async fn show(admin: Admin, page: Page, state: State, id: Path<i64>) -> Response {
     let person = find(state.db(), *id).await?;
-    let acts = Act::all().filter(|act| person.id != admin.id && act.is_for(&person)).collect();
+    let acts = Act::all().filter(|act| person.id != admin.id && act.is_for(&person));
+    let acts = acts.map(|act| (act, words(act))).collect();
     let sessions = state.sessions().of(person.id).await?;
     let tokens = PersonalToken::of(state.db(), person.id).await?;
     let wanted = Wanted { person: Some(person.id), ..Wanted::default() };
@@ -100,11 +101,10 @@ async fn act(
         let person = User::by_id(conn, id)?.ok_or(Error::NotFound)?;
         act.carry_out(conn, &person, now)
     });
-    let About { done, event, .. } = act.about();
     if admin.write_about(id, &db, carry_out).await? == Some(true) {
-        accounts.tell(&client, event.of(id).by(admin.id)).await;
+        accounts.tell(&client, act.event().of(id).by(admin.id)).await;
     }
     let list = "/admin/people".to_owned();
     let page = if act == Act::Delete { list } else { format!("/admin/people/{id}") };
-    Ok(redirect(&page, Flash::success(done)))
+    Ok(redirect(&page, Flash::success(words(act).done)))
 }

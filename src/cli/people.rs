@@ -103,7 +103,7 @@ async fn act(state: &State, email: &str, act: Act, outcome: &str) -> Result<(), 
         move |conn: &mut Connection, user: &User| Ok((user.id, act.carry_out(conn, user, now)?));
     let (user_id, is_done) = change(state, email, carry_out).await?;
     if is_done {
-        state.events().tell(&Client::default(), act.about().event.of(user_id)).await;
+        state.events().tell(&Client::default(), act.event().of(user_id)).await;
     }
     say(format!("{email} {outcome}."))
 }

@@ -22,17 +22,6 @@ pub enum Act {
     Delete,
 }
 
-/// What is said of an act.
-pub struct About {
-    /// On its button.
-    pub label: &'static str,
-    /// Beside it: what it is good for.
-    pub purpose: &'static str,
-    /// To who did it.
-    pub done: &'static str,
-    pub event: Event,
-}
-
 impl Act {
     pub fn all() -> impl Iterator<Item = Self> {
         Self::VARIANTS.iter().copied()
@@ -43,55 +32,18 @@ impl Act {
         self.into()
     }
 
-    pub const fn about(self) -> About {
-        let (label, purpose, done, event) = match self {
-            Self::EndSessions => (
-                "Log them out",
-                "Ends every session, every token and every program of theirs.",
-                "They are logged out everywhere.",
-                Event::SessionsEnded,
-            ),
-            Self::SendResetLink => (
-                "Send a link",
-                "Mails them a link with which they choose a new password.",
-                "The link to a new password is on its way.",
-                Event::ResetLinkSent,
-            ),
-            Self::RemoveSecondFactor => (
-                "Remove it",
-                "Takes away a second factor that they have lost, and logs them out.",
-                "They log in with the password alone.",
-                Event::SecondFactorRemoved,
-            ),
-            Self::Promote => (
-                "Make an administrator",
-                "Lets them do what you do.",
-                "They are an administrator now.",
-                Event::AdministratorMade,
-            ),
-            Self::Demote => (
-                "Make an ordinary user",
-                "Takes the administrators' pages from them.",
-                "They are no administrator any more.",
-                Event::AdministratorUnmade,
-            ),
-            Self::Disable => (
-                "Disable",
-                "Logs them out, and lets them in no more. Nothing of theirs is deleted.",
-                "They are logged out and can no longer log in.",
-                Event::AccountDisabled,
-            ),
-            Self::Enable => {
-                ("Enable", "Lets them in again.", "They can log in again.", Event::AccountEnabled)
-            }
-            Self::Delete => (
-                "Delete…",
-                "Deletes the account, and everything in it, for good.",
-                "The account is deleted, and everything in it.",
-                Event::AccountRemoved,
-            ),
-        };
-        About { label, purpose, done, event }
+    /// What is told of it.
+    pub fn event(self) -> Event {
+        match self {
+            Self::EndSessions => Event::SessionsEnded,
+            Self::SendResetLink => Event::ResetLinkSent,
+            Self::RemoveSecondFactor => Event::SecondFactorRemoved,
+            Self::Promote => Event::AdministratorMade,
+            Self::Demote => Event::AdministratorUnmade,
+            Self::Disable => Event::AccountDisabled,
+            Self::Enable => Event::AccountEnabled,
+            Self::Delete => Event::AccountRemoved,
+        }
     }
 
     /// Whether it would change anything about them.

@@ -45,7 +45,6 @@ pub async fn people(db: &Db, paging: Paging) -> Result<List<Person>> {
     let load = move |conn: &mut Connection, paging: &Paging| {
         let rows = in_order!(found(), paging, users::id;
             "name" => lower(users::name),
-            "email" => users::email_canonical,
             "created" => users::created_at,
         );
         let rows = rows.limit(paging.limit()).offset(paging.offset());

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use app::people::{Act, Event, SecurityEvent};
+use app::people::{Event, SecurityEvent};
 use diesel::connection::SimpleConnection as _;
 use strum::VariantArray as _;
 
@@ -29,7 +29,14 @@ const NOT_KEPT: &[&str] = &[
 const NOBODYS: &[&str] = &["unauthorized", "token_refused", "out_of_scope", "limit_reached"];
 
 /// What only a command tells: nobody listens in its process.
-const COMMANDS: [&str; 2] = ["reset_link_made", "sessions_ended"];
+const COMMANDS: [&str; 6] = [
+    "reset_link_made",
+    "sessions_ended",
+    "account_disabled",
+    "account_enabled",
+    "administrator_made",
+    "administrator_unmade",
+];
 
 /// The name of every kind there is.
 fn kinds() -> Vec<&'static str> {
@@ -168,23 +175,14 @@ async fn by_a_program(kind: &str, site: &Rc<Site>) -> bool {
     true
 }
 
-/// The same for what an administrator does with her account: her own browser is logged out by some of it.
+/// The same for what an administrator does alone.
 async fn by_an_administrator(kind: &str, site: &Rc<Site>) -> bool {
     let root = site.logged_in("root").await;
-    let act = async |act: Act| drop(root.submit("/admin/people/1", &[("act", act.name())]).await);
     match kind {
-        "reset_link_sent" => act(Act::SendResetLink).await,
-        "account_disabled" => act(Act::Disable).await,
-        "account_enabled" => {
-            site.sql("UPDATE users SET disabled_at = created_at WHERE id = 1").await;
-            act(Act::Enable).await;
+        "reset_link_sent" => {
+            drop(root.submit("/admin/people/1", &[("act", "send-reset-link")]).await)
         }
-        "administrator_made" => act(Act::Promote).await,
-        "administrator_unmade" => {
-            site.admin("ada").await;
-            act(Act::Demote).await;
-        }
-        "account_removed" => act(Act::Delete).await,
+        "account_removed" => drop(root.submit("/admin/people/1", &[("act", "delete")]).await),
         "mail_tried_again" => {
             site.sql(FAILED).await;
             root.submit("/admin/outbox/1", &[]).await;
@@ -195,12 +193,22 @@ async fn by_an_administrator(kind: &str, site: &Rc<Site>) -> bool {
 }
 
 /// The same for an operator.
-fn by_an_operator(kind: &str, site: &Site) -> bool {
+async fn by_an_operator(kind: &str, site: &Site) -> bool {
     match kind {
-        "reset_link_made" => drop(command(site, &["user", "reset-link", &address("ada")], "")),
-        "sessions_ended" => drop(command(site, &["user", "end-sessions", &address("ada")], "")),
-        _ => return false,
+        "account_enabled" => site.sql("UPDATE users SET disabled_at = created_at").await,
+        "administrator_unmade" => drop(site.admin("ada").await),
+        _ => {}
     }
+    let done = match kind {
+        "reset_link_made" => "reset-link",
+        "sessions_ended" => "end-sessions",
+        "account_disabled" => "disable",
+        "account_enabled" => "enable",
+        "administrator_made" => "promote",
+        "administrator_unmade" => "demote",
+        _ => return false,
+    };
+    drop(command(site, &["user", done, &address("ada")], ""));
     true
 }
 
@@ -211,7 +219,7 @@ async fn heard(kind: &str, ada: &Browser) -> Vec<SecurityEvent> {
     ada.site.app.state().events().listen(move |event| sink.lock().unwrap().push(event.clone()));
     let mut is_done = at_a_browser(kind, ada).await || by_mail(kind, ada).await;
     is_done = is_done || by_an_administrator(kind, &ada.site).await;
-    is_done = is_done || by_an_operator(kind, &ada.site);
+    is_done = is_done || by_an_operator(kind, &ada.site).await;
     is_done = is_done || by_a_program(kind, &ada.site).await;
     assert!(is_done, "nothing in this file brings about {kind}: add it");
     let heard = heard.lock().unwrap().clone();
@@ -221,8 +229,9 @@ async fn heard(kind: &str, ada: &Browser) -> Vec<SecurityEvent> {
 /// How many rows of that kind name their user, and where the request came from: from nowhere, when it
 /// was a command.
 async fn rows(site: &Site, kind: &str) -> i64 {
+    let owner = owner(kind);
     // Whose account is deleted owns nothing any more.
-    let owner = owner(kind).filter(|_| kind != "account_removed");
+    let owner = owner.filter(|_| kind != "account_removed");
     let owner = owner.map_or("IS NULL".to_owned(), |id| format!("= {id}"));
     let place = match kind {
         "session_moved" => "203.0.113.9",
@@ -235,8 +244,11 @@ async fn rows(site: &Site, kind: &str) -> i64 {
 
 /// Whose each kind is here.
 fn owner(kind: &str) -> Option<i64> {
+    if kind == "mail_tried_again" {
+        return Some(2);
+    }
     match kind {
-        "invited" | "invitation_taken_back" | "mail_tried_again" => Some(2),
+        "invited" | "invitation_taken_back" => Some(2),
         "registered" => Some(3),
         _ if NOBODYS.contains(&kind) => None,
         _ => Some(1),

@@ -4,6 +4,7 @@
 mod steps;
 
 mod activity;
+mod admin;
 mod api;
 mod dependencies;
 mod invitations;
@@ -32,6 +33,7 @@ Parts:
   registration   accounts that people ask for by themselves
   activity       the page on which people look through what happened
   totp           second factors: codes of an app, recovery codes
+  admin          the administrators' pages: people, the audit log, the outbox
 Whatever was changed since goes too. What is changed is to be seen by `git diff`: commit before. What was there
 lies in target/before/ too.";
 
@@ -62,6 +64,7 @@ const FEATURES: &[&Feature] = &[
     &registration::FEATURE,
     &activity::FEATURE,
     &totp::FEATURE,
+    &admin::FEATURE,
 ];
 
 /// What several share, and goes with the last of them.

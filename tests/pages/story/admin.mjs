@@ -3,7 +3,7 @@ import { submit } from "./steps.mjs";
 
 const GROUP = "Administration";
 
-// With Bea's account, whose id is 2, and her address for searching.
+// Somebody has the id 2. Bea's address is searched for.
 export const pages = (bea) => [
   { group: GROUP, name: "admin", who: "ada", path: "/admin", sees: "How it is" },
   { group: GROUP, name: "admin-people", who: "ada", path: "/admin/people", sees: bea.email },
@@ -14,7 +14,7 @@ export const pages = (bea) => [
   { group: GROUP, name: "admin-person-self", who: "ada", path: "/admin/people/1", sees: "This is you" },
   { group: GROUP, name: "admin-delete", who: "ada", path: "/admin/people/2/delete", sees: "Delete this account?" },
   { group: GROUP, name: "admin-log", who: "ada", path: "/admin/log", sees: "Logged in" },
-  { group: GROUP, name: "admin-log-found", who: "ada", path: `/admin/log?person=${encodeURIComponent(bea.email)}&since=2026-01-01`, sees: "became an administrator's" },
+  { group: GROUP, name: "admin-log-found", who: "ada", path: `/admin/log?person=${encodeURIComponent(bea.email)}&since=2026-01-01`, sees: "Chrome on Linux from" },
   { group: GROUP, name: "admin-log-wrong", who: "ada", path: "/admin/log?since=yesterday", status: 422 },
   { group: GROUP, name: "admin-outbox", who: "ada", path: "/admin/outbox", sees: "Outbox" },
 ];

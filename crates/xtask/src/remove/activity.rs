@@ -28,6 +28,7 @@ const CUTS: Cuts = cuts! {
     }
     "templates/accounts/security.html" { Lines("/account/activity"); }
     "tests/web/activity.rs" { All; }
+    "tests/web/admin.rs" { Item("bob.get(\"/account/activity\")"); }
     "tests/web/queries.rs" { Item(r#"ada.get("/account/activity"#); }
     "tests/pages/story/activity.mjs" { All; }
     "tests/pages/story/features.mjs" { Lines("./activity.mjs"); }

@@ -60,8 +60,16 @@ const CUTS: Cuts = cuts! {
         Item("Self::Invite => ");
     }
     "src/web/page.rs" {
-        Item("fn may_invite(");
+        Item("pub fn may_invite(");
         Words("\n                || (place.shelf == Shelf::Invitations && self.may_invite())", "");
+    }
+    "templates/admin/index.html" {
+        Words("\n  {%- if page.may_invite() %}\n  {%- call door(page, \"/account/invitations\", \"plus\", \"Invitations\", \"Offer somebody an account, and see who has not answered.\") %}{% endcall %}\n  {%- endif %}", "");
+    }
+    "tests/web/admin.rs" {
+        Words("    page.shows(\"/account/invitations\").shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n", "    page.shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n");
+        Item("let closed = Site::with(&[(\"REGISTRATION\", \"closed\")])");
+        Item("closed.get(\"/admin\")");
     }
     "templates/mail/words.txt" {
         Words("{%- when Letter::Invite with { by } -%}\n{{ by }} invites you to make an account at {{ site }}.\n---\n{{ works_for }}\n", "");

@@ -33,6 +33,18 @@ const CUTS: Cuts = cuts! {
         Words("let (sessions, tokens) =", "let sessions =");
         Words("sessions, tokens }", "sessions }");
     }
+    "src/admin/people.rs" {
+        Item("tokens: Vec<PersonalToken>,");
+        Item("let tokens = PersonalToken::of(");
+        Words("sessions, tokens, entries", "sessions, entries");
+    }
+    "templates/admin/person.html" {
+        Words("{%- if !tokens.is_empty() %}\n<section class=\"card sheet\"><h2>API tokens</h2><table class=\"list\"><tbody>\n  {%- for token in tokens %}\n  <tr><td>{{ page.icon(\"key\") }}<strong>{{ token.name }}</strong> <code>…{{ token.last_four }}</code><p>{{ token.scope }}</p></td>\n    <td>{% if token.expires_at <= now %}<span class=\"badge bad\">ended</span>{% else %}until {{ crate::web::when(token.expires_at) }}{% endif %}</td></tr>\n  {%- endfor %}\n</tbody></table></section>\n{%- endif %}\n", "");
+    }
+    "tests/web/admin.rs" {
+        Words("    let bob = root.site.logged_in(\"bob\").await;\n    let token = [(\"name\", \"Script\"), (\"days\", \"30\"), (\"papers:read\", \"yes\")];\n    bob.submit(\"/account/tokens\", &token).await;\n", "    root.site.logged_in(\"bob\").await;\n");
+        Item("page.shows(\"Script\").shows(\"papers:read\")");
+    }
     "src/api/token.rs" {
         Words("/// It is here because it is what makes a first script easy; personal API tokens are the better way.", "/// It is here because it is what makes a first script easy.");
     }

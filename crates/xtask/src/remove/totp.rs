@@ -52,10 +52,28 @@ const CUTS: Cuts = cuts! {
         Item("let is_enough =");
         Item("if !is_enough {");
     }
+    "src/admin/words.rs" { Item("Act::RemoveSecondFactor => ("); }
     "src/app.rs" { Item("crate::factors::FEATURE,"); }
     "src/cli/people.rs" {
         Item("RemoveSecondFactor { email: String },");
         Item("Command::RemoveSecondFactor {");
+    }
+    "src/people/act.rs" {
+        Words("Event, User, factors}", "Event, User}");
+        Item("RemoveSecondFactor,");
+        Item("Self::RemoveSecondFactor => Event");
+        Item("Self::RemoveSecondFactor => user");
+        Item("Self::RemoveSecondFactor => {");
+    }
+    "templates/admin/people.html" {
+        Words("<th scope=\"col\">Second factor</th>", "");
+        Lines("<td data-is=\"Second factor\">");
+    }
+    "templates/admin/person.html" { Lines("<dt>Second factor</dt>"); }
+    "tests/web/admin.rs" {
+        Item("async fn bobs_lost_second_factor_is_removed");
+        Item("async fn who_must_have_a_second_factor");
+        Words("for done in [Act::Enable, Act::Demote, Act::RemoveSecondFactor] {", "for done in [Act::Enable, Act::Demote] {");
     }
     "src/config.rs" {
         Item("pub enum RequiredFor");
@@ -241,6 +259,8 @@ const CUTS: Cuts = cuts! {
     }
     "docs/commands.md" { Words(", `user remove-second-factor` takes away one that was lost", ""); }
     "docs/security.md" {
+        Words("whatever changes something; with `REQUIRE_SECOND_FACTOR=admins`, for those with a second factor. People", "whatever changes something. People");
+        Words("Nobody's password or second factor is shown", "Nobody's password is shown");
         Section("## Second factors");
         Paragraph("| a second factor is added or removed |");
         Paragraph("| log-in that waits for its second factor |");
