@@ -11,6 +11,8 @@ mod join;
 mod leave;
 pub mod login;
 mod opened;
+#[cfg(feature = "passkeys")]
+mod passkey;
 mod password;
 mod profile;
 mod register;
@@ -78,6 +80,8 @@ fn routes(config: &mut ServiceConfig) {
     invite::routes(config);
     login::routes(config);
     sudo::routes(config);
+    #[cfg(feature = "passkeys")]
+    passkey::routes(config);
     forgot::routes(config);
     profile::routes(config);
     email::routes(config);

@@ -24,6 +24,8 @@ enum Letter {
     NewDevice { device: String, ip_address: String },
     SecondFactorAdded,
     SecondFactorRemoved,
+    PasskeyAdded { name: String },
+    PasskeyRemoved { name: String },
     RecoveryCodeUsed { left: i64 },
     SecondFactorFailed,
     AccessChanged { sentence: String },
@@ -52,6 +54,8 @@ impl Letter {
             Self::NewDevice { .. } => ("A log-in from a new device", None),
             Self::SecondFactorAdded => ("A second factor guards your account", None),
             Self::SecondFactorRemoved => ("The second factor is removed", None),
+            Self::PasskeyAdded { .. } => ("A passkey opens your account", None),
+            Self::PasskeyRemoved { .. } => ("A passkey is removed", None),
             Self::RecoveryCodeUsed { .. } => ("A recovery code was used", None),
             Self::SecondFactorFailed => ("Somebody knows your password", None),
             Self::AccessChanged { .. } => ("Your account was changed", None),
@@ -70,6 +74,9 @@ impl Letter {
             }
             Self::EmailChangeAsked { new } | Self::EmailChanged { new } => {
                 vec![("New address", new)]
+            }
+            Self::PasskeyAdded { name } | Self::PasskeyRemoved { name } => {
+                vec![("Its name", name)]
             }
             Self::RecoveryCodeUsed { left } => vec![("Codes left", left.to_string())],
             _ => Vec::new(),
@@ -178,6 +185,8 @@ fn report(notice: Notice) -> Letter {
         Notice::PasswordChanged => Letter::PasswordChanged,
         Notice::SecondFactorAdded => Letter::SecondFactorAdded,
         Notice::SecondFactorRemoved => Letter::SecondFactorRemoved,
+        Notice::PasskeyAdded { name } => Letter::PasskeyAdded { name },
+        Notice::PasskeyRemoved { name } => Letter::PasskeyRemoved { name },
         Notice::RecoveryCodeUsed { left } => Letter::RecoveryCodeUsed { left },
         Notice::SecondFactorFailed => Letter::SecondFactorFailed,
         Notice::AccessChanged { sentence } => Letter::AccessChanged { sentence },

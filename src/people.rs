@@ -19,6 +19,8 @@ pub mod limited; // counting it, and the guard
 pub mod limits; // how often something may be done
 pub mod link; // one-time links
 pub mod login; // who is logged in, and writing with their rights
+#[cfg(feature = "passkeys")]
+pub mod passkeys; // ceremonies with their devices
 pub mod personal_token; // tokens that people make for their programs
 pub mod purpose; // what links are for
 pub mod requests; // the limit on all pages

@@ -5,6 +5,8 @@ pub mod errors; // errors become answers
 pub mod kept; // what was typed without a log-in
 pub mod own; // a row in the address, and its owner
 pub mod page; // the layout's needs
+#[cfg(feature = "passkeys")]
+pub mod passkeys; // what a script asks a device for
 pub mod refusals; // who may not, until they log in
 pub mod words; // what those read who may not
 

@@ -32,12 +32,12 @@ const NOT_ENDED: &str = "This browser is logged out, but we could not end the se
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct LoginForm {
-    email: String,
-    password: String,
-    remember: String,
-    next: String,
-    kept: String,
+pub(super) struct LoginForm {
+    pub email: String,
+    pub password: String,
+    pub remember: String,
+    pub next: String,
+    pub kept: String,
 }
 
 impl Form for LoginForm {
@@ -123,6 +123,6 @@ async fn log_out(req: HttpRequest, accounts: Accounts, sessions: Sessions) -> Re
     Ok(response)
 }
 
-fn show_form(page: Page, form: Submitted<LoginForm>) -> Response {
+pub(super) fn show_form(page: Page, form: Submitted<LoginForm>) -> Response {
     render_with(form.status(), &LoginPage { page, form })
 }

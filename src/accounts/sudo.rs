@@ -72,16 +72,33 @@ async fn confirm(
     if !form.is_valid() {
         return render_with(form.status(), &SudoPage { page, form });
     }
+    let SudoForm { kept, next, .. } = form.fields;
+    grant(&session, &req, &accounts, (&db, &sessions), &Carried { kept, next }).await
+}
+
+/// The page once more, with what is wrong.
+#[cfg(feature = "passkeys")]
+pub(super) fn refuse(page: Page, Carried { kept, next }: Carried, sentence: &str) -> Response {
+    let mut form = Submitted::with(SudoForm { next, kept, ..SudoForm::default() });
+    form.errors.add("", sentence);
+    render_with(form.status(), &SudoPage { page, form })
+}
+
+/// Whoever has proved once more that it is them goes on to what they wanted.
+pub(super) async fn grant(
+    session: &Entrant, req: &HttpRequest, accounts: &Accounts, (db, sessions): (&Db, &Sessions),
+    to: &Carried,
+) -> Response {
+    let client = Client::of(req);
     let (id, now, here) = (session.id, accounts.now(), client.clone());
-    let renewal = sessions.renew(&session)?;
+    let renewal = sessions.renew(session)?;
     let store = renewal.store();
     let note = move |conn: &mut Connection| -> Result<usize> {
         store(conn)?;
         Ok(Sessions::confirm(conn, id, &here, now)?)
     };
-    session.user().write(&db, note).await?;
-    let SudoForm { kept, next, .. } = form.fields;
-    let mut response = kept::land(&req, session.user().clone(), &Carried { kept, next })?;
+    session.user().write(db, note).await?;
+    let mut response = kept::land(req, session.user().clone(), to)?;
     response.add_cookie(renewal.cookie())?;
     accounts.tell(&client, Event::SudoGranted.of(session.user_id)).await;
     Ok(response)

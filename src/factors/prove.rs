@@ -2,9 +2,13 @@
 
 use actix_web::FromRequest;
 use actix_web::dev::Payload;
+use diesel::QueryResult;
 use kit::http::Later;
 
+use crate::db::Connection;
+use crate::people::factors::authenticator::Authenticator;
 use crate::people::factors::half::HalfLogIn;
+use crate::people::factors::passkey::Passkey;
 use crate::people::{Accounts, Factors, Limited, LogIn, User, limits};
 use crate::state::State;
 use crate::web::kept::{self, Carried};
@@ -39,6 +43,8 @@ struct CodePage {
     page: Page,
     form: Submitted<CodeForm>,
     may_be_spared: bool,
+    has_app: bool,
+    has_passkey: bool,
 }
 
 /// Guard: a log-in waits in this browser for its second factor. Otherwise [`Error::LogInAgain`].
@@ -46,18 +52,28 @@ struct Waiting {
     half: HalfLogIn,
     user: User,
     factors: Factors,
+    /// What they can prove, beside recovery codes.
+    has_app: bool,
+    has_passkey: bool,
 }
 
 impl Waiting {
     async fn admit(req: HttpRequest) -> Result<Self> {
         let factors = State::of(&req).factors().clone();
         let (half, user) = factors.waiting(&req).await?.ok_or(Error::LogInAgain)?;
-        Ok(Self { half, user, factors })
+        let user_id = user.id;
+        let look = move |conn: &mut Connection| {
+            let app = Authenticator::since(conn, user_id)?;
+            QueryResult::Ok((app.is_some(), Passkey::count(conn, user_id)? > 0))
+        };
+        let (has_app, has_passkey) = State::of(&req).db().look_up(look).await?;
+        Ok(Self { half, user, factors, has_app, has_passkey })
     }
 
     fn draw(&self, page: Page, form: Submitted<CodeForm>) -> Response {
+        let Self { has_app, has_passkey, .. } = *self;
         let may_be_spared = self.factors.may_be_spared();
-        render_with(form.status(), &CodePage { page, form, may_be_spared })
+        render_with(form.status(), &CodePage { page, form, may_be_spared, has_app, has_passkey })
     }
 }
 
@@ -81,7 +97,7 @@ async fn prove(
     if !form.is_valid() {
         return waiting.draw(page, form);
     }
-    let Waiting { half, user, factors } = &waiting;
+    let Waiting { half, user, factors, .. } = &waiting;
     let (client, code) = (Client::of(&req), std::mem::take(&mut form.fields.otp));
     match factors.prove(&client, &limited, user, code).await {
         Err(Error::Request(kit::Error::TooOften(wait))) => {

@@ -5,8 +5,10 @@ use kit::{Time, qr};
 
 use crate::brand;
 use crate::db::Connection;
+use crate::mail::Notice;
 use crate::people::factors::authenticator::Authenticator;
-use crate::people::factors::{recovery, turn_off, turn_on};
+use crate::people::factors::passkey::Passkey;
+use crate::people::factors::{recovery, turn_off_one, turn_on};
 use crate::people::{
     Accounts, CurrentSession, CurrentUser, Enrolling, Entrant, Event, Factors, Limited, Sessions,
     Sudo, limits,
@@ -47,6 +49,7 @@ impl Form for ConfirmForm {
 struct IndexPage {
     page: Page,
     since: Option<Time>,
+    passkeys: i64,
     codes_left: i64,
 }
 
@@ -79,10 +82,11 @@ struct CodesPage {
 async fn index(user: CurrentUser, page: Page, db: Db) -> Response {
     let user_id = user.id;
     let look = move |conn: &mut Connection| -> Result<_> {
-        Ok((Authenticator::since(conn, user_id)?, recovery::left(conn, user_id)?))
+        let passkeys = Passkey::count(conn, user_id)?;
+        Ok((Authenticator::since(conn, user_id)?, passkeys, recovery::left(conn, user_id)?))
     };
-    let (since, codes_left) = db.run(look).await?;
-    render(&IndexPage { page, since, codes_left })
+    let (since, passkeys, codes_left) = db.run(look).await?;
+    render(&IndexPage { page, since, passkeys, codes_left })
 }
 
 async fn new(entrant: Entrant, page: Page) -> Response {
@@ -143,12 +147,12 @@ async fn confirm(
     let (user, current, renewal) =
         (entrant.user().user.clone(), entrant.id, sessions.renew(&entrant)?);
     let store = renewal.store();
-    let turn_on = once(form.sent, move |conn| -> Result<Option<Vec<String>>> {
+    let turn_on = once(form.sent, move |conn| -> Result<Option<Option<Vec<String>>>> {
         if !Authenticator::confirm(conn, user.id, step, now)? {
             return Ok(None);
         }
         store(conn)?;
-        turn_on(conn, &user, current, now).map(Some)
+        turn_on(conn, &user, current, &Notice::SecondFactorAdded, now).map(Some)
     });
     let Some(codes) = entrant.user().write(&db, turn_on).await?.flatten() else {
         let sentence =
@@ -156,9 +160,17 @@ async fn confirm(
         return Ok(redirect(HOME, Flash::notice(sentence)));
     };
     accounts.tell(&client, Event::SecondFactorAdded.of(entrant.user_id)).await;
-    let mut response = render(&CodesPage { page, file: file(&codes), codes })?;
+    let mut response = match codes {
+        Some(codes) => show_codes(page, codes)?,
+        None => redirect(HOME, Flash::success("The app is set up.")),
+    };
     response.add_cookie(renewal.cookie())?;
     Ok(response)
+}
+
+/// The page that shows them, this once.
+pub(super) fn show_codes(page: Page, codes: Vec<String>) -> Response {
+    render(&CodesPage { page, file: file(&codes), codes })
 }
 
 async fn remove(
@@ -170,7 +182,8 @@ async fn remove(
     let store = renewal.store();
     let turn_off = once(sent, move |conn| {
         store(conn)?;
-        turn_off(conn, &user, Some(current), now)
+        Authenticator::remove(conn, user.id)?;
+        turn_off_one(conn, &user, current, &Notice::SecondFactorRemoved, now)
     });
     let mut response = redirect(HOME, Flash::success("Your second factor is removed."));
     if session.user().write(&db, turn_off).await?.is_some() {
@@ -196,7 +209,7 @@ async fn make_codes(
         return Ok(redirect(HOME, Flash::notice(sentence)));
     };
     accounts.tell(&client, Event::RecoveryCodesMade.of(user_id)).await;
-    render(&CodesPage { page, file: file(&codes), codes })
+    show_codes(page, codes)
 }
 
 /// As the address of a file, so that no script is needed and nothing is kept here.

@@ -69,6 +69,12 @@ pub enum Notice {
     },
     SecondFactorAdded,
     SecondFactorRemoved,
+    PasskeyAdded {
+        name: String,
+    },
+    PasskeyRemoved {
+        name: String,
+    },
     /// A recovery code was used; so many are left.
     RecoveryCodeUsed {
         left: i64,

@@ -34,20 +34,20 @@ pub enum About {
 
 /// Declares the events: the name of each, and what becomes of it.
 macro_rules! events {
-    ($($name:ident: $about:expr,)*) => {
+    ($($(#[$only:meta])* $name:ident: $about:expr,)*) => {
         /// A kind of event. Its name in the table, in the log and in the export is that of the variant.
         #[derive(Clone, Copy, Debug, EnumString, IntoStaticStr, PartialEq, Eq, VariantArray)]
         #[strum(serialize_all = "snake_case")]
         #[expect(missing_docs, reason = "the sentence beside each says what it is")]
         pub enum Event {
-            $($name,)*
+            $($(#[$only])* $name,)*
         }
 
         impl Event {
             pub fn about(self) -> About {
                 use About::{Farewell, Logged, News, Warning};
                 match self {
-                    $(Self::$name => $about,)*
+                    $($(#[$only])* Self::$name => $about,)*
                 }
             }
         }
@@ -72,6 +72,12 @@ events! {
     RecoveryCodeUsed: Warning("A recovery code was used in place of the second factor"),
     // Its password was right.
     SecondFactorFailed: Warning("A log-in failed: wrong code of the second factor"),
+    #[cfg(feature = "passkeys")]
+    PasskeyAdded: News(Topic::Account, "A passkey was added"),
+    #[cfg(feature = "passkeys")]
+    PasskeyRemoved: News(Topic::Account, "A passkey was removed"),
+    #[cfg(feature = "passkeys")]
+    PasskeyRefused: Warning("A log-in failed: the passkey was refused"),
     SessionEnded: News(Topic::Account, "A session was ended from another one"),
     OtherSessionsEnded: News(Topic::Account, "All other sessions were ended"),
     SessionsEnded: News(Topic::Account, "Everything was logged out by an operator"),

@@ -2,6 +2,7 @@
 
 pub mod authenticator; // the app that makes codes
 pub mod half; // a log-in that waits
+pub mod passkey; // a key on one of their devices
 pub mod recovery; // codes for whoever has lost it
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use kit::{Client, Clock, Time};
 
 use self::authenticator::Authenticator;
 use self::half::{Begun, HalfLogIn};
+use self::passkey::Passkey;
 use crate::config::RequiredFor;
 use crate::db::{Connection, Db};
 use crate::error::Result;
@@ -164,21 +166,35 @@ impl Factors {
     }
 }
 
-/// Somebody has a second factor from now on: the recovery codes for it. What was logged in before without it ends,
-/// but for this session.
-pub fn turn_on(conn: &mut Connection, user: &User, current: i64, now: Time) -> Result<Vec<String>> {
-    if user.second_factor_at.is_none() {
-        let since = users::second_factor_at.eq(now);
-        diesel::update(users::table.find(user.id)).set(since).execute(conn)?;
+/// Somebody has a second factor more from now on; the recovery codes, with the first one. What was logged in
+/// before without it ends, but for this session.
+pub fn turn_on(
+    conn: &mut Connection, user: &User, current: i64, notice: &Notice, now: Time,
+) -> Result<Option<Vec<String>>> {
+    let had_none = users::table.find(user.id).filter(users::second_factor_at.is_null());
+    let since = users::second_factor_at.eq(now);
+    let is_first = diesel::update(had_none).set(since).execute(conn)? == 1;
+    Ending::FactorsChanged.end(conn, user.id, Some(current))?;
+    notice.post(conn, &user.address(), now)?;
+    if is_first { Ok(Some(recovery::make(conn, user.id)?)) } else { Ok(None) }
+}
+
+/// One was removed by their own will, of several or as the last one.
+pub fn turn_off_one(
+    conn: &mut Connection, user: &User, current: i64, notice: &Notice, now: Time,
+) -> Result<()> {
+    let is_left = Authenticator::since(conn, user.id)?.is_some();
+    if !is_left && Passkey::count(conn, user.id)? == 0 {
+        return turn_off(conn, user, Some(current), now);
     }
     Ending::FactorsChanged.end(conn, user.id, Some(current))?;
-    Notice::SecondFactorAdded.post(conn, &user.address(), now)?;
-    Ok(recovery::make(conn, user.id)?)
+    notice.post(conn, &user.address(), now)
 }
 
 /// Somebody has none any more, by their own will or by that of whoever runs the place.
 pub fn turn_off(conn: &mut Connection, user: &User, current: Option<i64>, now: Time) -> Result<()> {
     Authenticator::remove(conn, user.id)?;
+    Passkey::remove_all(conn, user.id)?;
     recovery::remove(conn, user.id)?;
     diesel::delete(half_log_ins::table.filter(half_log_ins::user_id.eq(user.id))).execute(conn)?;
     let none = users::second_factor_at.eq(None::<Time>);

@@ -80,6 +80,11 @@ impl LogIn {
         Self { is_fresh: true, has_second_factor: false, remembered: false, lifetime: None }
     }
 
+    /// By a key on a device that they have just unlocked: what they have, and what they know or are.
+    pub fn by_passkey() -> Self {
+        Self::by_password().and_second_factor()
+    }
+
     /// By another site, or a link: they are asked for the password before what needs a fresh log-in.
     pub fn otherwise() -> Self {
         Self { is_fresh: false, ..Self::by_password() }

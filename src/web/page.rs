@@ -104,6 +104,12 @@ impl Page {
         self.registration == Registration::Open
     }
 
+    /// Whether people can get in with a passkey here.
+    #[expect(clippy::unused_self, reason = "templates ask the page")]
+    pub fn has_passkeys(&self) -> bool {
+        cfg!(feature = "passkeys")
+    }
+
     /// Whether the page with invitations is there for them.
     pub fn may_invite(&self) -> bool {
         self.is_admin() && self.registration.invites()

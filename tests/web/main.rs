@@ -11,6 +11,8 @@ use app::{brand, web};
 mod browser;
 mod database;
 mod operator;
+#[cfg(feature = "passkeys")]
+mod device;
 mod phone;
 mod program;
 #[expect(dead_code, reason = "the tests of the binary use the rest")]
@@ -69,6 +71,8 @@ mod next;
 mod origins;
 mod outbox;
 mod papers;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod passwords;
 mod peers;
 mod programs;

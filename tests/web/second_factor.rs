@@ -66,13 +66,13 @@ pub async fn try_code(site: &Rc<Site>, code: &str) -> Answer {
     prove(&browser, code).await
 }
 
-async fn confirm(browser: &Browser, phone: &Phone) -> Answer {
+pub async fn confirm(browser: &Browser, phone: &Phone) -> Answer {
     let code = phone.code(browser.site.clock.now());
     browser.submit("/account/second-factor/app/confirm", &[("otp", &code)]).await
 }
 
 /// The recovery codes that a page shows.
-fn codes(page: &Answer) -> Vec<String> {
+pub fn codes(page: &Answer) -> Vec<String> {
     let lines = page.body.lines().filter_map(|line| line.trim().strip_prefix("<li><code>"));
     let codes: Vec<_> = lines.map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
     assert_eq!(codes.len(), 10, "{}", page.body);

@@ -30,7 +30,7 @@ const TYPED_MAX: usize = 100;
 pub const PASSWORDS: [&str; 3] = ["password", "current", "otp"];
 
 /// Fields that nobody typed. The same test walks the templates for others.
-pub const HIDDEN: [&str; 5] = [FORM_ID, SEAL, BACK, "link", "next"];
+pub const HIDDEN: [&str; 6] = [FORM_ID, SEAL, BACK, "link", "next", "credential"];
 
 /// What was typed into a form.
 #[derive(Serialize, Deserialize)]

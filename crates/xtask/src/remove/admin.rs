@@ -1,7 +1,7 @@
 //! The administrators' pages. What an operator does by commands stays, and so do the events.
 
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{All, Entry, Item, Lines, Paragraph, Section, Words};
+use crate::remove::steps::Cut::{All, Item, Lines, Section, Words};
 use crate::remove::steps::Cuts;
 
 pub const FEATURE: Feature = Feature {
@@ -58,11 +58,11 @@ const CUTS: Cuts = cuts! {
         Item("let owner = owner.filter(");
     }
     "tests/web/queries.rs" {
-        Item("(\"events.gone_user_id FROM events\",");
+        Item("(\n\"events.gone_user_id FROM events\",");
         Item("(\"COUNT(*) FROM events WHERE");
         Item("(\"SELECT COUNT(*) FROM users\",");
-        Item("(\"ORDER BY users.id DESC LIMIT\",");
-        Item("(\"COUNT(*), min(outbox.created_at)\",");
+        Item("(\n\"ORDER BY users.id DESC LIMIT\",");
+        Item("(\n\"COUNT(*), min(outbox.created_at)\",");
         Item("(\"outbox.failure FROM outbox\",");
         Item("walk_through_the_administration(&ada)");
         Item("async fn walk_through_the_administration");

@@ -1,0 +1,197 @@
+//! Passkeys: keys on somebody's devices that log them in (WebAuthn level 3). What is asked and what is answered is
+//! checked by webauthn-rs; here is what is kept of it.
+
+use actix_login::hash_token;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use diesel::prelude::*;
+use kit::{Client, Clock, Time};
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+use webauthn_rs::prelude::{
+    CreationChallengeResponse, DiscoverableAuthentication, Passkey as Credential,
+    PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
+    RequestChallengeResponse, Uuid, WebauthnError,
+};
+use webauthn_rs::{Webauthn, WebauthnBuilder};
+
+use crate::db::{Connection, Db};
+use crate::error::{Error, Result};
+use crate::people::factors::passkey::{ANSWERED_WITHIN, NewPasskey, Passkey};
+use crate::people::{Event, Events, User};
+use crate::schema::ceremonies;
+
+/// Asks devices, and checks what they answer.
+pub struct Passkeys {
+    db: Db,
+    clock: Clock,
+    events: Events,
+    site: Webauthn,
+}
+
+/// What was asked, to be held against the answer. It stays here: a browser that brought it along could bring an old
+/// one.
+#[derive(Serialize, Deserialize)]
+enum Ceremony {
+    Add { user_id: i64, handle: Uuid, asked: PasskeyRegistration },
+    LogIn(DiscoverableAuthentication),
+}
+
+/// Where passkeys work: devices know a site by its name, and none by a number. On this machine it has a name.
+pub fn home(public_url: &Url) -> Option<Url> {
+    let mut home = public_url.clone();
+    let is_loopback = match public_url.host()? {
+        Host::Domain(_) => return Some(home),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    home.set_host(Some("localhost")).ok().filter(|()| is_loopback).map(|()| home)
+}
+
+impl Passkeys {
+    /// For the site at [`home`], which devices show by this name.
+    pub fn new((db, clock, events): (Db, Clock, Events), home: &Url, name: &str) -> Result<Self> {
+        let id = home.domain().unwrap_or_default();
+        let site = WebauthnBuilder::new(id, home).map_err(mistake)?;
+        let site = site.rp_name(name).timeout(ANSWERED_WITHIN.unsigned_abs());
+        Ok(Self { db, clock, events, site: site.build().map_err(mistake)? })
+    }
+
+    /// Asks for whichever passkey somebody has here.
+    pub async fn ask(&self) -> Result<RequestChallengeResponse> {
+        let (mut question, asked) =
+            self.site.start_discoverable_authentication().map_err(mistake)?;
+        // The page says whether the browser offers them by itself.
+        question.mediation = None;
+        self.keep(&question.public_key.challenge, &Ceremony::LogIn(asked)).await?;
+        Ok(question)
+    }
+
+    /// Whose device answered so. Unknown, wrong, too late and disabled are one answer.
+    pub async fn prove(&self, client: &Client, answer: &str) -> Result<Option<User>> {
+        let Ok(answer) = serde_json::from_str::<PublicKeyCredential>(answer) else {
+            return Ok(None);
+        };
+        let asked = self.take(&answer.response.client_data_json).await?;
+        let id = encode(&answer.raw_id);
+        let found = self.db.look_up(move |conn| Passkey::find(conn, &id)).await?;
+        let is_right = match (asked, &found) {
+            (Some(Ceremony::LogIn(asked)), Some((passkey, user))) if user.may_log_in() => {
+                self.accept(&answer, asked, passkey).await?
+            }
+            _ => false,
+        };
+        let user = found.map(|(_, user)| user);
+        if is_right {
+            return Ok(user);
+        }
+        let refused = Event::PasskeyRefused.of_somebody(user.map(|user| user.id));
+        self.events.tell(client, refused).await;
+        Ok(None)
+    }
+
+    async fn accept(
+        &self, answer: &PublicKeyCredential, asked: DiscoverableAuthentication, passkey: &Passkey,
+    ) -> Result<bool> {
+        // The device says whom it means. Both have to name one user (WebAuthn section 7.2, step 6).
+        if answer.get_user_unique_id().map(encode).as_deref() != Some(&passkey.handle) {
+            return Ok(false);
+        }
+        let mut credential: Credential = serde_json::from_str(&passkey.credential).map_err(kept)?;
+        let checked = self.site.finish_discoverable_authentication_v2(answer, asked, &credential);
+        let Ok(checked) = checked else { return Ok(false) };
+        credential.update_credential(&checked);
+        let credential = serde_json::to_string(&credential).map_err(kept)?;
+        let (passkey, now) = (passkey.clone(), self.clock.now());
+        self.db.write(move |conn| passkey.note_use(conn, &credential, now)).await
+    }
+
+    /// Asks somebody's device for a new one.
+    pub async fn begin(&self, user: &User) -> Result<CreationChallengeResponse> {
+        let user_id = user.id;
+        let own = self.db.run(move |conn| Passkey::of(conn, user_id)).await?;
+        let handle = own.first().and_then(|first| decode(&first.handle));
+        let handle = handle.and_then(|bytes| Uuid::from_slice(&bytes).ok());
+        let handle = handle.unwrap_or_else(Uuid::new_v4);
+        let there = own.iter().filter_map(|passkey| Some(decode(&passkey.credential_id)?.into()));
+        let (mut question, asked) = self
+            .site
+            .start_passkey_registration(handle, &user.email, &user.name, Some(there.collect()))
+            .map_err(mistake)?;
+        // The device finds it by itself: nobody types an address first.
+        if let Some(wanted) = &mut question.public_key.authenticator_selection {
+            wanted.require_resident_key = true;
+            wanted.resident_key = serde_json::from_str("\"required\"").ok();
+        }
+        let ceremony = Ceremony::Add { user_id, handle, asked };
+        self.keep(&question.public_key.challenge, &ceremony).await?;
+        Ok(question)
+    }
+
+    /// The one that this person's device has made, to be kept.
+    pub async fn made(&self, user_id: i64, answer: &str) -> Result<Option<NewPasskey>> {
+        let Ok(answer) = serde_json::from_str::<RegisterPublicKeyCredential>(answer) else {
+            return Ok(None);
+        };
+        let asked = self.take(&answer.response.client_data_json).await?;
+        let Some(Ceremony::Add { user_id: asked_of, handle, asked }) = asked else {
+            return Ok(None);
+        };
+        let Ok(credential) = self.site.finish_passkey_registration(&answer, &asked) else {
+            return Ok(None);
+        };
+        Ok(Some(NewPasskey {
+            user_id,
+            name: String::new(),
+            handle: encode(handle.as_bytes()),
+            credential_id: encode(credential.cred_id()),
+            credential: serde_json::to_string(&credential).map_err(kept)?,
+            created_at: self.clock.now(),
+        })
+        .filter(|_| user_id == asked_of))
+    }
+
+    async fn keep(&self, challenge: &[u8], ceremony: &Ceremony) -> Result<()> {
+        let row = (
+            ceremonies::challenge_hash.eq(hash_token(&encode(challenge))),
+            ceremonies::state.eq(serde_json::to_string(ceremony).map_err(kept)?),
+            ceremonies::created_at.eq(self.clock.now()),
+        );
+        let new = diesel::insert_into(ceremonies::table).values(row);
+        self.db.write(move |conn| new.execute(conn)).await.map(drop)
+    }
+
+    /// What was asked, by the challenge that the answer names. However it goes on, nobody answers it again.
+    async fn take(&self, client_data: &[u8]) -> Result<Option<Ceremony>> {
+        #[derive(Deserialize)]
+        struct ClientData {
+            challenge: String,
+        }
+        let Ok(ClientData { challenge }) = serde_json::from_slice(client_data) else {
+            return Ok(None);
+        };
+        let named = ceremonies::table.filter(ceremonies::challenge_hash.eq(hash_token(&challenge)));
+        let taken = diesel::delete(named).returning((ceremonies::state, ceremonies::created_at));
+        let take = move |conn: &mut Connection| taken.get_result(conn).optional();
+        let row: Option<(String, Time)> = self.db.write(take).await?;
+        let now = self.clock.now();
+        let in_time = row.filter(|(_, at)| (now - *at).abs() < ANSWERED_WITHIN);
+        in_time.map(|(state, _)| serde_json::from_str(&state).map_err(kept)).transpose()
+    }
+}
+
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+fn mistake(error: WebauthnError) -> Error {
+    Error::Internal(format!("passkeys: {error}"))
+}
+
+fn kept(error: serde_json::Error) -> Error {
+    Error::Internal(format!("what is kept of a passkey: {error}"))
+}
