@@ -1,7 +1,7 @@
 // Passkeys, after app.js. Without a script, their buttons are not there.
 const keys = window.PublicKeyCredential;
 
-const ask = async (button, signal, mediation) => {
+const fromDevice = async (button, signal, mediation) => {
   const answer = await fetch(button.dataset.passkey, { method: "POST", headers: { accept: "application/json" }, signal });
   // What the server does not ask for, it refuses in its own words when the form is sent.
   if (!answer.ok) return "";
@@ -28,7 +28,7 @@ if (keys?.parseCreationOptionsFromJSON) all("[data-passkey]", (button) => {
     // One question at a time: the browser's own offer ends when somebody presses the button.
     waiting?.abort();
     waiting = new AbortController();
-    field.value = await ask(button, waiting.signal, mediation);
+    field.value = await fromDevice(button, waiting.signal, mediation);
     button.form.requestSubmit(button);
   };
   button.hidden = false;

@@ -79,6 +79,8 @@ async fn confirm(
 ) -> Response {
     let client = Client::of(&req);
     let Answered { credential, next, kept, .. } = form.fields;
+    // Whose session has ended meanwhile is told that, and not that they are somebody else.
+    session.user().read(&db, |_| Ok(())).await?;
     let proved = passkeys.prove(&client, &credential).await?;
     if proved.is_some_and(|user| user.id == session.user_id) {
         return sudo::grant(&session, &req, &accounts, (&db, &sessions), &Carried { kept, next })

@@ -92,25 +92,22 @@ async fn add(
     (db, sessions, accounts): (Db, Sessions, Accounts), mut form: Submitted<PasskeyForm>,
 ) -> Response {
     let (user_id, now) = (entrant.user_id, accounts.now());
-    let made = match form.is_valid() {
-        true => passkeys.made(user_id, &form.fields.credential).await?,
-        false => None,
-    };
-    if form.is_valid() && made.is_none() {
-        form.errors.add("", "No passkey was made: your device did not answer, or too late.");
+    if !form.is_valid() {
+        return draw(user_id, page, form, &db, now).await;
     }
-    let Some(made) = made else { return draw(user_id, page, form, &db, now).await };
     let (user, current, renewal) =
         (entrant.user().user.clone(), entrant.id, sessions.renew(&entrant)?);
-    let store = renewal.store();
-    let name = form.fields.name.clone();
-    let keep = once(form.sent.clone(), move |conn| {
+    let (store, devices) = (renewal.store(), passkeys.clone());
+    let PasskeyForm { name, credential } = form.fields.clone();
+    let keep = once(form.sent.clone(), move |conn| -> Result<_> {
+        let made = devices.made(conn, user.id, &credential)?.ok_or_else(not_made)?;
         Passkey::add(conn, &NewPasskey { name: name.clone(), ..made })?;
         store(conn)?;
         turn_on(conn, &user, current, &Notice::PasskeyAdded { name }, now)
     });
     let codes = match entrant.user().write(&db, keep).await {
         Err(Error::Request(kit::Error::Invalid(sentences))) => {
+            passkeys.forget(&form.fields.credential).await?;
             form.errors.extend(sentences);
             return draw(user_id, page, form, &db, now).await;
         }
@@ -125,6 +122,11 @@ async fn add(
     };
     response.add_cookie(renewal.cookie())?;
     Ok(response)
+}
+
+fn not_made() -> Error {
+    let sentence = "No passkey was made: your device did not answer as it should, or too late.";
+    Error::Request(kit::Error::Invalid(vec![("", sentence.to_owned())]))
 }
 
 async fn edit(passkey: Own<Passkey>, page: Page) -> Response {

@@ -18,10 +18,11 @@ use webauthn_rs::{Webauthn, WebauthnBuilder};
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::people::factors::passkey::{ANSWERED_WITHIN, NewPasskey, Passkey};
-use crate::people::{Event, Events, User};
+use crate::people::{Event, Events, Login, User};
 use crate::schema::ceremonies;
 
 /// Asks devices, and checks what they answer.
+#[derive(Clone)]
 pub struct Passkeys {
     db: Db,
     clock: Clock,
@@ -63,7 +64,8 @@ impl Passkeys {
             self.site.start_discoverable_authentication().map_err(mistake)?;
         // The page says whether the browser offers them by itself.
         question.mediation = None;
-        self.keep(&question.public_key.challenge, &Ceremony::LogIn(asked)).await?;
+        let keep = self.keep(&question.public_key.challenge, &Ceremony::LogIn(asked))?;
+        self.db.write(keep).await?;
         Ok(question)
     }
 
@@ -72,7 +74,8 @@ impl Passkeys {
         let Ok(answer) = serde_json::from_str::<PublicKeyCredential>(answer) else {
             return Ok(None);
         };
-        let asked = self.take(&answer.response.client_data_json).await?;
+        let (data, now) = (answer.response.client_data_json.clone(), self.clock.now());
+        let asked = self.db.write(move |conn| take(conn, &data, now)).await?;
         let id = encode(&answer.raw_id);
         let found = self.db.look_up(move |conn| Passkey::find(conn, &id)).await?;
         let is_right = match (asked, &found) {
@@ -106,9 +109,9 @@ impl Passkeys {
         self.db.write(move |conn| passkey.note_use(conn, &credential, now)).await
     }
 
-    /// Asks somebody's device for a new one.
-    pub async fn begin(&self, user: &User) -> Result<CreationChallengeResponse> {
-        let user_id = user.id;
+    /// Asks somebody's device for a new one, with their rights.
+    pub async fn begin(&self, login: &Login) -> Result<CreationChallengeResponse> {
+        let user_id = login.id;
         let own = self.db.run(move |conn| Passkey::of(conn, user_id)).await?;
         let handle = own.first().and_then(|first| decode(&first.handle));
         let handle = handle.and_then(|bytes| Uuid::from_slice(&bytes).ok());
@@ -116,26 +119,33 @@ impl Passkeys {
         let there = own.iter().filter_map(|passkey| Some(decode(&passkey.credential_id)?.into()));
         let (mut question, asked) = self
             .site
-            .start_passkey_registration(handle, &user.email, &user.name, Some(there.collect()))
+            .start_passkey_registration(handle, &login.email, &login.name, Some(there.collect()))
             .map_err(mistake)?;
         // The device finds it by itself: nobody types an address first.
         if let Some(wanted) = &mut question.public_key.authenticator_selection {
             wanted.require_resident_key = true;
-            wanted.resident_key = serde_json::from_str("\"required\"").ok();
+            // The crate keeps the name of this type to itself.
+            wanted.resident_key = serde_json::from_str("\"required\"").map_err(kept)?;
         }
         let ceremony = Ceremony::Add { user_id, handle, asked };
-        self.keep(&question.public_key.challenge, &ceremony).await?;
+        let keep = self.keep(&question.public_key.challenge, &ceremony)?;
+        login.write(&self.db, keep).await?;
         Ok(question)
     }
 
-    /// The one that this person's device has made, to be kept.
-    pub async fn made(&self, user_id: i64, answer: &str) -> Result<Option<NewPasskey>> {
+    /// The one that this person's device has made, to be kept in the same transaction.
+    pub fn made(
+        &self, conn: &mut Connection, user_id: i64, answer: &str,
+    ) -> Result<Option<NewPasskey>> {
         let Ok(answer) = serde_json::from_str::<RegisterPublicKeyCredential>(answer) else {
             return Ok(None);
         };
-        let asked = self.take(&answer.response.client_data_json).await?;
-        let Some(Ceremony::Add { user_id: asked_of, handle, asked }) = asked else {
-            return Ok(None);
+        let asked = take(conn, &answer.response.client_data_json, self.clock.now())?;
+        let (handle, asked) = match asked {
+            Some(Ceremony::Add { user_id: asked_of, handle, asked }) if asked_of == user_id => {
+                (handle, asked)
+            }
+            _ => return Ok(None),
         };
         let Ok(credential) = self.site.finish_passkey_registration(&answer, &asked) else {
             return Ok(None);
@@ -147,37 +157,46 @@ impl Passkeys {
             credential_id: encode(credential.cred_id()),
             credential: serde_json::to_string(&credential).map_err(kept)?,
             created_at: self.clock.now(),
-        })
-        .filter(|_| user_id == asked_of))
+        }))
     }
 
-    async fn keep(&self, challenge: &[u8], ceremony: &Ceremony) -> Result<()> {
+    /// Nobody answers once more what was answered wrongly.
+    pub async fn forget(&self, answer: &str) -> Result<()> {
+        let Ok(answer) = serde_json::from_str::<RegisterPublicKeyCredential>(answer) else {
+            return Ok(());
+        };
+        let (data, now) = (answer.response.client_data_json, self.clock.now());
+        self.db.write(move |conn| take(conn, &data, now)).await.map(drop)
+    }
+
+    fn keep(
+        &self, challenge: &[u8], ceremony: &Ceremony,
+    ) -> Result<impl FnOnce(&mut Connection) -> QueryResult<usize> + Send + use<>> {
         let row = (
             ceremonies::challenge_hash.eq(hash_token(&encode(challenge))),
             ceremonies::state.eq(serde_json::to_string(ceremony).map_err(kept)?),
             ceremonies::created_at.eq(self.clock.now()),
         );
-        let new = diesel::insert_into(ceremonies::table).values(row);
-        self.db.write(move |conn| new.execute(conn)).await.map(drop)
+        Ok(move |conn: &mut Connection| {
+            diesel::insert_into(ceremonies::table).values(row).execute(conn)
+        })
     }
+}
 
-    /// What was asked, by the challenge that the answer names. However it goes on, nobody answers it again.
-    async fn take(&self, client_data: &[u8]) -> Result<Option<Ceremony>> {
-        #[derive(Deserialize)]
-        struct ClientData {
-            challenge: String,
-        }
-        let Ok(ClientData { challenge }) = serde_json::from_slice(client_data) else {
-            return Ok(None);
-        };
-        let named = ceremonies::table.filter(ceremonies::challenge_hash.eq(hash_token(&challenge)));
-        let taken = diesel::delete(named).returning((ceremonies::state, ceremonies::created_at));
-        let take = move |conn: &mut Connection| taken.get_result(conn).optional();
-        let row: Option<(String, Time)> = self.db.write(take).await?;
-        let now = self.clock.now();
-        let in_time = row.filter(|(_, at)| (now - *at).abs() < ANSWERED_WITHIN);
-        in_time.map(|(state, _)| serde_json::from_str(&state).map_err(kept)).transpose()
+/// What was asked, by the challenge that the answer names. However it goes on, nobody answers it again.
+fn take(conn: &mut Connection, client_data: &[u8], now: Time) -> Result<Option<Ceremony>> {
+    #[derive(Deserialize)]
+    struct ClientData {
+        challenge: String,
     }
+    let Ok(ClientData { challenge }) = serde_json::from_slice(client_data) else {
+        return Ok(None);
+    };
+    let named = ceremonies::table.filter(ceremonies::challenge_hash.eq(hash_token(&challenge)));
+    let taken = diesel::delete(named).returning((ceremonies::state, ceremonies::created_at));
+    let row: Option<(String, Time)> = taken.get_result(conn).optional()?;
+    let in_time = row.filter(|(_, at)| (now - *at).abs() < ANSWERED_WITHIN);
+    in_time.map(|(state, _)| serde_json::from_str(&state).map_err(kept)).transpose()
 }
 
 fn encode(bytes: impl AsRef<[u8]>) -> String {
@@ -192,6 +211,7 @@ fn mistake(error: WebauthnError) -> Error {
     Error::Internal(format!("passkeys: {error}"))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn kept(error: serde_json::Error) -> Error {
     Error::Internal(format!("what is kept of a passkey: {error}"))
 }

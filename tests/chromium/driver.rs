@@ -147,12 +147,35 @@ impl Visitor {
     /// Says something to Chromium that `WebDriver` has no words for.
     async fn tell(&self, command: &'static str, parameters: Value) {
         let body = json!({ "cmd": command, "params": parameters });
-        self.browser.issue_cmd(Extension { path: "goog/cdp/execute", body }).await.unwrap();
+        self.browser
+            .issue_cmd(Extension { path: "goog/cdp/execute".to_owned(), body })
+            .await
+            .unwrap();
+    }
+
+    /// From now on there is a device that keeps passkeys, and whose owner unlocks it whenever it asks (WebDriver
+    /// extension of WebAuthn level 3, section 11).
+    #[cfg(feature = "passkeys")]
+    pub async fn has_a_device(&self) -> String {
+        let device = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true,
+        });
+        let add = Extension { path: "webauthn/authenticator".to_owned(), body: device };
+        self.browser.issue_cmd(add).await.unwrap().as_str().unwrap().to_owned()
+    }
+
+    /// Whether the owner unlocks that device from now on.
+    #[cfg(feature = "passkeys")]
+    pub async fn unlocks(&self, device: &str, does: bool) {
+        let path = format!("webauthn/authenticator/{device}/uv");
+        let body = json!({ "isUserVerified": does });
+        self.browser.issue_cmd(Extension { path, body }).await.unwrap();
     }
 
     /// What the browser refused to do since this was asked last, because a page's policy forbids it.
     pub async fn refused(&self) -> Vec<String> {
-        let log = Extension { path: "se/log", body: json!({ "type": "browser" }) };
+        let log = Extension { path: "se/log".to_owned(), body: json!({ "type": "browser" }) };
         let lines = self.browser.issue_cmd(log).await.unwrap();
         let lines = lines.as_array().unwrap().iter().map(|line| line["message"].to_string());
         // That our pages are no parts of others is what they ask for.
@@ -317,7 +340,7 @@ impl Drop for Visitor {
 /// A command that Chromium's driver knows beside those of `WebDriver`.
 #[derive(Debug)]
 struct Extension {
-    path: &'static str,
+    path: String,
     body: Value,
 }
 

@@ -18,6 +18,8 @@ mod forms;
 mod invitations;
 mod journey;
 mod notes;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod registration;
 mod rows;
 mod tokens;

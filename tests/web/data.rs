@@ -20,11 +20,17 @@ async fn with_a_life() -> Browser {
     second_factor::turn_on(&ada).await;
     ada.site.stranger().log_in("ada").await;
     ada.site.sql("UPDATE users SET second_factor_at = NULL").await;
+    ada.site.sql(PASSKEY).await;
     ada.site.program("ada", "papers:read").await;
     ada.submit("/forgot", &[("email", "ada@example.com")]).await;
     ada.site.mails().await;
     ada
 }
+
+/// A passkey of hers: where there is no device, nobody makes one.
+const PASSKEY: &str = "INSERT INTO passkeys \
+    (user_id, name, handle, credential_id, credential, created_at) VALUES \
+    (1, 'Laptop', 'h', 'i', '{}', '2026-11-01 12:00:00')";
 
 async fn rows_of_ada(site: &Site, table: &str) -> i64 {
     site.count(format!("SELECT count(*) AS count FROM {table} WHERE user_id = 1")).await

@@ -11,6 +11,8 @@ use strum::VariantArray as _;
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, address};
 use crate::database::HOLD_EVERYTHING;
 use crate::operator::command;
+#[cfg(feature = "passkeys")]
+use crate::passkeys;
 use crate::rights::FAILED;
 use crate::second_factor;
 
@@ -94,6 +96,19 @@ async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
         "recovery_code_used" => {
             let codes = second_factor::turn_on(ada).await.1;
             second_factor::try_code(&ada.site, &codes[0]).await
+        }
+        #[cfg(feature = "passkeys")]
+        "passkey_added" => passkeys::turn_on(ada).await.1,
+        #[cfg(feature = "passkeys")]
+        "passkey_removed" => {
+            passkeys::turn_on(ada).await;
+            ada.submit("/account/passkeys/1/remove", &[]).await
+        }
+        #[cfg(feature = "passkeys")]
+        "passkey_refused" => {
+            let (mut device, _) = passkeys::turn_on(ada).await;
+            device.handle.reverse();
+            passkeys::log_in(&ada.site, &mut device).await.1
         }
         "second_factor_failed" => {
             second_factor::turn_on(ada).await;

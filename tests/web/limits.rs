@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use app::people::limits::{
-    Confirm, Costly, Judge, Limit, LogIn, Mail, OwnRequests, Redeem, Requests, SecondFactor,
+    Confirm, Costly, Judge, Limit, LogIn, Mail, OwnRequests, Passkey, Redeem, Requests,
+    SecondFactor,
 };
 use app::people::tries::{OF_ACCOUNT, OF_ALL, OF_DEVICES};
 use app::people::{Email, Purpose};
@@ -474,6 +475,7 @@ fn the_document_has_the_limits_of_the_code() {
     let rows = [
         row::<LogIn>("network, failures only"),
         row::<SecondFactor>("account, failures only"),
+        row::<Passkey>("network"),
         row::<Confirm>("session, failures only"),
         row::<Redeem>("network"),
         row::<Mail>("network"),

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use actix_web::http::Method;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use time::Duration;
 
 use crate::browser::{Answer, Browser, PASSWORD, Site};
@@ -17,6 +19,20 @@ async fn add(browser: &Browser, name: &str) -> (Device, Answer) {
     let (device, credential) = Device::make(&question(browser, OPTIONS).await);
     let answer = browser.submit(HOME, &[("name", name), ("credential", &credential)]).await;
     (device, answer)
+}
+
+/// What is sent of one that was made.
+pub async fn form(browser: &Browser) -> String {
+    let (_, credential) = Device::make(&question(browser, OPTIONS).await);
+    let encoded = utf8_percent_encode(&credential, NON_ALPHANUMERIC);
+    format!("name=Laptop&credential={encoded}")
+}
+
+/// What is sent by who proves with a new one that it is them.
+pub async fn proof(browser: &Browser) -> String {
+    let (mut device, _) = turn_on(browser).await;
+    let credential = device.answer(&question(browser, ASK).await);
+    format!("credential={}", utf8_percent_encode(&credential, NON_ALPHANUMERIC))
 }
 
 /// Turns it on for whoever is logged in; what is shown then.
@@ -38,7 +54,7 @@ async fn send(browser: &Browser, credential: &str) -> Answer {
 }
 
 /// Logs in with it at another browser.
-async fn log_in(site: &Rc<Site>, device: &mut Device) -> (Browser, Answer) {
+pub async fn log_in(site: &Rc<Site>, device: &mut Device) -> (Browser, Answer) {
     let browser = site.stranger();
     let credential = device.answer(&question(&browser, ASK).await);
     let answer = send(&browser, &credential).await;
@@ -207,6 +223,17 @@ async fn an_answer_adds_a_passkey_to_whom_it_was_asked_of_and_once() {
     let wrong = [("name", "Mine"), ("credential", &*credential)];
     ada.submit(HOME, &wrong).await.shows("No passkey was made").shows("value=\"Mine\"");
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM passkeys").await, 0);
+}
+
+#[actix_web::test]
+async fn a_second_click_makes_no_second_passkey_and_no_complaint() {
+    let ada = Site::open().await.logged_in("ada").await;
+    let form = format!("form_id={}&{}", "A".repeat(43), form(&ada).await);
+    for (status, to) in [(200, ""), (303, HOME)] {
+        let answer = ada.send(Method::POST, HOME, Some(form.clone())).await;
+        assert_eq!((answer.status, answer.location()), (status, to), "{}", answer.body);
+    }
+    assert_eq!(ada.site.count("SELECT count(*) AS count FROM passkeys").await, 1);
 }
 
 #[actix_web::test]

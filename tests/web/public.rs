@@ -13,6 +13,10 @@ const PUBLIC: &[(&str, &str, u16)] = &[
     ("GET", "/", 200),
     ("GET", "/login", 200),
     ("POST", "/login", 422),
+    #[cfg(feature = "passkeys")]
+    ("POST", "/login/passkey", 422),
+    #[cfg(feature = "passkeys")]
+    ("POST", "/login/passkey/options", 200),
     ("POST", "/logout", 303),
     ("GET", "/register", 200),
     ("POST", "/register", 422),

@@ -19,6 +19,8 @@ use crate::drawn::{Drawn, Take};
 use crate::models::{accepted, is_under, leave_next_row, leave_rows};
 use crate::phone::Phone;
 use crate::{described, models, tables};
+#[cfg(feature = "passkeys")]
+use crate::{device, passkeys};
 
 /// Parts of queries that scan or sort all the same, each with the reason why that is no harm.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -92,6 +94,8 @@ async fn asked() -> Asked {
     walk_through_the_account(&ada).await;
     walk_through_the_tokens(&ada).await;
     walk_through_the_second_factor(&ada).await;
+    #[cfg(feature = "passkeys")]
+    walk_through_the_passkeys(&ada).await;
     walk_through_the_invitations(&ada).await;
     walk_through_the_administration(&ada).await;
     walk_to_the_end(&ada).await;
@@ -318,6 +322,17 @@ async fn walk_through_the_second_factor(ada: &Browser) {
     send(ada, &format!("{home}/remove"), &[]).await;
 }
 
+#[cfg(feature = "passkeys")]
+async fn walk_through_the_passkeys(ada: &Browser) {
+    let (mut device, _) = passkeys::turn_on(ada).await;
+    let (other, _) = passkeys::log_in(&ada.site, &mut device).await;
+    let credential = device.answer(&device::question(&other, "/login/passkey/options").await);
+    send(&other, "/sudo/passkey", &[("credential", &credential)]).await;
+    ada.get("/account/passkeys/1").await;
+    send(ada, "/account/passkeys/1", &[("name", "Laptop")]).await;
+    send(ada, "/account/passkeys/1/remove", &[]).await;
+}
+
 async fn walk_through_the_invitations(ada: &Browser) {
     let site = &ada.site;
     send(ada, "/account/invitations", &[("email", &address("dora"))]).await;
@@ -420,6 +435,12 @@ const TABLES: &[(&str, &str, &str)] = &[
         "user_id, seed, created_at, confirmed_at",
         "n, 's', NOW, CASE WHEN n % 1000 > 0 THEN NOW END",
     ),
+    (
+        "passkeys",
+        "user_id, name, handle, credential_id, credential, created_at",
+        "n / 10 + 1, 'p', 'h', 'i' || n, '{}', NOW",
+    ),
+    ("ceremonies", "challenge_hash, state, created_at", "'h' || n, '{}', NOW"),
     ("recovery_codes", "user_id, code_hash", "n / 10 + 1, 'h' || n"),
     (
         "half_log_ins",

@@ -56,6 +56,15 @@ const FOR_ADA: &[Refused] = &[
         "<code id=\"secret\">",
         "Enter the code that the app shows.",
     ),
+    #[cfg(feature = "passkeys")]
+    (
+        "/login/passkey",
+        &[("email", "kept words"), ("credential", "{}")],
+        "value=\"kept words\"",
+        "This passkey opens nothing here.",
+    ),
+    #[cfg(feature = "passkeys")]
+    ("/sudo/passkey", &[("next", "/papers")], "value=\"/papers\"", "no passkey of yours"),
     (
         "/sudo",
         &[("password", "not my password"), ("next", "/papers")],

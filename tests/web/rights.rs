@@ -19,6 +19,8 @@ use diesel::{QueryResult, RunQueryDsl as _};
 use crate::browser::{Answer, Browser, Site, config, features, passwords};
 use crate::drawn::{Drawn, Take};
 use crate::models::{is_under, leave_rows};
+#[cfg(feature = "passkeys")]
+use crate::passkeys;
 use crate::phone::Phone;
 use crate::{described, models, second_factor, tables};
 
@@ -38,6 +40,14 @@ const WRITES: &[(&str, &str, &str)] = &[
         "/account/password",
         "current=correct+horse+battery&password=violet+kettle+marching+north",
     ),
+    #[cfg(feature = "passkeys")]
+    ("POST", "/account/passkeys", ""),
+    #[cfg(feature = "passkeys")]
+    ("POST", "/account/passkeys/options", ""),
+    #[cfg(feature = "passkeys")]
+    ("POST", "/account/passkeys/{id}", "name=Other"),
+    #[cfg(feature = "passkeys")]
+    ("POST", "/account/passkeys/{id}/remove", ""),
     ("POST", "/account/second-factor/app", ""),
     ("POST", "/account/second-factor/app/confirm", ""),
     ("POST", "/account/second-factor/codes", ""),
@@ -49,6 +59,8 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST", "/admin/outbox/{id}", ""),
     ("POST", "/admin/people/{id}", "act=end-sessions"),
     ("POST", "/confirm", ""),
+    #[cfg(feature = "passkeys")]
+    ("POST", "/sudo/passkey", ""),
     ("POST", "/sudo", "password=correct+horse+battery"),
     ("PATCH", "/api/me", r#"{"name":"Countess"}"#),
 ];
@@ -59,6 +71,8 @@ const STRANGERS: &[&str] = &[
     "/dashboard/steps",
     "/login",
     "/login/code",
+    "/login/passkey",
+    "/login/passkey/options",
     "/logout",
     "/register",
     "/register/confirm",
@@ -118,6 +132,9 @@ const ROWS_OF_THE_CORE: &[&str] = &[
     "SELECT token_hash FROM refresh_tokens",
     "SELECT seed || COALESCE(confirmed_at, '2000-01-01') FROM authenticators",
     "SELECT code_hash FROM recovery_codes",
+    "SELECT name || credential_id FROM passkeys",
+    // Those of log-ins are used up by whoever answers.
+    "SELECT challenge_hash FROM ceremonies WHERE state LIKE '%Add%'",
     "SELECT email || kind || COALESCE(sent_at, '2000-01-01') FROM outbox",
     "SELECT kind FROM events",
 ];
@@ -169,6 +186,10 @@ async fn ada(path: &str) -> Browser {
     leave_rows(&ada, path).await;
     match path {
         "/account/second-factor/app/confirm" => drop(Phone::set_up(&ada).await),
+        #[cfg(feature = "passkeys")]
+        "/account/passkeys/{id}" | "/account/passkeys/{id}/remove" => {
+            drop(passkeys::turn_on(&ada).await);
+        }
         "/account/second-factor/codes" | "/account/second-factor/remove" => {
             drop(second_factor::turn_on(&ada).await);
         }
@@ -288,9 +309,17 @@ async fn send(sender: &Browser, meanwhile: &str, write: &Write) -> Answer {
     } else {
         String::new()
     };
+    #[cfg(feature = "passkeys")]
+    let passkey = match path {
+        "/account/passkeys" => passkeys::form(sender).await,
+        "/sudo/passkey" => passkeys::proof(sender).await,
+        _ => String::new(),
+    };
     sender.set_header("x-meanwhile", Some(meanwhile));
     let body = match path {
         "/account/second-factor/app/confirm" => format!("otp={code}"),
+        #[cfg(feature = "passkeys")]
+        "/account/passkeys" | "/sudo/passkey" => passkey,
         "/confirm" => format!("link={}", sender.mark("confirm").1),
         "/account/email/confirm" => format!("link={}", sender.mark("change_email").1),
         _ => body.to_owned(),

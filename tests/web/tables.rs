@@ -16,6 +16,7 @@ const CORE: &[&str] = &[
     "authenticators",
     "recovery_codes",
     "half_log_ins",
+    "passkeys",
 ];
 
 #[cfg(not(feature = "postgres"))]
