@@ -40,7 +40,7 @@ async fn ask(
         Some(passkeys) => Some(passkeys.ask().await?),
         None => None,
     };
-    Ok(question(&req, asked))
+    Ok(question(&req, asked.as_ref()))
 }
 
 async fn log_in(

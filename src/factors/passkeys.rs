@@ -84,7 +84,7 @@ async fn ask(
         Some(passkeys) => Some(passkeys.begin(entrant.user()).await?),
         None => None,
     };
-    Ok(question(&req, asked))
+    Ok(question(&req, asked.as_ref()))
 }
 
 async fn add(

@@ -1,4 +1,4 @@
-//! Passkeys: keys on somebody's devices that log them in (WebAuthn level 3). What is asked and what is answered is
+//! Passkeys: keys on somebody's devices that log them in (`WebAuthn` level 3). What is asked and what is answered is
 //! checked by webauthn-rs; here is what is kept of it.
 
 use actix_login::hash_token;
@@ -116,7 +116,7 @@ impl Passkeys {
         let handle = own.first().and_then(|first| decode(&first.handle));
         let handle = handle.and_then(|bytes| Uuid::from_slice(&bytes).ok());
         let handle = handle.unwrap_or_else(Uuid::new_v4);
-        let there = own.iter().filter_map(|passkey| Some(decode(&passkey.credential_id)?.into()));
+        let there = own.iter().filter_map(|passkey| decode(&passkey.credential_id));
         let (mut question, asked) = self
             .site
             .start_passkey_registration(handle, &login.email, &login.name, Some(there.collect()))
@@ -207,6 +207,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn mistake(error: WebauthnError) -> Error {
     Error::Internal(format!("passkeys: {error}"))
 }

@@ -105,7 +105,6 @@ impl Page {
     }
 
     /// Whether people can get in with a passkey here.
-    #[expect(clippy::unused_self, reason = "templates ask the page")]
     pub fn has_passkeys(&self) -> bool {
         cfg!(feature = "passkeys")
     }

@@ -19,7 +19,7 @@ from_request!(Passkeys, Error, |req| {
 });
 
 /// The question, and the one place where devices answer it: elsewhere, the script says where that is.
-pub fn question(req: &HttpRequest, asked: Option<impl Serialize>) -> HttpResponse {
+pub fn question(req: &HttpRequest, asked: Option<&impl Serialize>) -> HttpResponse {
     let home = home(&State::of(req).config().public_url);
     let origin = home.map(|home| home.origin().ascii_serialization());
     HttpResponse::Ok().json(json!({ "origin": origin, "asked": asked }))

@@ -153,8 +153,8 @@ impl Visitor {
             .unwrap();
     }
 
-    /// From now on there is a device that keeps passkeys, and whose owner unlocks it whenever it asks (WebDriver
-    /// extension of WebAuthn level 3, section 11).
+    /// From now on there is a device that keeps passkeys, and whose owner unlocks it whenever it asks (`WebDriver`
+    /// extension of `WebAuthn` level 3, section 11).
     #[cfg(feature = "passkeys")]
     pub async fn has_a_device(&self) -> String {
         let device = json!({

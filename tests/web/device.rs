@@ -1,4 +1,4 @@
-//! A device with a passkey, written by the specification (WebAuthn level 3, sections 5.8.1, 6.1 and 6.5) and not with
+//! A device with a passkey, written by the specification (`WebAuthn` level 3, sections 5.8.1, 6.1 and 6.5) and not with
 //! the crate that the program uses.
 
 use base64::Engine as _;
