@@ -11,6 +11,7 @@ mod invitations;
 mod joining;
 mod model;
 mod notes;
+mod passkeys;
 mod registration;
 mod report;
 mod tokens;
@@ -32,7 +33,8 @@ Parts:
   invitations    accounts that administrators offer
   registration   accounts that people ask for by themselves
   activity       the page on which people look through what happened
-  totp           second factors: codes of an app, recovery codes
+  passkeys       log-ins by a key on a device
+  totp           second factors: codes of an app, recovery codes (takes `passkeys` along)
   admin          the administrators' pages: people, the audit log, the outbox
 Whatever was changed since goes too. What is changed is to be seen by `git diff`: commit before. What was there
 lies in target/before/ too.";
@@ -63,6 +65,7 @@ const FEATURES: &[&Feature] = &[
     &invitations::FEATURE,
     &registration::FEATURE,
     &activity::FEATURE,
+    &passkeys::FEATURE,
     &totp::FEATURE,
     &admin::FEATURE,
 ];

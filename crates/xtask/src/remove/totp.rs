@@ -11,6 +11,7 @@ pub const FEATURE: Feature = Feature {
         second_factor_at, factors, Factors, authenticator, authenticators, Authenticator, recovery code, \
         recovery codes, Recovery codes, recovery_codes, half_log_ins, HalfLogIn, TRUST_BROWSERS, \
         REQUIRE_SECOND_FACTOR, TOTP, otp",
+    takes_along: &["passkeys"],
     tables: &["authenticators", "recovery_codes", "half_log_ins"],
     migrations: &["ask_for_second_factors"],
     statements: &["ALTER TABLE users DROP COLUMN second_factor_at;"],
