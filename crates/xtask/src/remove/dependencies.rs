@@ -10,7 +10,8 @@ use crate::scan::Language;
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// Takes those out of the manifest that the sources named before, and name no longer.
+/// Takes those out of the manifest that the sources named before, and nothing names any longer: what tests name, too,
+/// may stand among the app's own.
 pub fn forget(draft: &mut Draft) {
     let Some(mut manifest) = draft.read(MANIFEST) else { return };
     for (section, folders) in
@@ -19,7 +20,9 @@ pub fn forget(draft: &mut Draft) {
         for name in names(&manifest, section) {
             let word = name.replace('-', "_");
             let is_named = |text: &str| has_word(text, &word);
-            if draft.was_somewhere(folders, is_named) && !draft.is_somewhere(folders, is_named) {
+            if draft.was_somewhere(folders, is_named)
+                && !draft.is_somewhere(&["src", "tests"], is_named)
+            {
                 let begins = format!("{name} = ");
                 manifest = cut::item(Language::Hash, &manifest, &begins).unwrap_or(manifest);
             }
