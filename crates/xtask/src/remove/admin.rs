@@ -7,7 +7,7 @@ use crate::remove::steps::Cuts;
 pub const FEATURE: Feature = Feature {
     name: "admin",
     sign: "src/admin.rs",
-    words: "/admin, audit log, Audit log, audit, UnsentMail",
+    words: "/admin, audit log, Audit log, UnsentMail",
     cuts: CUTS,
     ..Feature::NOTHING
 };
