@@ -10,6 +10,7 @@ mod invite;
 mod join;
 mod leave;
 pub mod login;
+mod login_link;
 mod opened;
 #[cfg(feature = "passkeys")]
 mod passkey;
@@ -79,6 +80,7 @@ fn routes(config: &mut ServiceConfig) {
     register::routes(config);
     invite::routes(config);
     login::routes(config);
+    login_link::routes(config);
     sudo::routes(config);
     #[cfg(feature = "passkeys")]
     passkey::routes(config);

@@ -80,6 +80,8 @@ pub enum CookieUse {
     Steps,
     /// That somebody has logged in here before.
     Device,
+    /// That a link to log in was asked for here.
+    LinkAsked,
     /// Names a log-in that waits for the second factor.
     HalfLogIn,
     /// That the password alone is enough here.
@@ -117,6 +119,8 @@ pub struct Config {
     pub require_second_factor: RequiredFor,
     /// How long a browser is trusted without it; zero: not at all.
     pub trust_browsers: Duration,
+    /// Whether people may log in by a link that is mailed to them.
+    pub login_link: bool,
     pub token_lifetimes: TokenLifetimes,
     pub limits: LimitSettings,
     pub password_grant: bool,
@@ -178,6 +182,7 @@ impl Config {
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
             require_second_factor: read.one_of("REQUIRE_SECOND_FACTOR", "off"),
             trust_browsers: read.delay("TRUST_BROWSERS", "14d"),
+            login_link: read.boolean("LOGIN_LINK", false),
             token_lifetimes: read.token_lifetimes(),
             limits: read.limits(),
             password_grant: read.boolean("PASSWORD_GRANT", true),

@@ -65,6 +65,8 @@ pub enum LinkEnding {
     Taken,
     /// There is no such link, or none that is remembered.
     Unknown,
+    /// It works in the browser alone that asked for it.
+    OtherBrowser,
     NoCookie,
     /// The form was drawn for another one than the browser shows.
     Another,

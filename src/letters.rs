@@ -16,6 +16,7 @@ enum Letter {
     Invite { by: String },
     Confirm,
     Reset,
+    LogIn { browser: String },
     NoResetByMail,
     ChangeEmail,
     EmailChangeAsked { new: String },
@@ -36,7 +37,7 @@ enum Letter {
 impl Letter {
     /// The line that people see in a list, and the button, with what its link is for.
     fn head(&self) -> (&'static str, Option<(&'static str, Option<Purpose>)>) {
-        use Purpose::{ChangeEmail, Confirm, Invite, Register, Reset};
+        use Purpose::{ChangeEmail, Confirm, Invite, LogIn, Register, Reset};
         let link = |label, purpose| Some((label, Some(purpose)));
         match self {
             Self::Register => ("Make your account", link("Make your account", Register)),
@@ -44,6 +45,7 @@ impl Letter {
             Self::Invite { .. } => ("You are invited", link("Make your account", Invite)),
             Self::Confirm => ("Confirm your e-mail address", link("Confirm the address", Confirm)),
             Self::Reset => ("Choose a new password", link("Choose a new password", Reset)),
+            Self::LogIn { .. } => ("Log in", link("Log in", LogIn)),
             Self::NoResetByMail => ("No new password by mail", None),
             Self::ChangeEmail => {
                 ("Confirm your new e-mail address", link("Use this address", ChangeEmail))
@@ -133,6 +135,9 @@ pub fn write(writer: &mut Writer, message: Message, to: &Email) -> Result<Option
         None => format!("{}/login", writer.site),
         Some(purpose) => {
             let token = Link::make(writer.conn, purpose, &to, user.as_ref(), writer.now)?;
+            if let Letter::LogIn { browser } = &letter {
+                Link::bind(writer.conn, &token, browser)?;
+            }
             purpose.url(writer.site, &token)
         }
     };
@@ -168,7 +173,11 @@ fn answer(
             let letter = if may_reset(&owner) { Letter::Reset } else { Letter::NoResetByMail };
             Some((letter, Some(owner)))
         }
-        (Request::Confirm | Request::Reset, _) => None,
+        // Not where the address may be mistyped: whoever reads its mail would be in.
+        (Request::LogIn { browser }, Some(owner)) if owner.may_log_in() && owner.is_verified() => {
+            Some((Letter::LogIn { browser }, Some(owner)))
+        }
+        (Request::Confirm | Request::Reset | Request::LogIn { .. }, _) => None,
         (Request::ChangeEmail { user_id, asked_by }, None) => {
             let user = User::by_id(writer.conn, user_id)?;
             // Whoever chose a new password meanwhile did so to be rid of who asked for this.

@@ -110,6 +110,7 @@ diesel::table! {
         kept -> Text,
         failures -> BigInt,
         created_at -> Timestamp,
+        is_fresh -> Bool,
     }
 }
 

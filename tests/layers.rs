@@ -39,6 +39,8 @@ static FEATURES: LazyLock<Vec<String>> = LazyLock::new(|| {
 const WRITERS: &[(&str, &str)] = &[
     ("src/accounts/forgot.rs", "reset"),
     ("src/accounts/forgot.rs", "send"),
+    ("src/accounts/login_link.rs", "log_in"),
+    ("src/accounts/login_link.rs", "send"),
     ("src/accounts/register.rs", "register"),
 ];
 

@@ -6,7 +6,7 @@ use kit::http::site::Site;
 use kit::password;
 
 use crate::people::factors::half::Begun;
-use crate::people::{Accounts, CurrentSession, Factors, Limited, LogIn, Sessions, limits};
+use crate::people::{Accounts, CurrentSession, Factors, Limited, LogIn, Sessions, User, limits};
 use crate::web::kept::{self, Carried};
 use crate::web::{
     Client, Deserialize, Error, Errors, Flash, Form, HttpRequest, Page, Query, Response, Result,
@@ -96,17 +96,25 @@ async fn log_in(
         return show_form(page, form);
     };
     let LoginForm { kept, next, remember, .. } = form.fields;
-    let remembered = !remember.is_empty();
-    if factors.are_wanted(&req, &user) {
-        let waiting = factors.wait(&user, Begun { remembered, next, kept }).await?;
+    let how = LogIn::by_password().remembered(!remember.is_empty());
+    go_on(&req, (&accounts, &factors), &user, how, Carried { kept, next }).await
+}
+
+/// Lets somebody in whose first step was right, or asks for the second one.
+pub(super) async fn go_on(
+    req: &HttpRequest, (accounts, factors): (&Accounts, &Factors), user: &User, how: LogIn,
+    to: Carried,
+) -> Response {
+    if factors.are_wanted(req, user) {
+        let Carried { kept, next } = to;
+        let begun = Begun { is_fresh: how.is_fresh(), remembered: how.is_remembered(), next, kept };
         let mut response = redirect("/login/code", None);
-        response.add_cookie(&waiting)?;
+        response.add_cookie(&factors.wait(user, begun).await?)?;
         return Ok(response);
     }
-    let how = LogIn::by_password().remembered(remembered);
     // It is spared them here. Of whoever has none, it is looked at again whether that is so still.
     let how = if user.second_factor_at.is_some() { how.and_second_factor() } else { how };
-    kept::enter(&req, &accounts, &user, how, &Carried { kept, next }).await
+    kept::enter(req, accounts, user, how, &to).await
 }
 
 async fn log_out(req: HttpRequest, accounts: Accounts, sessions: Sessions) -> Response {

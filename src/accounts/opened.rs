@@ -23,6 +23,12 @@ pub(super) trait For: 'static {
         true
     }
 
+    /// The token of the link as this browser knows it, from that in the address; `None` in another browser than the
+    /// one that the link is for.
+    fn whole(_: &HttpRequest, token: &str) -> Option<String> {
+        Some(token.to_owned())
+    }
+
     /// Why a link opens nothing.
     fn ended(ending: LinkEnding) -> Error {
         Self::PURPOSE.ended(ending)
@@ -63,6 +69,8 @@ pub(super) fn cookies<P: For>(req: &HttpRequest) -> LinkCookies {
 /// or [`Error::NotFound`] where the settings do not allow what the link is for ([`For::is_open`]).
 pub(super) struct Opened<P> {
     pub(super) link: Link,
+    /// As it stood in the address.
+    raw: String,
     token: String,
     state: State,
     cookies: LinkCookies,
@@ -98,7 +106,7 @@ impl<P: For> Opened<P> {
 
     /// Takes the token out of the browser, as far as it opens anything.
     pub(super) fn close(&self, response: &mut HttpResponse) -> Result<()> {
-        Ok(self.cookies.close(response, &self.token)?)
+        Ok(self.cookies.close(response, &self.raw)?)
     }
 
     async fn open(req: HttpRequest) -> Result<Self> {
@@ -108,11 +116,13 @@ impl<P: For> Opened<P> {
         }
         let cookies = cookies::<P>(&req);
         let no_cookie = || P::ended(LinkEnding::NoCookie);
-        let token = cookies.token(&req).ok_or_else(no_cookie)?;
+        let raw = cookies.token(&req).ok_or_else(no_cookie)?;
+        let elsewhere = || P::ended(LinkEnding::OtherBrowser);
+        let token = P::whole(&req, &raw).ok_or_else(elsewhere)?;
         let shown = mark_of_form(&req);
         let is_form = shown.is_some();
         match find::<P>(&state, &token, shown).await {
-            Ok(link) => Ok(Self { link, token, state, cookies, purpose: PhantomData }),
+            Ok(link) => Ok(Self { link, raw, token, state, cookies, purpose: PhantomData }),
             Err(error) if is_form => Err(P::PURPOSE.refused(error)),
             Err(error) => Err(error),
         }

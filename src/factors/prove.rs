@@ -119,7 +119,8 @@ async fn prove(
     if !factors.end_waiting(half).await? {
         return Err(Error::LogInAgain);
     }
-    let how = LogIn::by_password().and_second_factor().remembered(half.remembered);
+    let how = if half.is_fresh { LogIn::by_password() } else { LogIn::otherwise() };
+    let how = how.and_second_factor().remembered(half.remembered);
     let carried = Carried { kept: half.kept.clone(), next: half.next.clone() };
     let mut response = kept::enter(&req, &accounts, user, how, &carried).await?;
     response.add_cookie(&factors.clear_cookie())?;

@@ -39,6 +39,8 @@ pub enum Request {
     Confirm,
     /// An administrator offers an account.
     Invite { by: String },
+    /// The link to log in with, for the browser that holds the secret with this hash. Who has no account gets nothing.
+    LogIn { browser: String },
     /// The password is forgotten. Who has no account gets nothing.
     Reset,
     /// Somebody wants this to be the address of their account.

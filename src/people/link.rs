@@ -51,6 +51,14 @@ impl Link {
         Ok(token)
     }
 
+    /// Lets a link that was just made open in one browser alone: for whoever brings its secret along, hashed, as
+    /// [`bound`] does.
+    pub fn bind(conn: &mut Connection, token: &str, browser: &str) -> QueryResult<usize> {
+        let made = links::table.filter(links::token_hash.eq(hash_token(token)));
+        let both = links::token_hash.eq(hash_token(&bound(token, browser)));
+        diesel::update(made).set(both).execute(conn)
+    }
+
     /// The link with this token, or [`Error::LinkEnded`] with why it works no more. `shown` is the
     /// [`mark`] of the link that a form was drawn for. Reading uses nothing up: mail programs open links before their
     /// owners do.
@@ -112,6 +120,11 @@ impl Link {
 
     pub const EXPORT: Export =
         copy_of!(links.user_id, LinkRow; purpose, email, expires_at, used_at);
+}
+
+/// The token of a link, as the browser that it is for knows it.
+pub fn bound(token: &str, browser: &str) -> String {
+    format!("{token}.{browser}")
 }
 
 /// The link with this token, for this purpose.

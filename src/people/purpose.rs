@@ -17,6 +17,8 @@ pub enum Purpose {
     Confirm,
     ChangeEmail,
     Reset,
+    /// To log in without the password, in the browser that asked for it.
+    LogIn,
     /// To make the first account. Printed, not sent.
     SetUp,
 }
@@ -98,6 +100,17 @@ const SET_UP: About = About {
     ..RESET
 };
 
+const LOG_IN: About = About {
+    lifetime: Duration::minutes(15),
+    takes_address: false,
+    path: "/login/link/open",
+    again: "/login/link",
+    used: "/login",
+    taken: "/login",
+    deed: "to log in",
+    done: ("/dashboard", "Done already: you are logged in."),
+};
+
 impl Purpose {
     pub const fn about(self) -> &'static About {
         match self {
@@ -106,6 +119,7 @@ impl Purpose {
             Self::Confirm => &CONFIRM,
             Self::ChangeEmail => &CHANGE_EMAIL,
             Self::Reset => &RESET,
+            Self::LogIn => &LOG_IN,
             Self::SetUp => &SET_UP,
         }
     }

@@ -95,6 +95,14 @@ impl LogIn {
         Self { has_second_factor: true, ..self }
     }
 
+    pub fn is_fresh(self) -> bool {
+        self.is_fresh
+    }
+
+    pub fn is_remembered(self) -> bool {
+        self.remembered
+    }
+
     /// Whether it outlives the browser.
     pub fn remembered(self, remembered: bool) -> Self {
         Self { remembered, ..self }

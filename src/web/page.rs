@@ -34,6 +34,8 @@ pub struct Page {
     /// Whether there are the pages for developers, at `/dev`.
     pub is_for_developers: bool,
     pub theme: Theme,
+    /// Whether people may log in by a link that is mailed to them.
+    pub has_login_link: bool,
     registration: Registration,
     features: Features,
     site: Site,
@@ -46,6 +48,7 @@ impl Page {
         let theme = state.config().cookie(CookieUse::Theme).read(req);
         Self {
             registration: state.config().registration,
+            has_login_link: state.config().login_link,
             user,
             has_mailbox: state.dev_mailbox().is_some(),
             is_for_developers: state.config().is_for_developers(),
@@ -66,6 +69,7 @@ impl Page {
             path: path.to_owned(),
             has_mailbox: false,
             is_for_developers: false,
+            has_login_link: false,
             theme: Theme::default(),
             registration: Registration::Closed,
             features: Features(&[]),

@@ -27,6 +27,7 @@ fn ours() -> Vec<CookieKind> {
             | CookieUse::Theme
             | CookieUse::Steps
             | CookieUse::Device
+            | CookieUse::LinkAsked
             | CookieUse::HalfLogIn
             | CookieUse::Trusted => vec![kind],
         }

@@ -80,7 +80,7 @@ async fn what_a_browser_sends_by_itself_lends_no_other_site_a_way_in() {
 
 /// Answers that set and end every cookie there is.
 async fn with_every_cookie() -> (Browser, Vec<Answer>) {
-    let ada = Browser::logged_in("ada").await;
+    let ada = Site::with(&[("LOGIN_LINK", "on")]).await.logged_in("ada").await;
     let (_, codes) = second_factor::turn_on(&ada).await;
     let code = [("otp", codes[0].as_str()), ("trust", "yes")];
     let mut answers = vec![
@@ -88,6 +88,7 @@ async fn with_every_cookie() -> (Browser, Vec<Answer>) {
         ada.submit("/login/code", &code).await,
         ada.submit("/account/appearance", &[("theme", "dark")]).await,
         ada.submit("/dashboard/steps", &[]).await,
+        ada.submit("/login/link", &[("email", "ada@example.com")]).await,
         ada.submit("/logout", &[]).await,
     ];
     ada.submit("/forgot", &[("email", "ada@example.com")]).await;

@@ -8,6 +8,9 @@ use strum::VariantArray as _;
 use crate::browser::{Browser, PASSWORD, Site, address};
 use crate::drawn::form_of;
 
+/// The secret of the browser that asked for a link.
+const ASKED: &str = "secret";
+
 /// Where something can be offered that was handed out before.
 #[derive(Clone, Copy, Debug)]
 pub enum Door {
@@ -45,6 +48,8 @@ impl Door {
         let stranger = ada.site.stranger();
         // A link for an account wants its owner.
         stranger.set_cookie("session", &ada.cookie("session").unwrap());
+        // And one to log in, the browser that asked for it.
+        stranger.set_cookie("link_asked", ASKED);
         match self {
             Self::Session => {
                 stranger.set_cookie("session", key);
@@ -93,17 +98,21 @@ pub async fn keys(ada: &Browser) -> Vec<(&'static str, String)> {
 async fn link(site: &Rc<Site>, of: Purpose) -> String {
     let (about, now) = (of.about(), site.clock.now());
     let email = Email::parse(&address(if about.takes_address { "bob" } else { "ada" })).unwrap();
-    let is_hers = matches!(of, Purpose::Confirm | Purpose::ChangeEmail | Purpose::Reset);
+    let is_hers = !about.takes_address && of != Purpose::SetUp || of == Purpose::ChangeEmail;
     let make = move |conn: &mut _| {
         let ada = User::by_email(conn, &Email::parse(&address("ada")).unwrap())?;
-        Link::make(conn, of, &email, ada.as_ref().filter(|_| is_hers), now)
+        let token = Link::make(conn, of, &email, ada.as_ref().filter(|_| is_hers), now)?;
+        if of == Purpose::LogIn {
+            Link::bind(conn, &token, &actix_login::hash_token(ASKED))?;
+        }
+        diesel::QueryResult::Ok(token)
     };
     site.db.write(make).await.unwrap()
 }
 
 /// Ada, with an address that is not proved.
 pub async fn ada() -> Browser {
-    let ada = Browser::logged_in("ada").await;
+    let ada = Site::with(&[("LOGIN_LINK", "on")]).await.logged_in("ada").await;
     ada.site.sql("UPDATE users SET verified_at = NULL").await;
     ada
 }

@@ -4,7 +4,8 @@ use crate::browser::{Answer, Browser, OTHER_PASSWORD, Site, config, features, pa
 
 /// A site that counts hashes, with an account for Ada.
 async fn site() -> std::rc::Rc<Site> {
-    let site = Site::build(&[], passwords(&config(&[])), features()).await;
+    let settings = [("LOGIN_LINK", "on")];
+    let site = Site::build(&settings, passwords(&config(&settings)), features()).await;
     site.user("ada").await;
     site
 }
@@ -79,6 +80,11 @@ async fn registering_tells_nothing() {
 #[actix_web::test]
 async fn a_forgotten_password_tells_nothing() {
     tells_nothing(stranger, "/forgot", |email| vec![("email", email)]).await;
+}
+
+#[actix_web::test]
+async fn a_link_to_log_in_tells_nothing() {
+    tells_nothing(stranger, "/login/link", |email| vec![("email", email)]).await;
 }
 
 #[actix_web::test]

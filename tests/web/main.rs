@@ -62,6 +62,7 @@ mod lifetimes;
 mod limits;
 mod locked;
 mod login;
+mod login_link;
 mod refusals;
 mod lookups;
 mod mail;

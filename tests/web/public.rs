@@ -17,6 +17,12 @@ const PUBLIC: &[(&str, &str, u16)] = &[
     ("POST", "/login/passkey", 422),
     #[cfg(feature = "passkeys")]
     ("POST", "/login/passkey/options", 200),
+    // Where `LOGIN_LINK` is off, there is no such page.
+    ("GET", "/login/link", 404),
+    ("POST", "/login/link", 404),
+    ("GET", "/login/link/sent", 404),
+    ("GET", "/login/link/open", 404),
+    ("POST", "/login/link/open", 404),
     ("POST", "/logout", 303),
     ("GET", "/register", 200),
     ("POST", "/register", 422),

@@ -83,7 +83,7 @@ struct Asked {
 }
 
 async fn asked() -> Asked {
-    let site = Site::with(&[("DATABASE_CONNECTIONS", "2"), PAIR]).await;
+    let site = Site::with(&[("DATABASE_CONNECTIONS", "2"), ("LOGIN_LINK", "on"), PAIR]).await;
     let statements = listen(&site).await;
     let ada = walk_as_the_first(&site).await;
     walk_to_an_account(&site).await;
@@ -159,6 +159,10 @@ async fn walk_as_a_stranger(site: &Rc<Site>) {
     bob.log_in("bob").await;
     bob.set_header("user-agent", Some("curl/8"));
     send(&bob, "/login", &fields).await;
+    send(&bob, "/logout", &[]).await;
+    send(&bob, "/login/link", &[("email", &address("bob"))]).await;
+    bob.open_link(&site.link_to("bob").await).await;
+    send(&bob, "/login/link/open", &[]).await;
     send(&bob, "/logout", &[]).await;
     bob.get(&format!("/dev/mail/{}", site.mail_to("bob").await.id)).await;
     bob.get(&format!("/dev/mail/{}/html", site.mail_to("bob").await.id)).await;

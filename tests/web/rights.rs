@@ -71,6 +71,8 @@ const STRANGERS: &[&str] = &[
     "/dashboard/steps",
     "/login",
     "/login/code",
+    "/login/link",
+    "/login/link/open",
     "/login/passkey",
     "/login/passkey/options",
     "/logout",

@@ -26,10 +26,13 @@ pub struct HalfLogIn {
     /// What they had typed, as [`kit::http::kept`] seals it.
     pub kept: String,
     created_at: Time,
+    /// Whether the password was typed.
+    pub is_fresh: bool,
 }
 
-/// A log-in whose password was right.
+/// A log-in whose first step was right.
 pub struct Begun {
+    pub is_fresh: bool,
     pub remembered: bool,
     pub next: String,
     pub kept: String,
@@ -55,6 +58,7 @@ impl HalfLogIn {
             half_log_ins::next.eq(begun.next),
             half_log_ins::kept.eq(begun.kept),
             half_log_ins::created_at.eq(now),
+            half_log_ins::is_fresh.eq(begun.is_fresh),
         );
         diesel::insert_into(half_log_ins::table).values(row).execute(conn)?;
         Ok(token)

@@ -35,8 +35,15 @@ const CUTS: Cuts = cuts! {
     }
     "src/accounts/login.rs" {
         Words("(accounts, factors): (Accounts, Factors)", "accounts: Accounts");
+        Words("(accounts, factors): (&Accounts, &Factors)", "accounts: &Accounts");
+        Words("(&accounts, &factors)", "&accounts");
+        Words("/// Lets somebody in whose first step was right, or asks for the second one.", "/// Lets somebody in.");
         Item("if factors.are_wanted(");
         Item("let how = if user.second_factor_at");
+    }
+    "src/accounts/login_link.rs" {
+        Words("(accounts, factors): (Accounts, Factors)", "accounts: Accounts");
+        Words("(&accounts, &factors)", "&accounts");
     }
     "src/accounts/sudo.rs" {
         Words("_: Entrant,", "_: CurrentSession,");
@@ -149,6 +156,8 @@ const CUTS: Cuts = cuts! {
         Item("pub(super) has_second_factor: bool,");
         Words(" has_second_factor: false,", "");
         Item("pub fn and_second_factor(");
+        Item("pub fn is_fresh(self)");
+        Item("pub fn is_remembered(self)");
     }
     "src/people/sessions.rs" {
         Words("User::require_may_enter(conn, &user, log_in.has_second_factor)?;", "User::require_still(conn, user_id, &user.password_hash)?;");
@@ -197,7 +206,7 @@ const CUTS: Cuts = cuts! {
     "tests/web/phone.rs" { All; }
     "tests/web/second_factor.rs" { All; }
     "tests/web/cookie_octets.rs" {
-        Words("            | CookieUse::Device\n            | CookieUse::HalfLogIn\n            | CookieUse::Trusted => vec![kind],", "            | CookieUse::Device => vec![kind],");
+        Words("            | CookieUse::LinkAsked\n            | CookieUse::HalfLogIn\n            | CookieUse::Trusted => vec![kind],", "            | CookieUse::LinkAsked => vec![kind],");
     }
     "tests/web/cookies.rs" {
         Item("let (_, codes) = second_factor::");
@@ -218,6 +227,7 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/invalidation.rs" { Item("async fn a_second_factor_ends_what_began_without_it"); }
     "tests/web/kept.rs" { Item(r#"if path == "/account/second-factor/app/confirm" {"#); }
+    "tests/web/login_link.rs" { Item("async fn who_has_a_second_factor_proves_it_after_the_link"); }
     "tests/web/limits.rs" {
         Item(r#"(Method::POST, "/account/second-factor/app"),"#);
         Item("row::<SecondFactor>(");
@@ -260,6 +270,7 @@ const CUTS: Cuts = cuts! {
     }
     "docs/commands.md" { Words(", `user remove-second-factor` takes away one that was lost", ""); }
     "docs/security.md" {
+        Words(" A second factor is asked for after it, and the password before what matters:", " The password is asked for before what matters:");
         Words("whatever changes something; with `REQUIRE_SECOND_FACTOR=admins`, for those with a second factor. People", "whatever changes something. People");
         Words("Nobody's password or second factor is shown", "Nobody's password is shown");
         Section("## Second factors");

@@ -1,0 +1,1 @@
+ALTER TABLE half_log_ins DROP COLUMN is_fresh;
