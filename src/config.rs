@@ -65,6 +65,14 @@ pub enum RequiredFor {
     All,
 }
 
+/// Something that an operator switches on.
+#[derive(Clone, Copy, Debug, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
+pub enum Switch {
+    Off,
+    On,
+}
+
 /// What our cookies are for. Each has its place here, and `tests/web/cookies.rs` plants them all.
 #[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -120,7 +128,7 @@ pub struct Config {
     /// How long a browser is trusted without it; zero: not at all.
     pub trust_browsers: Duration,
     /// Whether people may log in by a link that is mailed to them.
-    pub login_link: bool,
+    pub login_link: Switch,
     pub token_lifetimes: TokenLifetimes,
     pub limits: LimitSettings,
     pub password_grant: bool,
@@ -182,7 +190,7 @@ impl Config {
             session_protection: read.one_of("SESSION_PROTECTION", "basic"),
             require_second_factor: read.one_of("REQUIRE_SECOND_FACTOR", "off"),
             trust_browsers: read.delay("TRUST_BROWSERS", "14d"),
-            login_link: read.boolean("LOGIN_LINK", false),
+            login_link: read.one_of("LOGIN_LINK", "off"),
             token_lifetimes: read.token_lifetimes(),
             limits: read.limits(),
             password_grant: read.boolean("PASSWORD_GRANT", true),

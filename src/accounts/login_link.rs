@@ -8,7 +8,7 @@ use kit::from_request;
 use crate::accounts::email_form::EmailForm;
 use crate::accounts::login::go_on;
 use crate::accounts::opened::{For, Opened, page};
-use crate::config::{Config, CookieUse};
+use crate::config::{Config, CookieUse, Switch};
 use crate::mail::{Posted, Request};
 use crate::people::link::bound;
 use crate::people::{Accounts, Factors, Limited, LogIn, Purpose, limits};
@@ -33,7 +33,7 @@ impl For for ByLink {
     const PURPOSE: Purpose = Purpose::LogIn;
 
     fn is_open(config: &Config) -> bool {
-        config.login_link
+        config.login_link == Switch::On
     }
 
     /// Whoever reads somebody's mail, or lures them to open a link of theirs, gets nowhere by it: it works where the
@@ -47,7 +47,7 @@ impl For for ByLink {
 struct MayAsk;
 
 from_request!(MayAsk, Error, |req| {
-    if State::of(req).config().login_link { Ok(MayAsk) } else { Err(Error::NotFound) }
+    if ByLink::is_open(State::of(req).config()) { Ok(MayAsk) } else { Err(Error::NotFound) }
 });
 
 #[derive(Template)]

@@ -16,7 +16,7 @@ use kit::{Time, clock, from_request};
 use time::Date;
 
 use crate::brand;
-use crate::config::{CookieUse, Registration};
+use crate::config::{CookieUse, Registration, Switch};
 use crate::error::Response;
 use crate::feature::{Features, Place, Shelf};
 use crate::people::CurrentUser;
@@ -48,7 +48,7 @@ impl Page {
         let theme = state.config().cookie(CookieUse::Theme).read(req);
         Self {
             registration: state.config().registration,
-            has_login_link: state.config().login_link,
+            has_login_link: state.config().login_link == Switch::On,
             user,
             has_mailbox: state.dev_mailbox().is_some(),
             is_for_developers: state.config().is_for_developers(),
