@@ -48,6 +48,7 @@ const CUTS: Cuts = cuts! {
     "src/accounts/sudo.rs" {
         Words("_: Entrant,", "_: CurrentSession,");
         Words("session: Entrant,", "session: CurrentSession,");
+        Words("session: &Entrant,", "session: &CurrentSession,");
         Words("{Accounts, Entrant, Event,", "{Accounts, CurrentSession, Event,");
     }
     "src/api/token.rs" {
