@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
+use crate::people::factors::authenticator::PURPOSE;
 use crate::people::{
     Accounts, Events, Factors, Grants, Limits, Login, Sessions, grants, personal_token,
 };
@@ -154,7 +155,7 @@ fn factors(config: &Config, keys: &[SigningKey], parts: (Db, Clock, Events)) -> 
     let trusted = Devices::new(keys, known_for, cookie, parts.1.clone());
     let trusted = Some(trusted).filter(|_| !config.trust_browsers.is_zero());
     let waiting = config.cookie(CookieUse::HalfLogIn);
-    let vault = Vault::new(keys, "authenticator");
+    let vault = Vault::new(keys, PURPOSE);
     Factors::new(parts, vault, trusted, waiting, config.require_second_factor)
 }
 

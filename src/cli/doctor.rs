@@ -47,6 +47,9 @@ async fn examine_database(config: &Config, report: &mut Report) -> Result<(), Fa
     if matches!(answered, Fine(_)) {
         let found = db.migrations();
         report.tell("migrations", &data::migrations(&found, config.environment))?;
+        if let Some(finding) = data::second_factors(&db, config).await {
+            report.tell("second factors", &finding)?;
+        }
         report.tell("clock", &data::compare_clocks(&db, &found, config).await)?;
     }
     Ok(())

@@ -94,6 +94,13 @@ const SECOND_FACTOR: &str = "
     INSERT INTO half_log_ins (user_id, token_hash, bound_to, remembered, next, kept, created_at)
     VALUES (1, 'hash', '', 0, '', '', '2099-01-01 10:00:00')";
 
+/// A passkey of hers, and a question that nobody has answered.
+const PASSKEY: &str = "
+    INSERT INTO passkeys (user_id, name, handle, credential_id, credential, created_at)
+    VALUES (1, 'Laptop', 'handle', 'id', '{}', '2026-11-28 10:00:00');
+    INSERT INTO ceremonies (challenge_hash, state, created_at)
+    VALUES ('hash', '{}', '2099-01-01 10:00:00')";
+
 /// What fills the tables of features: each has a row when everything is moved.
 const FEATURES: &[fn(&mut Client)] = &[
     // A line each.
@@ -106,6 +113,7 @@ const FEATURES: &[fn(&mut Client)] = &[
 /// hers by features.
 pub fn ada_before_the_move(dir: &Path, port: u16) -> Client {
     edit(dir, SECOND_FACTOR);
+    edit(dir, PASSKEY);
     let mut command = sqlite_program(dir, &[]);
     command.env("PORT", port.to_string()).env("LIMITS_IN", "database");
     let mut server = Server::launch(command, &port.to_string());

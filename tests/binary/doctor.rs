@@ -55,14 +55,37 @@ fn a_mail_server_is_greeted_and_gets_no_mail() {
 #[cfg(not(feature = "postgres"))]
 mod sqlite {
     use super::{assert_line, doctor};
-    use crate::operation::production;
-    use crate::server::run;
+    use crate::client::Client;
+    use crate::clients::adas_folder;
+    use crate::operation::{ADA, production};
+    use crate::server::{Server, free_port, run};
+    use crate::{edit_rows, second_factor};
 
     /// A site whose mail nobody takes.
     fn site() -> Vec<(&'static str, &'static str)> {
         let files = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
         let other = [("SMTP_URL", "smtp://127.0.0.1:1"), ("STATIC_DIR", files)];
         [&production()[..], &other].concat()
+    }
+
+    #[test]
+    fn secrets_of_second_factors_that_an_old_key_closed_are_told_of() {
+        let (dir, [old, new]) = (adas_folder(), [(); 2].map(|()| actix_login::generate_key()));
+        edit_rows(dir.path(), "UPDATE users SET verified_at = created_at");
+        let server = Server::start_with(dir.path(), free_port(), &[("SECRET_KEY", &old)]);
+        let mut ada = Client::new(&server.url);
+        assert_eq!(ada.submit("/login", &ADA).status, 303);
+        let secret = second_factor::begin(&mut ada);
+        second_factor::confirm(&mut ada, &second_factor::code_of(&secret));
+        let said = |keys: &str| doctor(dir.path(), &[("SECRET_KEY", keys)]).1;
+        assert!(!said(&old).contains("second factors"));
+        let both = said(&format!("{new},{old}"));
+        assert_line(&both, "warning second factors", "1 were closed by an older SECRET_KEY");
+        assert_line(
+            &said(&new),
+            "problem second factors",
+            "1 were closed by a SECRET_KEY that is gone",
+        );
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod named;
 #[cfg_attr(feature = "postgres", expect(dead_code, reason = "the tests of SQLite use the rest"))]
 #[path = "../kit/client.rs"]
 mod client;
+#[path = "../kit/otp.rs"]
+mod otp;
 #[path = "../kit/server.rs"]
 mod server;
 
@@ -44,6 +46,7 @@ mod postgres;
 mod process;
 mod strangers;
 mod release;
+mod second_factor;
 mod secrets;
 mod seed;
 mod serving;

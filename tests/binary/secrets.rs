@@ -12,6 +12,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::client::Client;
 use crate::mail_server::wait_for;
 use crate::operation::{ADA, with_ada};
+use crate::second_factor;
 use crate::server::{Server, free_port};
 
 /// What is typed as a password, right or wrong.
@@ -43,6 +44,7 @@ impl Story {
             ("LOG_FORMAT", format),
             ("RUST_LOG", "debug"),
             ("SECRET_KEY", &key),
+            ("LOGIN_LINK", "on"),
             ("METRICS_ADDRESS", &numbers),
             ("METRICS_TOKEN", METRICS_TOKEN),
             ("TOKEN_PRIVATE_KEY_FILE", KEY_PAIR),
@@ -54,7 +56,9 @@ impl Story {
         let link = story.server.setup_link().unwrap().to_owned();
         story.keep(token_in(&link));
         story.of_an_account(&mut ada);
+        story.a_second_factor(&mut ada);
         story.bob_registers();
+        story.ada_asks_for_a_link();
         story.grace_is_invited(&mut ada);
         story.a_script_reads(&mut ada);
         story.a_program_reads();
@@ -125,6 +129,35 @@ impl Story {
             [("email", "countess@example.com"), ("password", PASSWORDS[4]), ("remember", "yes")];
         assert_eq!(ada.submit("/login", &typed).status, 303);
         self.keep_cookies(ada);
+    }
+
+    /// The secret of Ada's app, her recovery codes, a log-in that waits, and a browser that is trusted.
+    fn a_second_factor(&mut self, ada: &mut Client) {
+        let secret = second_factor::begin(ada);
+        let codes = second_factor::confirm(ada, &second_factor::code_of(&secret));
+        self.keep_cookies(ada);
+        let mut elsewhere = Client::new(&self.server.url);
+        let typed = [("email", "countess@example.com"), ("password", PASSWORDS[4])];
+        assert_eq!(elsewhere.submit("/login", &typed).location, "/login/code");
+        self.keep_cookies(&elsewhere);
+        let code = [("otp", &*codes[0]), ("trust", "yes")];
+        assert_eq!(elsewhere.submit("/login/code", &code).location, "/dashboard");
+        self.keep_cookies(&elsewhere);
+        for secret in codes.into_iter().chain([secret]) {
+            self.keep(secret.replace([' ', '-'], ""));
+            self.keep(secret);
+        }
+        assert_eq!(ada.submit("/account/second-factor/remove", &[]).status, 303);
+        self.keep_cookies(ada);
+    }
+
+    /// A link that logs in, and the secret of the browser that it is for.
+    fn ada_asks_for_a_link(&mut self) {
+        let mut browser = Client::new(&self.server.url);
+        let typed = [("email", "countess@example.com")];
+        assert_eq!(browser.submit("/login/link", &typed).location, "/login/link/sent");
+        self.keep_cookies(&browser);
+        self.follow(&mut browser, "Log in", &[]);
     }
 
     fn bob_registers(&mut self) {

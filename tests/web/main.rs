@@ -13,6 +13,8 @@ mod database;
 mod operator;
 #[cfg(feature = "passkeys")]
 mod device;
+#[path = "../kit/otp.rs"]
+mod otp;
 mod phone;
 mod program;
 #[expect(dead_code, reason = "the tests of the binary use the rest")]

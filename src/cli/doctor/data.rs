@@ -10,13 +10,15 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Integer, Timestamp};
 use kit::config::Environment;
 use kit::doctor::Finding::{self, Fine, Problem, Warning};
-use kit::{Clock, Time, clock};
+use kit::vault::Vault;
+use kit::{Clock, Time, clock, key_file};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::config::{APP_NAME, Config};
-use crate::db::{self, Db};
+use crate::db::{self, Connection, Db};
+use crate::people::factors::authenticator::{Authenticator, PURPOSE};
 
 /// How a migration's version begins.
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]");
@@ -72,6 +74,26 @@ pub(super) fn migrations(found: &Found, environment: Environment) -> Finding {
         _ => Problem(format!(
             "{newer} are from a newer version of this program: start that one, or restore a backup."
         )),
+    }
+}
+
+/// Whether the secrets of second factors can be read, if there are any, and by the newest key.
+pub(super) async fn second_factors(db: &Db, config: &Config) -> Option<Finding> {
+    let keys = match &config.secret_key_file {
+        Some(file) if config.secret_keys.is_empty() => key_file::read(file).ok()?,
+        _ => config.secret_keys.clone(),
+    };
+    let vault = Vault::new(&keys, PURPOSE);
+    let count = move |conn: &mut Connection| Authenticator::closed_by_others(conn, &vault);
+    match db.run(count).await.ok()? {
+        (0, 0) => None,
+        (old, 0) => Some(Warning(format!(
+            "{old} were closed by an older SECRET_KEY: leave it in until their owners have logged in once more."
+        ))),
+        (_, lost) => Some(Problem(format!(
+            "{lost} were closed by a SECRET_KEY that is gone: put it behind the new one, or run `{APP_NAME} user \
+             remove-second-factor` for who asks."
+        ))),
     }
 }
 

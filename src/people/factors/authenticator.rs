@@ -10,6 +10,9 @@ use crate::db::{Backend, Connection, Export, copy_of};
 use crate::error::{Error, Result};
 use crate::schema::authenticators;
 
+/// What their secrets are closed for.
+pub const PURPOSE: &str = "authenticator";
+
 /// How long one waits for its first code.
 pub const SET_UP_WITHIN: Duration = Duration::minutes(30);
 
@@ -82,6 +85,16 @@ impl Authenticator {
     pub fn since(conn: &mut Connection, user_id: i64) -> QueryResult<Option<Time>> {
         let since = of(user_id).select(authenticators::confirmed_at).first(conn).optional()?;
         Ok(since.flatten())
+    }
+
+    /// How many secrets an older key has closed, and how many a key that is gone.
+    pub fn closed_by_others(conn: &mut Connection, vault: &Vault) -> QueryResult<(usize, usize)> {
+        let all = authenticators::table.select((authenticators::user_id, authenticators::seed));
+        let opened = |(user_id, seed): &(i64, String)| vault.open(seed, &user_id.to_string());
+        let rows: Vec<(i64, String)> = all.load(conn)?;
+        let opened: Vec<_> = rows.iter().map(opened).collect();
+        let old = opened.iter().flatten().filter(|opened| opened.is_old).count();
+        Ok((old, opened.iter().filter(|opened| opened.is_none()).count()))
     }
 
     pub fn remove(conn: &mut Connection, user_id: i64) -> QueryResult<usize> {

@@ -90,6 +90,10 @@ const CUTS: Cuts = cuts! {
     "templates/mail/words.txt" {
         Words("{%- when Letter::PasskeyAdded with { .. } -%}\nWhoever holds this device and unlocks it gets in to your account. Whoever logs in with your password proves more than\nthat, too. Whoever else was logged in is out.\n---\nIf that was not you, remove it at {{ site }}/account/passkeys, and choose a new password: {{ site }}/forgot.\n{%- when Letter::PasskeyRemoved with { .. } -%}\nThis passkey opens your account no more, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
     }
+    "tests/binary/copy.rs" {
+        Item("const PASSKEY:");
+        Item("edit(dir, PASSKEY);");
+    }
     "tests/chromium/passkeys.rs" { All; }
     "tests/chromium/driver.rs" {
         Item("pub async fn has_a_device(");

@@ -62,6 +62,21 @@ const CUTS: Cuts = cuts! {
         Item("if !is_enough {");
     }
     "src/admin/words.rs" { Item("Act::RemoveSecondFactor => ("); }
+    "src/cli/doctor.rs" { Item("if let Some(finding) = data::second_factors("); }
+    "src/cli/doctor/data.rs" { Item("pub(super) async fn second_factors("); }
+    "tests/binary/second_factor.rs" { All; }
+    "tests/binary/secrets.rs" {
+        Item("story.a_second_factor(");
+        Item("fn a_second_factor(");
+    }
+    "tests/binary/clients.rs" {
+        Item("fn code_by_pyotp(");
+        Item("fn an_app_of_other_makers_sets_up");
+        Item("use crate::second_factor;");
+    }
+    "tests/binary/doctor.rs" { Item("fn secrets_of_second_factors_that_an_old_key_closed"); }
+    "tests/kit/otp.rs" { All; }
+    "scripts/check" { Words("pyotp==2.10.0 ", ""); }
     "src/app.rs" { Item("crate::factors::FEATURE,"); }
     "src/cli/people.rs" {
         Item("RemoveSecondFactor { email: String },");
