@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use kit::mail::Queue as _;
 
-use crate::people::{Admin, User};
+use crate::people::{Admin, directory};
 use crate::state::State;
 use crate::web::{Page, Response, ServiceConfig, Template, render, resource};
 
@@ -30,7 +30,7 @@ async fn show(_: Admin, page: Page, state: State) -> Response {
     let begun = Instant::now();
     state.db().is_ready().await?;
     let answered_in = begun.elapsed();
-    let people = state.db().run(User::count).await?;
+    let people = state.db().run(directory::count).await?;
     let database = if cfg!(feature = "postgres") { "PostgreSQL" } else { "SQLite" };
     let to_a_server = state.config().smtp.is_some();
     let mail_goes = if to_a_server { "to a mail server" } else { "nowhere: SMTP_URL is not set" };

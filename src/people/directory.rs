@@ -26,6 +26,10 @@ pub struct Person {
     pub last_seen_at: Option<Time>,
 }
 
+pub fn count(conn: &mut Connection) -> QueryResult<i64> {
+    users::table.count().get_result(conn)
+}
+
 /// A page of them, searched by name and address; who came last first, unless another order is asked for.
 pub async fn people(db: &Db, paging: Paging) -> Result<List<Person>> {
     let (pattern, only) = (paging.pattern(), paging.only().to_owned());

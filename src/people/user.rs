@@ -117,10 +117,6 @@ impl User {
         users::table.order(users::id).select(Self::as_select()).load(conn)
     }
 
-    pub fn count(conn: &mut Connection) -> QueryResult<i64> {
-        users::table.count().get_result(conn)
-    }
-
     pub fn any_exists(conn: &mut Connection) -> QueryResult<bool> {
         diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)
     }

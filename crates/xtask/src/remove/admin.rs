@@ -47,7 +47,6 @@ const CUTS: Cuts = cuts! {
         Words("    let is_gone = matches!(happened.event.about(), About::Farewell(_));\n", "");
         Words("events::user_id.eq(happened.user_id.filter(|_| !is_gone)),\n        events::gone_user_id.eq(happened.user_id.filter(|_| is_gone)),", "events::user_id.eq(happened.user_id),");
     }
-    "src/people/user.rs" { Item("pub fn count("); }
     "tests/web/admin.rs" { All; }
     "tests/web/every_event.rs" {
         Item("use crate::rights::FAILED;");

@@ -64,7 +64,7 @@ const CUTS: Cuts = cuts! {
         Words("\n                || (place.shelf == Shelf::Invitations && self.may_invite())", "");
     }
     "templates/admin/index.html" {
-        Words("\n  {%- if page.may_invite() %}\n  {%- call door(page, \"/account/invitations\", \"plus\", \"Invitations\", \"Offer somebody an account, and see who has not answered.\") %}{% endcall %}\n  {%- endif %}", "");
+        Words("\n  {%- if page.may_invite() %}\n  {%- call list_::door(page, \"/account/invitations\", \"plus\", \"Invitations\", \"Offer somebody an account, and see who has not answered.\") %}{% endcall %}\n  {%- endif %}", "");
     }
     "tests/web/admin.rs" {
         Words("    page.shows(\"/account/invitations\").shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n", "    page.shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n");
