@@ -51,11 +51,11 @@ impl Device {
         let handle = decode(&question["user"]["id"]);
         let (flags, origin) = (PRESENT | VERIFIED, "http://localhost:8080".to_owned());
         let device = Self { key, id, handle, counter: 1, flags, origin };
-        let answer = device.register(question);
+        let answer = device.introduce(question);
         (device, answer)
     }
 
-    pub fn register(&self, question: &Value) -> String {
+    pub fn introduce(&self, question: &Value) -> String {
         let data = self.client_data("webauthn.create", question);
         let public = self.key.public_key().as_ref();
         // A COSE key: ES256 on P-256, its point without the first byte (RFC 9053).

@@ -219,7 +219,7 @@ async fn an_answer_adds_a_passkey_to_whom_it_was_asked_of_and_once() {
     let form = [("name", "Mine"), ("credential", &*credential)];
     bob.submit(HOME, &form).await.shows("No passkey was made");
     ada.submit(HOME, &form).await.shows("No passkey was made");
-    let credential = device.register(&question(&ada, ASK).await);
+    let credential = device.introduce(&question(&ada, ASK).await);
     let wrong = [("name", "Mine"), ("credential", &*credential)];
     ada.submit(HOME, &wrong).await.shows("No passkey was made").shows("value=\"Mine\"");
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM passkeys").await, 0);
@@ -242,7 +242,7 @@ async fn without_the_devices_lock_none_is_made() {
     let asked = question(&ada, OPTIONS).await;
     let (mut device, _) = Device::make(&asked);
     device.flags &= !VERIFIED;
-    let form = [("name", "Mine"), ("credential", &*device.register(&asked))];
+    let form = [("name", "Mine"), ("credential", &*device.introduce(&asked))];
     ada.submit(HOME, &form).await.shows("No passkey was made");
 }
 

@@ -68,8 +68,8 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/admin.rs" {
         Words("    page.shows(\"/account/invitations\").shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n", "    page.shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n");
-        Item("let closed = Site::with(&[(\"REGISTRATION\", \"closed\")])");
-        Item("closed.get(\"/admin\")");
+        With("registration", &Item("let closed = Site::with(&[(\"REGISTRATION\", \"closed\")])"));
+        With("registration", &Item("closed.get(\"/admin\")"));
     }
     "templates/mail/words.txt" {
         Words("{%- when Letter::Invite with { by } -%}\n{{ by }} invites you to make an account at {{ site }}.\n---\n{{ works_for }}\n", "");

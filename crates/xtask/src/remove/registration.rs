@@ -130,6 +130,10 @@ const CUTS: Cuts = cuts! {
         Entry(r#""/register""#);
         Entry(r#""/register/confirm""#);
     }
+    "tests/web/admin.rs" {
+        Item("let closed = Site::with(&[(\"REGISTRATION\", \"closed\")])");
+        Item("closed.get(\"/admin\")");
+    }
     "tests/web/settings.rs" { Item(r#"("REGISTRATION", "maybe"),"#); }
     "tests/web/twice.rs" { Entry(r#""/register""#); }
     ".env.example" { Block("# Who may make an account:"); }
