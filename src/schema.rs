@@ -13,6 +13,7 @@ diesel::table! {
         verified_at -> Nullable<Timestamp>,
         failed_log_ins -> BigInt,
         second_factor_at -> Nullable<Timestamp>,
+        factors_version -> BigInt,
     }
 }
 
@@ -76,6 +77,7 @@ diesel::table! {
         handle -> Text,
         credential_id -> Text,
         credential -> Text,
+        password_mark -> Text,
         created_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
     }

@@ -4,6 +4,7 @@ const keys = window.PublicKeyCredential;
 const fromDevice = async (button, signal, mediation) => {
   const answer = await fetch(button.dataset.passkey, { method: "POST", headers: { accept: "application/json" }, signal });
   // What the server does not ask for, it refuses in its own words when the form is sent.
+  if (!answer.ok && mediation) throw new Error();
   if (!answer.ok) return "";
   const { origin, asked } = await answer.json();
   if (!origin) throw new Error("Passkeys need an address with a name, not with a number.");
@@ -40,5 +41,11 @@ if (keys?.parseCreationOptionsFromJSON) all("[data-passkey]", (button) => {
     use().catch((error) => { if (error.name !== "AbortError") note.textContent = WHY[error.name] ?? error.message; });
   });
   // Offered where the browser fills in addresses.
-  if ("offered" in button.dataset) keys.isConditionalMediationAvailable?.().then((can) => can && use("conditional")).catch(() => {});
+  const offer = () => use("conditional").catch(() => {});
+  if ("offered" in button.dataset) keys.isConditionalMediationAvailable?.().then((can) => {
+    if (!can) return;
+    offer();
+    // A question lives for five minutes.
+    setInterval(offer, 240000);
+  });
 });

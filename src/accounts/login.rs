@@ -105,7 +105,9 @@ pub(super) async fn go_on(
     req: &HttpRequest, (accounts, factors): (&Accounts, &Factors), user: &User, how: LogIn,
     to: Carried,
 ) -> Response {
-    if factors.are_wanted(req, user) {
+    // A browser is trusted beside the password: whoever sits at it reads the mail there, too.
+    let is_spared = how.is_fresh() && !factors.are_wanted(req, user);
+    if user.second_factor_at.is_some() && !is_spared {
         let Carried { kept, next } = to;
         let begun = Begun { is_fresh: how.is_fresh(), remembered: how.is_remembered(), next, kept };
         let mut response = redirect("/login/code", None);

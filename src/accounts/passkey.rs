@@ -33,9 +33,7 @@ struct Answered {
 
 impl Form for Answered {}
 
-async fn ask(
-    _: Limited<limits::Passkey>, req: HttpRequest, passkeys: Option<Passkeys>,
-) -> Response {
+async fn ask(_: Limited<limits::Ask>, req: HttpRequest, passkeys: Option<Passkeys>) -> Response {
     let asked = match passkeys {
         Some(passkeys) => Some(passkeys.ask().await?),
         None => None,
@@ -44,11 +42,13 @@ async fn ask(
 }
 
 async fn log_in(
-    _: Limited<limits::Passkey>, req: HttpRequest, client: Client, page: Page, passkeys: Passkeys,
-    (accounts, factors): (Accounts, Factors), form: Submitted<Answered>,
+    limited: Limited<limits::Passkey>, req: HttpRequest, client: Client, page: Page,
+    passkeys: Passkeys, (accounts, factors): (Accounts, Factors), form: Submitted<Answered>,
 ) -> Response {
     let Answered { credential, email, remember, next, kept } = form.fields;
-    let Some(user) = passkeys.prove(&client, &credential).await? else {
+    let half = factors.waiting(&req).await?;
+    let beside = half.as_ref().filter(|(half, _)| half.is_fresh).map(|(_, whose)| whose.id);
+    let Some(user) = passkeys.prove(&client, &credential, beside).await? else {
         let fields = LoginForm { email, remember, next, kept, ..LoginForm::default() };
         let mut form = Submitted::with(fields);
         form.errors.add("", REFUSED);
@@ -56,8 +56,9 @@ async fn log_in(
     };
     let mut remembered = !remember.is_empty();
     let mut carried = Carried { kept, next };
-    // A log-in whose password was right waits here for what this is: it goes on to where it wanted.
-    let waiting = factors.waiting(&req).await?.filter(|(_, whose)| whose.id == user.id);
+    // A log-in whose first step was right waits here for what this is: it goes on to where it wanted.
+    let waiting = half.filter(|(_, whose)| whose.id == user.id);
+    limited.give_back().await?;
     if let Some((half, _)) = &waiting {
         factors.end_waiting(half).await?;
         if carried.kept.is_empty() && carried.next.is_empty() {
@@ -81,7 +82,7 @@ async fn confirm(
     let Answered { credential, next, kept, .. } = form.fields;
     // Whose session has ended meanwhile is told that, and not that they are somebody else.
     session.user().read(&db, |_| Ok(())).await?;
-    let proved = passkeys.prove(&client, &credential).await?;
+    let proved = passkeys.prove(&client, &credential, None).await?;
     if proved.is_some_and(|user| user.id == session.user_id) {
         return sudo::grant(&session, &req, &accounts, (&db, &sessions), &Carried { kept, next })
             .await;

@@ -1,6 +1,7 @@
 //! The audit log: what happened to anybody, to be looked through, and to be taken along as a file.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use diesel::QueryResult;
 use kit::clock::to_rfc3339;
 use kit::text::csv_line;
 use kit::{Clock, Email, Time};
@@ -8,6 +9,7 @@ use strum::VariantArray as _;
 use time::Date;
 use url::form_urlencoded::Serializer;
 
+use crate::db::Connection;
 use crate::people::audit::{Entry, Wanted};
 use crate::people::{Admin, Event, User};
 use crate::web::{
@@ -93,10 +95,13 @@ async fn index(
     let mut form = Submitted::with(search);
     form.errors.typed("since", &form.fields.since);
     form.errors.typed("until", &form.fields.until);
-    let count = wanted.clone();
-    let load =
-        move |conn: &mut _, paging: &Paging| wanted.load(conn, (paging.offset(), paging.limit()));
-    let entries = db.list(paging, load, move |conn| count.count(conn)).await?;
+    // Away from the thread that serves: for some of this, all rows are looked at.
+    let load = move |conn: &mut Connection| {
+        let found = wanted.load(conn, (paging.offset(), paging.limit()))?;
+        let total = paging.needs_count(found.len()).then(|| wanted.count(conn)).transpose()?;
+        QueryResult::Ok(paging.list(found, total))
+    };
+    let entries = db.run(load).await?;
     render_with(form.status(), &Index { page, form, kinds: kinds(), entries, now: clock.now() })
 }
 
@@ -111,7 +116,9 @@ async fn export(admin: Admin, db: Db, Query(search): Query<Search>) -> Response 
     let load = move |conn: &mut _| Ok(wanted.load(conn, (0, LINES_MAX))?);
     let entries = admin.read(&db, load).await?;
     let head = ["when", "kind", "what", "person", "by", "network", "browser", "times"];
-    let lines = entries.iter().map(line);
+    let is_cut = i64::try_from(entries.len()).is_ok_and(|count| count == LINES_MAX);
+    let more = is_cut.then(|| csv_line(["Older lines are left out: choose fewer days."]));
+    let lines = entries.iter().map(line).chain(more);
     let table: String = std::iter::once(csv_line(head)).chain(lines).collect();
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))

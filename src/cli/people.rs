@@ -164,7 +164,11 @@ where
     let nobody = || format!("Nobody has the address {email}.");
     let address = Email::of_account(email).ok_or_else(nobody)?;
     let find_and_change = move |conn: &mut Connection| match User::by_email(conn, &address)? {
-        Some(user) => work(conn, &user).map(Some),
+        Some(User { id, .. }) => {
+            // First, as everybody takes it; and as they are then.
+            User::lock(conn, id)?;
+            User::by_id(conn, id)?.map(|user| work(conn, &user)).transpose()
+        }
         None => Ok(None),
     };
     Ok(state.db().write(find_and_change).await?.ok_or_else(nobody)?)

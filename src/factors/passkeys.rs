@@ -100,7 +100,7 @@ async fn add(
     let (store, devices) = (renewal.store(), passkeys.clone());
     let PasskeyForm { name, credential } = form.fields.clone();
     let keep = once(form.sent.clone(), move |conn| -> Result<_> {
-        let made = devices.made(conn, user.id, &credential)?.ok_or_else(not_made)?;
+        let made = devices.made(conn, &user, &credential)?.ok_or_else(not_made)?;
         Passkey::add(conn, &NewPasskey { name: name.clone(), ..made })?;
         store(conn)?;
         turn_on(conn, &user, current, &Notice::PasskeyAdded { name }, now)

@@ -39,12 +39,10 @@ impl Form for CodeForm {
 
 #[derive(Template)]
 #[template(path = "factors/code.html")]
-struct CodePage {
+struct CodePage<'a> {
     page: Page,
     form: Submitted<CodeForm>,
-    may_be_spared: bool,
-    has_app: bool,
-    has_passkey: bool,
+    waiting: &'a Waiting,
 }
 
 /// Guard: a log-in waits in this browser for its second factor. Otherwise [`Error::LogInAgain`].
@@ -71,9 +69,7 @@ impl Waiting {
     }
 
     fn draw(&self, page: Page, form: Submitted<CodeForm>) -> Response {
-        let Self { has_app, has_passkey, .. } = *self;
-        let may_be_spared = self.factors.may_be_spared();
-        render_with(form.status(), &CodePage { page, form, may_be_spared, has_app, has_passkey })
+        render_with(form.status(), &CodePage { page, form, waiting: self })
     }
 }
 

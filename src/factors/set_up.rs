@@ -180,13 +180,16 @@ async fn remove(
     let (user, current, now) = (session.user().user.clone(), session.id, accounts.now());
     let renewal = sessions.renew(&session)?;
     let store = renewal.store();
-    let turn_off = once(sent, move |conn| {
+    let turn_off = once(sent, move |conn| -> Result<bool> {
+        if Authenticator::remove(conn, user.id)? == 0 {
+            return Ok(false);
+        }
         store(conn)?;
-        Authenticator::remove(conn, user.id)?;
-        turn_off_one(conn, &user, current, &Notice::SecondFactorRemoved, now)
+        turn_off_one(conn, &user, current, &Notice::AuthenticatorRemoved, now)?;
+        Ok(true)
     });
     let mut response = redirect(HOME, Flash::success("Your second factor is removed."));
-    if session.user().write(&db, turn_off).await?.is_some() {
+    if session.user().write(&db, turn_off).await? == Some(true) {
         accounts.tell(&client, Event::SecondFactorRemoved.of(session.user_id)).await;
         response.add_cookie(renewal.cookie())?;
     }

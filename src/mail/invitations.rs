@@ -18,7 +18,11 @@ pub fn about_to_be_invited(conn: &mut Connection) -> QueryResult<Vec<String>> {
 /// Sees to it that the invitations of an address are not sent that wait. They count as sent: otherwise whoever
 /// invites and takes back in turn would invite without a limit.
 pub fn hold_back(conn: &mut Connection, email: &Email, now: Time) -> QueryResult<usize> {
-    let theirs = unsent_invitations().filter(outbox::email_canonical.eq(email.canonical.clone()));
+    let theirs = outbox::table
+        .filter(outbox::kind.eq(INVITE))
+        .filter(outbox::email_canonical.eq(&email.canonical))
+        // Also those that were given up: somebody might try them again.
+        .filter(outbox::sent_at.is_null().or(outbox::failure.is_not_null()));
     diesel::update(theirs).set(PutAway::at(now)).execute(conn)
 }
 

@@ -83,6 +83,10 @@ pub enum Notice {
     },
     /// Somebody knew the password, and no code.
     SecondFactorFailed,
+    /// The same after a link to log in: they read the mail.
+    SecondFactorFailedAfterLink,
+    /// The app that makes codes was removed, and something else is left.
+    AuthenticatorRemoved,
     /// Whoever runs the place changed what the account may do.
     AccessChanged {
         /// What it is now: to follow "your account".

@@ -92,8 +92,9 @@ impl Act {
                 return Ok(true);
             }
             Self::Delete => {
-                User::delete(conn, id)?;
+                // Before the user: whoever sends a mail takes its row first, and then that of its user.
                 mail::forget(conn, &address)?;
+                User::delete(conn, id)?;
                 Notice::AccountDeleted.post(conn, &address, now)?;
                 return Ok(true);
             }

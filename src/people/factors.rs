@@ -146,13 +146,15 @@ impl Factors {
     }
 
     /// Counts a wrong code of a log-in that waits; whether its password is to be typed again. Its owner is told:
-    /// somebody has the password.
+    /// somebody has the password, or reads their mail.
     pub async fn count_failure(&self, half: &HalfLogIn, user: &User) -> Result<bool> {
         let (id, address, now) = (half.id, user.address(), self.0.clock.now());
+        let by_mail = Notice::SecondFactorFailedAfterLink;
+        let notice = if half.is_fresh { Notice::SecondFactorFailed } else { by_mail };
         let fail = move |conn: &mut Connection| -> Result<bool> {
             let is_last = HalfLogIn::fail(conn, id)?;
             if is_last {
-                Notice::SecondFactorFailed.post(conn, &address, now)?;
+                notice.post(conn, &address, now)?;
             }
             Ok(is_last)
         };
@@ -174,6 +176,7 @@ pub fn turn_on(
     let had_none = users::table.find(user.id).filter(users::second_factor_at.is_null());
     let since = users::second_factor_at.eq(now);
     let is_first = diesel::update(had_none).set(since).execute(conn)? == 1;
+    note_change(conn, user.id)?;
     Ending::FactorsChanged.end(conn, user.id, Some(current))?;
     notice.post(conn, &user.address(), now)?;
     if is_first { Ok(Some(recovery::make(conn, user.id)?)) } else { Ok(None) }
@@ -187,8 +190,15 @@ pub fn turn_off_one(
     if !is_left && Passkey::count(conn, user.id)? == 0 {
         return turn_off(conn, user, Some(current), now);
     }
+    note_change(conn, user.id)?;
     Ending::FactorsChanged.end(conn, user.id, Some(current))?;
     notice.post(conn, &user.address(), now)
+}
+
+/// Whatever was trusted with the factors of before ([`half::mark`]) is so no more.
+fn note_change(conn: &mut Connection, user_id: i64) -> QueryResult<usize> {
+    let next = users::factors_version.eq(users::factors_version + 1);
+    diesel::update(users::table.find(user_id)).set(next).execute(conn)
 }
 
 /// Somebody has none any more, by their own will or by that of whoever runs the place.
@@ -199,6 +209,7 @@ pub fn turn_off(conn: &mut Connection, user: &User, current: Option<i64>, now: T
     diesel::delete(half_log_ins::table.filter(half_log_ins::user_id.eq(user.id))).execute(conn)?;
     let none = users::second_factor_at.eq(None::<Time>);
     diesel::update(users::table.find(user.id)).set(none).execute(conn)?;
+    note_change(conn, user.id)?;
     Ending::FactorsChanged.end(conn, user.id, current)?;
     Notice::SecondFactorRemoved.post(conn, &user.address(), now)
 }

@@ -56,7 +56,9 @@ limits! {
     LogIn by Account, shared: |settings| &settings.log_ins;
     /// Codes of a second factor, of one person: there are a million, of which two are right.
     SecondFactor by Account, shared: |_| const { &[Quota::new(10, Duration::hours(1))] };
-    /// Questions to devices, and their answers, from who is not logged in: a row each.
+    /// Questions to devices, of which each opened log-in page asks one: a row each.
+    Ask by Network, here: |_| const { &[Quota::new(60, Duration::minutes(1))] };
+    /// What devices answer; failures.
     Passkey by Network, here: |_| const { &[Quota::new(60, Duration::minutes(15))] };
     /// The password of who is: a thief of the session guesses it.
     Confirm by LogIn, shared: |_| const {

@@ -69,32 +69,38 @@ impl Passkeys {
         Ok(question)
     }
 
-    /// Whose device answered so. Unknown, wrong, too late and disabled are one answer.
-    pub async fn prove(&self, client: &Client, answer: &str) -> Result<Option<User>> {
+    /// Whose device answered so. Unknown, wrong, too late and disabled are one answer. After another password, a passkey
+    /// opens nothing by itself: whoever got in with the old one may have made it. `beside` is whose password was just
+    /// right: with it, their passkey counts, and is trusted again.
+    pub async fn prove(
+        &self, client: &Client, answer: &str, beside: Option<i64>,
+    ) -> Result<Option<User>> {
         let Ok(answer) = serde_json::from_str::<PublicKeyCredential>(answer) else {
             return Ok(None);
         };
         let (data, now) = (answer.response.client_data_json.clone(), self.clock.now());
         let asked = self.db.write(move |conn| take(conn, &data, now)).await?;
+        // What nobody asked, or too long ago, is no news to anybody.
+        let Some(Ceremony::LogIn(asked)) = asked else { return Ok(None) };
         let id = encode(&answer.raw_id);
-        let found = self.db.look_up(move |conn| Passkey::find(conn, &id)).await?;
-        let is_right = match (asked, &found) {
-            (Some(Ceremony::LogIn(asked)), Some((passkey, user))) if user.may_log_in() => {
-                self.accept(&answer, asked, passkey).await?
-            }
-            _ => false,
+        let Some((passkey, user)) = self.db.look_up(move |conn| Passkey::find(conn, &id)).await?
+        else {
+            return Ok(None);
         };
-        let user = found.map(|(_, user)| user);
-        if is_right {
-            return Ok(user);
+        let is_trusted = passkey.password_mark == user.password_mark() || beside == Some(user.id);
+        if user.may_log_in()
+            && is_trusted
+            && self.accept(&answer, asked, &passkey, user.password_mark()).await?
+        {
+            return Ok(Some(user));
         }
-        let refused = Event::PasskeyRefused.of_somebody(user.map(|user| user.id));
-        self.events.tell(client, refused).await;
+        self.events.tell(client, Event::PasskeyRefused.of(user.id)).await;
         Ok(None)
     }
 
     async fn accept(
         &self, answer: &PublicKeyCredential, asked: DiscoverableAuthentication, passkey: &Passkey,
+        mark: String,
     ) -> Result<bool> {
         // The device says whom it means. Both have to name one user (WebAuthn section 7.2, step 6).
         if answer.get_user_unique_id().map(encode).as_deref() != Some(&passkey.handle) {
@@ -106,7 +112,7 @@ impl Passkeys {
         credential.update_credential(&checked);
         let credential = serde_json::to_string(&credential).map_err(kept)?;
         let (passkey, now) = (passkey.clone(), self.clock.now());
-        self.db.write(move |conn| passkey.note_use(conn, &credential, now)).await
+        self.db.write(move |conn| passkey.note_use(conn, (&credential, &mark), now)).await
     }
 
     /// Asks somebody's device for a new one, with their rights.
@@ -135,14 +141,14 @@ impl Passkeys {
 
     /// The one that this person's device has made, to be kept in the same transaction.
     pub fn made(
-        &self, conn: &mut Connection, user_id: i64, answer: &str,
+        &self, conn: &mut Connection, user: &User, answer: &str,
     ) -> Result<Option<NewPasskey>> {
         let Ok(answer) = serde_json::from_str::<RegisterPublicKeyCredential>(answer) else {
             return Ok(None);
         };
         let asked = take(conn, &answer.response.client_data_json, self.clock.now())?;
         let (handle, asked) = match asked {
-            Some(Ceremony::Add { user_id: asked_of, handle, asked }) if asked_of == user_id => {
+            Some(Ceremony::Add { user_id: asked_of, handle, asked }) if asked_of == user.id => {
                 (handle, asked)
             }
             _ => return Ok(None),
@@ -151,11 +157,12 @@ impl Passkeys {
             return Ok(None);
         };
         Ok(Some(NewPasskey {
-            user_id,
+            user_id: user.id,
             name: String::new(),
             handle: encode(handle.as_bytes()),
             credential_id: encode(credential.cred_id()),
             credential: serde_json::to_string(&credential).map_err(kept)?,
+            password_mark: user.password_mark(),
             created_at: self.clock.now(),
         }))
     }

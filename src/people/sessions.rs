@@ -71,8 +71,8 @@ impl Sessions {
             sessions::remembered.eq(remembered),
             sessions::ip_address.eq(client.ip_address.clone()),
             sessions::user_agent.eq(client.user_agent.clone()),
-            // What counts no more, and not nothing: of what is nothing, nobody hears that it has moved.
-            sessions::authenticated_at.eq(if log_in.is_fresh { now } else { now - FRESH_FOR }),
+            // What counts no more, by whichever server's clock; and not nothing: of that, nobody hears that it moved.
+            sessions::authenticated_at.eq(if log_in.is_fresh { now } else { now - FRESH_FOR * 2 }),
         );
         let begin = move |conn: &mut Connection| -> Result<usize> {
             // The password may have been changed, or the user disabled, since it was verified.

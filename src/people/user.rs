@@ -36,6 +36,7 @@ pub struct User {
     pub failed_log_ins: i64,
     /// Since when they are asked for a second factor.
     pub second_factor_at: Option<Time>,
+    pub factors_version: i64,
 }
 
 impl fmt::Debug for User {

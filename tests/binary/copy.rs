@@ -96,8 +96,8 @@ const SECOND_FACTOR: &str = "
 
 /// A passkey of hers, and a question that nobody has answered.
 const PASSKEY: &str = "
-    INSERT INTO passkeys (user_id, name, handle, credential_id, credential, created_at)
-    VALUES (1, 'Laptop', 'handle', 'id', '{}', '2026-11-28 10:00:00');
+    INSERT INTO passkeys (user_id, name, handle, credential_id, credential, password_mark, created_at)
+    VALUES (1, 'Laptop', 'handle', 'id', '{}', '', '2026-11-28 10:00:00');
     INSERT INTO ceremonies (challenge_hash, state, created_at)
     VALUES ('hash', '{}', '2099-01-01 10:00:00')";
 

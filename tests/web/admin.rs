@@ -305,7 +305,7 @@ async fn the_pages_of_a_search_lead_on_in_it() {
 async fn the_log_is_taken_along_as_a_file_in_which_nothing_is_a_formula() {
     let root = root().await;
     let eve = root.site.stranger();
-    eve.set_header("user-agent", Some("=cmd|' /C calc'!A0, \"quoted\""));
+    eve.set_header("user-agent", Some("=cmd|' /C calc'!A0;=x \"quoted\""));
     eve.submit("/login", &[("email", "bob@example.com"), ("password", "a bad guess")]).await;
     let file = root.get("/admin/log.csv?kind=log_in_failed").await;
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
@@ -314,7 +314,7 @@ async fn the_log_is_taken_along_as_a_file_in_which_nothing_is_a_formula() {
     assert!(lines[1].contains(
         "\"log_in_failed\",\"A log-in failed: wrong password\",\"bob@example.com\",\"\""
     ));
-    assert!(lines[1].ends_with(r#""'=cmd|' /C calc'!A0, ""quoted""","1""#), "{}", lines[1]);
+    assert!(lines[1].ends_with(r#""'=cmd|' /C calc'!A0,=x ""quoted""","1""#), "{}", lines[1]);
 }
 
 /// An outbox whose mail server does not answer.
@@ -350,6 +350,19 @@ async fn a_mail_that_was_given_up_is_shown_until_it_is_sent_all_the_same() {
     site.sql("UPDATE outbox SET message = '{\"kind\":\"reset\"}'").await;
     site.logged_in("root").await.submit("/admin/outbox/1", &[]).await;
     assert_eq!(site.mail_to("bob").await.subject, "Choose a new password");
+}
+
+#[actix_web::test]
+async fn an_invitation_that_failed_and_was_taken_back_is_sent_by_nobody() {
+    let root = root().await;
+    let eve = [("email", "eve@example.com")];
+    root.submit("/account/invitations", &eve).await;
+    root.site.sql("UPDATE outbox SET failure = 'refused', sent_at = created_at").await;
+    root.get("/admin/outbox").await.shows("eve@example.com");
+    root.submit("/account/invitations/take-back", &eve).await;
+    root.get("/admin/outbox").await.hides("eve@example.com");
+    root.submit("/admin/outbox/1", &[]).await;
+    assert_eq!(root.site.mails().await.len(), 0);
 }
 
 #[actix_web::test]

@@ -29,8 +29,8 @@ async fn with_a_life() -> Browser {
 
 /// A passkey of hers: where there is no device, nobody makes one.
 const PASSKEY: &str = "INSERT INTO passkeys \
-    (user_id, name, handle, credential_id, credential, created_at) VALUES \
-    (1, 'Laptop', 'h', 'i', '{}', '2026-11-01 12:00:00')";
+    (user_id, name, handle, credential_id, credential, password_mark, created_at) VALUES \
+    (1, 'Laptop', 'h', 'i', '{}', '', '2026-11-01 12:00:00')";
 
 async fn rows_of_ada(site: &Site, table: &str) -> i64 {
     site.count(format!("SELECT count(*) AS count FROM {table} WHERE user_id = 1")).await

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use app::people::limits::{
-    Confirm, Costly, Judge, Limit, LogIn, Mail, OwnRequests, Passkey, Redeem, Requests,
+    Ask, Confirm, Costly, Judge, Limit, LogIn, Mail, OwnRequests, Passkey, Redeem, Requests,
     SecondFactor,
 };
 use app::people::tries::{OF_ACCOUNT, OF_ALL, OF_DEVICES};
@@ -475,7 +475,8 @@ fn the_document_has_the_limits_of_the_code() {
     let rows = [
         row::<LogIn>("network, failures only"),
         row::<SecondFactor>("account, failures only"),
-        row::<Passkey>("network"),
+        row::<Ask>("network"),
+        row::<Passkey>("network, failures only"),
         row::<Confirm>("session, failures only"),
         row::<Redeem>("network"),
         row::<Mail>("network"),

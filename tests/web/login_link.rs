@@ -91,6 +91,34 @@ async fn who_has_a_second_factor_proves_it_after_the_link_and_is_no_fresher() {
 }
 
 #[actix_web::test]
+async fn a_browser_that_is_trusted_beside_the_password_is_not_beside_a_link() {
+    let site = site().await;
+    let codes = second_factor::turn_on(&site.logged_in("ada").await).await.1;
+    let (ada, link) = asked(&site).await;
+    ada.log_in("ada").await;
+    ada.submit("/login/code", &[("otp", &codes[0]), ("trust", "yes")]).await;
+    ada.submit("/logout", &[]).await;
+    assert_eq!(ada.log_in("ada").await.location(), "/dashboard");
+    ada.submit("/logout", &[]).await;
+    assert_eq!(log_in(&ada, &link).await.location(), "/login/code");
+}
+
+#[actix_web::test]
+async fn whose_codes_are_wrong_after_a_link_reads_the_owners_mail() {
+    let site = site().await;
+    second_factor::turn_on(&site.logged_in("ada").await).await;
+    let (eve, link) = asked(&site).await;
+    log_in(&eve, &link).await;
+    eve.get("/login/code").await.shows("You have opened the link").hides("password is right");
+    for _ in 0..5 {
+        eve.submit("/login/code", &[("otp", "000000")]).await;
+    }
+    let mails = site.mails().await;
+    assert!(mails.iter().any(|mail| mail.subject == "Somebody reads your mail"));
+    assert!(!mails.iter().any(|mail| mail.subject == "Somebody knows your password"));
+}
+
+#[actix_web::test]
 async fn outsiders_do_not_learn_who_has_an_account() {
     let site = site().await;
     for name in ["ada", "nobody"] {

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use time::Duration;
 
-use crate::browser::{Answer, Browser, PASSWORD, Site};
+use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site};
 use crate::device::{Device, VERIFIED, question};
 use crate::phone::Phone;
 use crate::second_factor;
@@ -173,6 +173,53 @@ async fn after_the_password_it_is_the_second_factor_and_leads_where_one_wanted_t
     assert_eq!(stranger.get("/login/code").await.location(), "/login", "it waits no more");
     ada.site.clock.advance(Duration::hours(26));
     assert!(stranger.is_logged_in().await, "remembered");
+}
+
+#[actix_web::test]
+async fn after_another_password_a_passkey_opens_nothing_before_it_was_used_beside_the_new_one() {
+    let (ada, mut device) = ada().await;
+    let change = [("current", PASSWORD), ("password", OTHER_PASSWORD)];
+    ada.submit("/account/password", &change).await;
+    is_refused(&log_in(&ada.site, &mut device).await.1);
+    let credential = device.answer(&question(&ada, ASK).await);
+    let confirmed = ada.submit("/sudo/passkey", &[("credential", &credential)]).await;
+    assert_eq!(confirmed.status, 422);
+    let stranger = ada.site.stranger();
+    let email = ("email", "ada@example.com");
+    stranger.submit("/login", &[email, ("password", OTHER_PASSWORD)]).await;
+    let credential = device.answer(&question(&stranger, ASK).await);
+    assert_eq!(send(&stranger, &credential).await.location(), "/dashboard");
+    assert_eq!(log_in(&ada.site, &mut device).await.1.location(), "/dashboard");
+}
+
+#[actix_web::test]
+async fn a_browser_that_was_trusted_is_so_no_more_when_one_of_two_factors_goes() {
+    let ada = Site::open().await.logged_in("ada").await;
+    let codes = second_factor::codes(&turn_on(&ada).await.1);
+    second_factor::confirm(&ada, &Phone::set_up(&ada).await).await;
+    let other = ada.site.stranger();
+    other.log_in("ada").await;
+    other.submit("/login/code", &[("otp", &codes[0]), ("trust", "yes")]).await;
+    other.submit("/logout", &[]).await;
+    assert_eq!(other.log_in("ada").await.location(), "/dashboard");
+    ada.log_in("ada").await;
+    ada.submit("/login/code", &[("otp", &codes[1])]).await;
+    ada.submit("/account/second-factor/remove", &[]).await;
+    let mails = ada.site.mails().await;
+    assert!(mails.iter().any(|mail| mail.subject == "Your app makes no codes any more"));
+    assert!(!mails.iter().any(|mail| mail.subject == "The second factor is removed"));
+    assert_eq!(other.log_in("ada").await.location(), "/login/code");
+}
+
+#[actix_web::test]
+async fn what_nobody_asked_is_no_warning_to_anybody() {
+    let (ada, mut device) = ada().await;
+    let stranger = ada.site.stranger();
+    let credential = device.answer(&question(&stranger, ASK).await);
+    ada.site.clock.advance(Duration::minutes(6));
+    is_refused(&send(&stranger, &credential).await);
+    let told = "SELECT count(*) AS count FROM events WHERE kind = 'passkey_refused'";
+    assert_eq!(ada.site.count(told).await, 0);
 }
 
 #[actix_web::test]

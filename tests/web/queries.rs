@@ -441,8 +441,8 @@ const TABLES: &[(&str, &str, &str)] = &[
     ),
     (
         "passkeys",
-        "user_id, name, handle, credential_id, credential, created_at",
-        "n / 10 + 1, 'p', 'h', 'i' || n, '{}', NOW",
+        "user_id, name, handle, credential_id, credential, password_mark, created_at",
+        "n / 10 + 1, 'p', 'h', 'i' || n, '{}', '', NOW",
     ),
     ("ceremonies", "challenge_hash, state, created_at", "'h' || n, '{}', NOW"),
     ("recovery_codes", "user_id, code_hash", "n / 10 + 1, 'h' || n"),

@@ -501,3 +501,14 @@ async fn whoever_began_without_a_second_factor_is_not_let_in_when_there_is_one_b
     let entered = accounts.log_in(&request, &before, LogIn::by_password(), &mut response).await;
     assert!(matches!(entered, Err(Error::NotAuthenticated)), "{entered:?}");
 }
+
+#[actix_web::test]
+async fn who_has_none_removes_none() {
+    let ada = Site::open().await.logged_in("ada").await;
+    let elsewhere = ada.site.logged_in("ada").await;
+    Phone::set_up(&ada).await;
+    ada.submit("/account/second-factor/remove", &[]).await;
+    let mails = ada.site.mails().await;
+    assert!(mails.iter().all(|mail| mail.subject == "A log-in from a new device"));
+    assert!(elsewhere.is_logged_in().await);
+}

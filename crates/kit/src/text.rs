@@ -76,12 +76,12 @@ pub fn with_article(name: &str) -> String {
 
 /// A line of a table as a file (RFC 4180), with its end. What a spreadsheet would take for a formula is told to be
 /// text: a visitor whose browser calls itself `=cmd|…` must not run anything where an operator opens the file
-/// (CWE-1236).
+/// (CWE-1236). Some take a semicolon or a tab for the end of a cell, behind which another one would begin.
 pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let quoted = cells.into_iter().map(|cell| {
         let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let guard = if is_formula { "'" } else { "" };
-        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+        format!("\"{guard}{}\"", cell.replace([';', '\t'], ",").replace('"', "\"\""))
     });
     quoted.collect::<Vec<_>>().join(",") + "\r\n"
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -156,4 +157,31 @@ async fn a_panic_at_work_is_a_mistake_of_ours_and_stops_nobody_else() {
     let broken = workers.run(of('a'), |()| panic!("on purpose")).await;
     assert!(matches!(broken, Err::<(), _>(Error::Internal(_))));
     assert_eq!(workers.run(of('b'), |()| 7).await.unwrap(), 7);
+}
+
+/// What each thread has of its own: how many of them are gone.
+#[derive(Default)]
+struct Own;
+
+static GONE: AtomicUsize = AtomicUsize::new(0);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        GONE.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[actix_web::test]
+async fn the_threads_end_with_whom_they_work_for() {
+    let workers = Workers::<Own>::start("test", 2).unwrap();
+    workers.run(of('a'), |_| ()).await.unwrap();
+    drop(workers);
+    // However slow the machine: they have nothing else to do.
+    for _ in 0..1200 {
+        if GONE.load(Ordering::SeqCst) == 2 {
+            return;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{} of 2 threads ended", GONE.load(Ordering::SeqCst));
 }

@@ -164,8 +164,10 @@ impl Feature {
         self.lists().for_each(|cuts| steps::carry_out(draft, cuts, &OTHERS));
         (self.further)(draft);
         done.gone.extend(self.tables.iter().map(|table| sql::forget_table(draft, table)));
-        let migrations = self.migrations.iter();
-        done.gone.extend(migrations.map(|it| sql::forget_migration(draft, it, self.statements)));
+        for (n, migration) in self.migrations.iter().enumerate() {
+            let statements = if n == 0 { self.statements } else { &[] };
+            done.gone.push(sql::forget_migration(draft, migration, statements));
+        }
         let words: Vec<_> = self.words.split(", ").map(str::to_owned).collect();
         forget_in_documents(draft, &words);
         done.words.extend(words);

@@ -6,6 +6,7 @@ CREATE TABLE passkeys (
     handle        TEXT NOT NULL, -- by which the devices of one user know them; random
     credential_id TEXT NOT NULL UNIQUE,
     credential    TEXT NOT NULL, -- JSON: the public key, the counter, the flags
+    password_mark TEXT NOT NULL, -- of the password that they had: after another one, it is a second step alone
     created_at    TIMESTAMP NOT NULL,
     used_at       TIMESTAMP
 );

@@ -41,7 +41,7 @@ pub struct Begun {
 /// What a log-in that waits, and a browser that is trusted, are bound to: another password or another second factor
 /// has another mark.
 pub fn mark(user: &User) -> String {
-    hash_token(&format!("{} {:?}", user.password_hash, user.second_factor_at))
+    hash_token(&format!("{} {}", user.password_hash, user.factors_version))
 }
 
 impl HalfLogIn {

@@ -27,6 +27,8 @@ pub struct Passkey {
     pub credential_id: String,
     /// As JSON: its public key, its counter, its flags.
     pub credential: String,
+    /// Of the password that they had when it was made, or used beside one.
+    pub password_mark: String,
     pub created_at: Time,
     pub used_at: Option<Time>,
 }
@@ -40,6 +42,7 @@ pub struct NewPasskey {
     pub handle: String,
     pub credential_id: String,
     pub credential: String,
+    pub password_mark: String,
     pub created_at: Time,
 }
 
@@ -80,11 +83,15 @@ impl Passkey {
     /// Keeps in mind that it was used, with the counter that it has by now. `false` when it was used or removed
     /// meanwhile: of two answers with one counter, one is a copy's.
     pub fn note_use(
-        &self, conn: &mut Connection, credential: &str, now: Time,
+        &self, conn: &mut Connection, (credential, mark): (&str, &str), now: Time,
     ) -> QueryResult<bool> {
         let unchanged = passkeys::table.find(self.id);
         let unchanged = unchanged.filter(passkeys::credential.eq(&self.credential));
-        let used = (passkeys::credential.eq(credential), passkeys::used_at.eq(now));
+        let used = (
+            passkeys::credential.eq(credential),
+            passkeys::password_mark.eq(mark),
+            passkeys::used_at.eq(now),
+        );
         Ok(diesel::update(unchanged).set(used).execute(conn)? == 1)
     }
 

@@ -19,6 +19,7 @@ const CUTS: Cuts = cuts! {
     "src/people/directory.rs" { All; }
     "src/mail/unsent.rs" { All; }
     "templates/admin" { All; }
+    "static/admin.css" { All; }
     "src/app.rs" { Item("crate::admin::FEATURE,"); }
     "src/people/act.rs" {
         Words("at the command line or on the administrators' pages:\n//! each with", "at the command line: each with");

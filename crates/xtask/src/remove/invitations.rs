@@ -68,6 +68,7 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/admin.rs" {
         Words("    page.shows(\"/account/invitations\").shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n", "    page.shows(named!(@ \" \")).shows(env!(\"CARGO_PKG_VERSION\"));\n");
+        Item("async fn an_invitation_that_failed_and_was_taken_back");
         With("registration", &Item("let closed = Site::with(&[(\"REGISTRATION\", \"closed\")])"));
         With("registration", &Item("closed.get(\"/admin\")"));
     }

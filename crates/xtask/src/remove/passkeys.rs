@@ -33,12 +33,10 @@ const CUTS: Cuts = cuts! {
         Item("passkeys::routes(config);");
     }
     "src/factors/prove.rs" {
-        Lines("    has_passkey: bool,");
+        Item("has_passkey: bool,");
         Words("            let app = Authenticator::since(conn, user_id)?;\n            QueryResult::Ok((app.is_some(), Passkey::count(conn, user_id)? > 0))\n", "            QueryResult::Ok(Authenticator::since(conn, user_id)?.is_some())\n");
         Words("let (has_app, has_passkey) = State", "let has_app = State");
         Words("factors, has_app, has_passkey }", "factors, has_app }");
-        Words("let Self { has_app, has_passkey, .. } = *self;", "let has_app = self.has_app;");
-        Words("may_be_spared, has_app, has_passkey }", "may_be_spared, has_app }");
     }
     "src/factors/set_up.rs" {
         Item("passkeys: i64,");
@@ -69,7 +67,10 @@ const CUTS: Cuts = cuts! {
         Words("if !is_left && Passkey::count(conn, user.id)? == 0 {", "if !is_left {");
         Item("Passkey::remove_all(conn, user.id)?;");
     }
-    "src/people/limits.rs" { Item("Passkey by Network,"); }
+    "src/people/limits.rs" {
+        Item("Ask by Network,");
+        Item("Passkey by Network,");
+    }
     "src/people/session.rs" { Item("pub fn by_passkey("); }
     "src/web/page.rs" { Item("pub fn has_passkeys("); }
     "templates/accounts/login.html" {
@@ -80,15 +81,15 @@ const CUTS: Cuts = cuts! {
         Words("  {%- let action = \"/sudo/passkey\" %}{% let label = \"Confirm with a passkey\" %}{% let offered = false %}\n  {%- include \"passkeys/button.html\" %}\n", "");
     }
     "templates/factors/code.html" {
-        Words("{% if has_passkey %}, or use your passkey{% endif %}", "");
-        Words("  {%- if has_passkey %}\n  {%- let action = \"/login/passkey\" %}{% let label = \"Use a passkey\" %}{% let offered = false %}\n  {%- include \"passkeys/button.html\" %}\n  {%- endif %}\n", "");
+        Words("{% if waiting.has_passkey %}, or use your passkey{% endif %}", "");
+        Words("  {%- if waiting.has_passkey %}\n  {%- let action = \"/login/passkey\" %}{% let label = \"Use a passkey\" %}{% let offered = false %}\n  {%- include \"passkeys/button.html\" %}\n  {%- endif %}\n", "");
     }
     "templates/factors/index.html" {
         Words("{%- if page.has_passkeys() %}\n<div class=\"card\">\n  <h2>Passkeys <span class=\"badge{% if passkeys > 0 %} good{% endif %}\">{{ passkeys }}</span></h2>\n  <p>Your phone or your laptop logs you in when you unlock it, with nothing to type.</p>\n  <p class=\"actions\"><a class=\"button quiet\" href=\"/account/passkeys\">Passkeys</a></p>\n</div>\n{%- endif %}\n", "");
         Words("{%- if since.is_some() || passkeys > 0 %}", "{%- if since.is_some() %}");
     }
     "templates/mail/words.txt" {
-        Words("{%- when Letter::PasskeyAdded with { .. } -%}\nWhoever holds this device and unlocks it gets in to your account. Whoever logs in with your password proves more than\nthat, too. Whoever else was logged in is out.\n---\nIf that was not you, remove it at {{ site }}/account/passkeys, and choose a new password: {{ site }}/forgot.\n{%- when Letter::PasskeyRemoved with { .. } -%}\nThis passkey opens your account no more, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
+        Words("{%- when Letter::PasskeyAdded with { .. } -%}\nWhoever holds this device and unlocks it gets in to your account. Whoever logs in with your password proves more than\nthat, too. Whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot. From then on this passkey opens nothing by itself.\nAnd tell whoever runs this site: they can take it away.\n{%- when Letter::PasskeyRemoved with { .. } -%}\nThis passkey opens your account no more, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
     }
     "tests/binary/copy.rs" {
         Item("const PASSKEY:");
@@ -111,7 +112,10 @@ const CUTS: Cuts = cuts! {
         Item("\"passkey_refused\" =>");
         Item("use crate::passkeys;");
     }
-    "tests/web/limits.rs" { Item("row::<Passkey>("); }
+    "tests/web/limits.rs" {
+        Item("row::<Ask>(");
+        Item("row::<Passkey>(");
+    }
     "tests/web/public.rs" {
         Item("(\"POST\", \"/login/passkey\",");
         Item("(\"POST\", \"/login/passkey/options\",");
@@ -149,6 +153,7 @@ const CUTS: Cuts = cuts! {
     "README.md" { Lines("| passkeys (feature"); }
     "docs/security.md" {
         Section("## Passkeys");
+        Paragraph("| `Ask` |");
         Paragraph("| `Passkey` |");
         Paragraph("| a passkey was added or removed");
         Paragraph("| passkey: the question to a device");

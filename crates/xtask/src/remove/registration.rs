@@ -27,11 +27,6 @@ const CUTS: Cuts = cuts! {
     "src/accounts/join.rs" {
         With("invitations", &Words(": one that somebody registered for, or an invitation.", ": an invitation."));
     }
-    "src/accounts/opened.rs" {
-        Item("fn is_open(");
-        Item("if !P::is_open(");
-        Words("[`Error::DoneAlready`] for a form that was sent twice,\n/// or [`Error::NotFound`] where the settings do not allow what the link is for ([`For::is_open`]).", "or [`Error::DoneAlready`] for a form that was sent twice.");
-    }
     "src/app.rs" { Entry(r#""/register""#); }
     "src/cli/people.rs" { With("invitations", &Item("if !state.config().registration.invites()")); }
     "src/config.rs" {

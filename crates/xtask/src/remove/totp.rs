@@ -13,8 +13,11 @@ pub const FEATURE: Feature = Feature {
         REQUIRE_SECOND_FACTOR, TOTP, otp",
     takes_along: &["passkeys"],
     tables: &["authenticators", "recovery_codes", "half_log_ins"],
-    migrations: &["ask_for_second_factors"],
-    statements: &["ALTER TABLE users DROP COLUMN second_factor_at;"],
+    migrations: &["ask_for_second_factors", "count_changes_of_factors"],
+    statements: &[
+        "ALTER TABLE users DROP COLUMN second_factor_at;",
+        "ALTER TABLE users DROP COLUMN factors_version;",
+    ],
     cuts: CUTS,
     ..Feature::NOTHING
 };
@@ -38,7 +41,8 @@ const CUTS: Cuts = cuts! {
         Words("(accounts, factors): (&Accounts, &Factors)", "accounts: &Accounts");
         Words("(&accounts, &factors)", "&accounts");
         Words("/// Lets somebody in whose first step was right, or asks for the second one.", "/// Lets somebody in.");
-        Item("if factors.are_wanted(");
+        Item("let is_spared = how.is_fresh()");
+        Item("if user.second_factor_at.is_some() && !is_spared");
         Item("let how = if user.second_factor_at");
     }
     "src/accounts/login_link.rs" {
@@ -117,6 +121,12 @@ const CUTS: Cuts = cuts! {
         Item("SecondFactorRemoved,");
         Item("RecoveryCodeUsed {");
         Item("SecondFactorFailed,");
+        Item("SecondFactorFailedAfterLink,");
+        Item("AuthenticatorRemoved,");
+        Item("Self::SecondFactorFailedAfterLink =>");
+        Item("Self::AuthenticatorRemoved =>");
+        Item("Notice::SecondFactorFailedAfterLink =>");
+        Item("Notice::AuthenticatorRemoved =>");
         Item("Self::SecondFactorAdded =>");
         Item("Self::SecondFactorRemoved =>");
         Item("Self::RecoveryCodeUsed { .. } =>");
@@ -132,6 +142,8 @@ const CUTS: Cuts = cuts! {
         Item("SecondFactorRemoved,");
         Item("RecoveryCodeUsed {");
         Item("SecondFactorFailed,");
+        Item("SecondFactorFailedAfterLink,");
+        Item("AuthenticatorRemoved,");
     }
     "src/people.rs" {
         Item("pub use factors::");
@@ -181,11 +193,15 @@ const CUTS: Cuts = cuts! {
     "src/people/tries.rs" { Item("impl Limited<SecondFactor> {"); }
     "src/people/user.rs" {
         Item("pub second_factor_at:");
+        Item("pub factors_version:");
         Words("        Self::hold(conn, id, hash, true)\n", "        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());\n        let unchanged = unchanged.filter(users::password_hash.eq(hash));\n        Ok(diesel::update(unchanged).set(users::password_hash.eq(hash)).execute(conn)? == 1)\n");
         Item("fn hold(");
         Item("pub fn require_may_enter(");
     }
-    "src/schema.rs" { Lines("second_factor_at ->"); }
+    "src/schema.rs" {
+        Lines("second_factor_at ->");
+        Lines("factors_version ->");
+    }
     "src/state.rs" {
         Item("factors: Factors,");
         Item("let factors = factors(");
@@ -209,6 +225,7 @@ const CUTS: Cuts = cuts! {
         Words("{%- when Letter::SecondFactorAdded -%}\nFrom now on, whoever logs in to your account types a code beside the password. Whoever else was logged in is out.\n---\nKeep the recovery codes where you find them without your phone.\n\nIf that was not you, tell whoever runs this site at once.\n", "");
         Words("{%- when Letter::SecondFactorRemoved -%}\nYour account is guarded by its password alone from now on, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot. Then set up a second factor again.\n", "");
         Words("{%- when Letter::RecoveryCodeUsed with { .. } -%}\nSomebody, we hope you, logged in with a recovery code in place of the second factor. It works no more.\n---\nIf you have a new phone, set it up at {{ site }}/account/second-factor, which also makes new codes.\n\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
+        Words("{%- when Letter::SecondFactorFailedAfterLink -%}\nSomebody opened a link that logs in to your account, and typed wrong codes where the second factor was asked for, until\nthey were sent away. They did not get in.\n---\nIf that was not you, somebody reads your mail: choose another password for it.\n{%- when Letter::AuthenticatorRemoved -%}\nThe app that made codes for your account was removed. Your passkey guards it as before, and whoever else was logged in is\nout.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
         Words("{%- when Letter::SecondFactorFailed -%}\nSomebody logged in with your password, and typed wrong codes where the second factor was asked for, until they were\nsent away. They did not get in.\n---\nIf that was not you, choose a new password: {{ site }}/forgot. Choose another one wherever else you use it, too.\n", "");
     }
     ".env.example" {
@@ -243,7 +260,11 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/invalidation.rs" { Item("async fn a_second_factor_ends_what_began_without_it"); }
     "tests/web/kept.rs" { Item(r#"if path == "/account/second-factor/app/confirm" {"#); }
-    "tests/web/login_link.rs" { Item("async fn who_has_a_second_factor_proves_it_after_the_link"); }
+    "tests/web/login_link.rs" {
+        Item("async fn who_has_a_second_factor_proves_it_after_the_link");
+        Item("async fn a_browser_that_is_trusted_beside_the_password");
+        Item("async fn whose_codes_are_wrong_after_a_link");
+    }
     "tests/web/limits.rs" {
         Item(r#"(Method::POST, "/account/second-factor/app"),"#);
         Item("row::<SecondFactor>(");
@@ -286,7 +307,7 @@ const CUTS: Cuts = cuts! {
     }
     "docs/commands.md" { Words(", `user remove-second-factor` takes away one that was lost", ""); }
     "docs/security.md" {
-        Words(" A second factor is asked for after it, and the password before what matters:", " The password is asked for before what matters:");
+        Words(" A second factor is asked for after it, also where a browser is trusted beside the\npassword; the password is asked for before what matters.", " The password is\nasked for before what matters.");
         Words("whatever changes something; with `REQUIRE_SECOND_FACTOR=admins`, for those with a second factor. People", "whatever changes something. People");
         Words("Nobody's password or second factor is shown", "Nobody's password is shown");
         Section("## Second factors");
