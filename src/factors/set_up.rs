@@ -181,9 +181,10 @@ async fn remove(
     let renewal = sessions.renew(&session)?;
     let store = renewal.store();
     let turn_off = once(sent, move |conn| -> Result<bool> {
-        if Authenticator::remove(conn, user.id)? == 0 {
+        if Authenticator::since(conn, user.id)?.is_none() {
             return Ok(false);
         }
+        Authenticator::remove(conn, user.id)?;
         store(conn)?;
         turn_off_one(conn, &user, current, &Notice::AuthenticatorRemoved, now)?;
         Ok(true)

@@ -225,6 +225,14 @@ async fn a_new_password_that_can_be_guessed_is_refused_with_the_reason() {
 }
 
 #[actix_web::test]
+async fn a_name_of_two_letters_is_in_too_many_words_to_count() {
+    let grace = about_to_choose(&Site::open().await, "grace").await;
+    grace.site.sql("UPDATE users SET name = 'Bo'").await;
+    let answer = grace.submit("/reset", &[("password", "bobobobobobobo")]).await;
+    answer.shows("repeats itself").hides("your name");
+}
+
+#[actix_web::test]
 async fn a_long_password_needs_no_digits_or_signs() {
     let site = Site::open().await;
     for password in ["correct horse battery staple", OTHER_PASSWORD, "hopper of the grey mountain"]

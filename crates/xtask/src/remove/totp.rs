@@ -80,6 +80,8 @@ const CUTS: Cuts = cuts! {
     }
     "tests/binary/doctor.rs" { Item("fn secrets_of_second_factors_that_an_old_key_closed"); }
     "tests/kit/otp.rs" { All; }
+    "tests/binary/main.rs" { Item("mod otp;"); }
+    "tests/web/main.rs" { Item("mod otp;"); }
     "scripts/check" { Words("pyotp==2.10.0 ", ""); }
     "src/app.rs" { Item("crate::factors::FEATURE,"); }
     "src/cli/people.rs" {
