@@ -8,7 +8,7 @@ use std::thread;
 use crate::server::{free_port, program};
 
 /// What it says with these settings, and its exit code.
-fn doctor(dir: &Path, settings: &[(&str, &str)]) -> (i32, String) {
+pub fn doctor(dir: &Path, settings: &[(&str, &str)]) -> (i32, String) {
     let output = program(dir, settings, &["doctor"]).output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
@@ -16,7 +16,7 @@ fn doctor(dir: &Path, settings: &[(&str, &str)]) -> (i32, String) {
 
 /// Whether a line begins with these words and has that text in it.
 #[track_caller]
-fn assert_line(said: &str, words: &str, text: &str) {
+pub fn assert_line(said: &str, words: &str, text: &str) {
     let is_it = |line: &str| {
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
         line.starts_with(words) && line.contains(text)
@@ -55,37 +55,14 @@ fn a_mail_server_is_greeted_and_gets_no_mail() {
 #[cfg(not(feature = "postgres"))]
 mod sqlite {
     use super::{assert_line, doctor};
-    use crate::client::Client;
-    use crate::clients::adas_folder;
-    use crate::operation::{ADA, production};
-    use crate::server::{Server, free_port, run};
-    use crate::{edit_rows, second_factor};
+    use crate::operation::production;
+    use crate::server::run;
 
     /// A site whose mail nobody takes.
     fn site() -> Vec<(&'static str, &'static str)> {
         let files = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
         let other = [("SMTP_URL", "smtp://127.0.0.1:1"), ("STATIC_DIR", files)];
         [&production()[..], &other].concat()
-    }
-
-    #[test]
-    fn secrets_of_second_factors_that_an_old_key_closed_are_told_of() {
-        let (dir, [old, new]) = (adas_folder(), [(); 2].map(|()| actix_login::generate_key()));
-        edit_rows(dir.path(), "UPDATE users SET verified_at = created_at");
-        let server = Server::start_with(dir.path(), free_port(), &[("SECRET_KEY", &old)]);
-        let mut ada = Client::new(&server.url);
-        assert_eq!(ada.submit("/login", &ADA).status, 303);
-        let secret = second_factor::begin(&mut ada);
-        second_factor::confirm(&mut ada, &second_factor::code_of(&secret));
-        let said = |keys: &str| doctor(dir.path(), &[("SECRET_KEY", keys)]).1;
-        assert!(!said(&old).contains("second factors"));
-        let both = said(&format!("{new},{old}"));
-        assert_line(&both, "warning second factors", "1 were closed by an older SECRET_KEY");
-        assert_line(
-            &said(&new),
-            "problem second factors",
-            "1 were closed by a SECRET_KEY that is gone",
-        );
     }
 
     #[test]

@@ -3,7 +3,15 @@
 use std::time::SystemTime;
 
 use crate::client::Client;
+#[cfg(not(feature = "postgres"))]
+use crate::clients::adas_folder;
+#[cfg(not(feature = "postgres"))]
+use crate::doctor::{assert_line, doctor};
+#[cfg(not(feature = "postgres"))]
+use crate::operation::ADA;
 use crate::otp;
+#[cfg(not(feature = "postgres"))]
+use crate::server::{Server, free_port};
 
 /// Begins to set one up for whoever is logged in; the secret that the page shows.
 pub fn begin(ada: &mut Client) -> String {
@@ -27,4 +35,25 @@ pub fn confirm(ada: &mut Client, code: &str) -> Vec<String> {
     let codes: Vec<_> = codes.map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
     assert_eq!(codes.len(), 10, "{page}");
     codes
+}
+
+#[test]
+#[cfg(not(feature = "postgres"))]
+fn secrets_of_second_factors_that_an_old_key_closed_are_told_of() {
+    let (dir, [old, new]) = (adas_folder(), [(); 2].map(|()| actix_login::generate_key()));
+    crate::edit_rows(dir.path(), "UPDATE users SET verified_at = created_at");
+    let server = Server::start_with(dir.path(), free_port(), &[("SECRET_KEY", &old)]);
+    let mut ada = Client::new(&server.url);
+    assert_eq!(ada.submit("/login", &ADA).status, 303);
+    let secret = begin(&mut ada);
+    confirm(&mut ada, &code_of(&secret));
+    let said = |keys: &str| doctor(dir.path(), &[("SECRET_KEY", keys)]).1;
+    assert!(!said(&old).contains("second factors"));
+    let both = said(&format!("{new},{old}"));
+    assert_line(&both, "warning second factors", "1 were closed by an older SECRET_KEY");
+    assert_line(
+        &said(&new),
+        "problem second factors",
+        "1 were closed by a SECRET_KEY that is gone",
+    );
 }

@@ -78,7 +78,6 @@ const CUTS: Cuts = cuts! {
         Item("fn an_app_of_other_makers_sets_up");
         Item("use crate::second_factor;");
     }
-    "tests/binary/doctor.rs" { Item("fn secrets_of_second_factors_that_an_old_key_closed"); }
     "tests/kit/otp.rs" { All; }
     "tests/binary/main.rs" { Item("mod otp;"); }
     "tests/web/main.rs" { Item("mod otp;"); }
