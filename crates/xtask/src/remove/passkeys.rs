@@ -21,6 +21,9 @@ const CUTS: Cuts = cuts! {
     "src/factors/passkeys.rs" { All; }
     "templates/passkeys" { All; }
     "static/passkeys.js" { All; }
+    "deny.toml" {
+        Words("skip-tree = [\n  { crate = \"webauthn-rs@0.6\", reason = \"the feature `passkeys`, which is off by default: half of its cryptography is a release ahead of ours\" },\n]\n", "");
+    }
     "Cargo.toml" {
         Item("passkeys = [\"dep:webauthn-rs\"]");
     }
