@@ -126,8 +126,8 @@ const CUTS: Cuts = cuts! {
         Entry(r#""/register/confirm""#);
     }
     "tests/web/admin.rs" {
-        Item("let closed = Site::with(&[(\"REGISTRATION\", \"closed\")])");
-        Item("closed.get(\"/admin\")");
+        With("invitations", &Item("let closed = Site::with(&[(\"REGISTRATION\", \"closed\")])"));
+        With("invitations", &Item("closed.get(\"/admin\")"));
     }
     "tests/web/settings.rs" { Item(r#"("REGISTRATION", "maybe"),"#); }
     "tests/web/twice.rs" { Entry(r#""/register""#); }
