@@ -152,8 +152,8 @@ async fn bob_becomes_an_administrator_and_is_none_any_more() {
 #[actix_web::test]
 async fn bob_is_logged_out_everywhere_and_told_so() {
     let root = root().await;
-    let (bob, program) =
-        (root.site.logged_in("bob").await, root.site.program("bob", "profile:read").await);
+    let bob = root.site.logged_in("bob").await;
+    let program = root.site.program("bob", "profile:read").await;
     act(&root, Act::EndSessions).await;
     assert!(!bob.is_logged_in().await);
     assert_eq!(program.get("/api/me").await.status, 401);

@@ -102,7 +102,6 @@ const CUTS: Cuts = cuts! {
         Item("pub use grants::");
         Words(" Scoped,", "");
     }
-    "src/people/activity.rs" { Item("Some(About::News(Topic::Token,"); }
     "src/people/ending.rs" {
         Column("=> [", 2);
         Words("const COLUMNS: usize = 4;", "const COLUMNS: usize = 3;");
@@ -113,6 +112,7 @@ const CUTS: Cuts = cuts! {
     "src/people/event.rs" {
         Words("what programs do all day, what is nobody's,", "what is nobody's,");
         Item("Token,");
+        Item("About::News(Topic::Token,");
         Item("TokenIssued:");
         Item("TokenRefused:");
         Item("TokenRefreshed:");

@@ -127,6 +127,11 @@ pub const CUTS: Cuts = cuts! {
         Item(r#"None if path.starts_with("/api/") => {"#);
     }
     "tests/web/purge.rs" { Item("async fn so_do_the_tokens_of_programs"); }
+    "tests/web/admin.rs" {
+        Item("let program = root.site.program(");
+        Item("assert_eq!(program.get(");
+    }
+    "tests/web/passkeys.rs" { Item("async fn a_program_with_the_password_of_who_has"); }
     "tests/web/queries.rs" {
         Words(r#""on"), PAIR]"#, r#""on")]"#);
         Item("walk_as_a_program(&ada)");
