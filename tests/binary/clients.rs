@@ -9,12 +9,10 @@ use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::operation::ADA;
-#[cfg(not(feature = "postgres"))]
-use crate::second_factor;
 use crate::server::{Server, free_port, run};
 
 /// A folder where Ada has an account.
-pub fn adas_folder() -> TempDir {
+fn adas_folder() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     assert!(run(dir.path(), &["user", "add", ADA[0].1], &format!("{}\n", ADA[1].1)).0);
     dir
@@ -39,34 +37,6 @@ fn visited(server: &Server, earlier: Option<&str>) -> String {
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(output.status.success(), "{said}\n{}", server.log());
     said
-}
-
-/// The code that pyotp makes of a secret, so many seconds ago.
-#[cfg(not(feature = "postgres"))]
-fn code_by_pyotp(secret: &str, ago: u8) -> String {
-    let script = "import pyotp, sys, time; print(pyotp.TOTP(sys.argv[1]).at(time.time() - int(sys.argv[2])))";
-    let secret = secret.replace(' ', "");
-    let mut command = Command::new(std::env::var("CLIENTS_PYTHON").unwrap());
-    let output = command.args(["-c", script, &secret, &ago.to_string()]).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-#[test]
-#[cfg(not(feature = "postgres"))]
-#[ignore = "needs pyotp: scripts/check --all"]
-fn an_app_of_other_makers_sets_up_a_second_factor_and_logs_in() {
-    let dir = adas_folder();
-    crate::edit_rows(dir.path(), "UPDATE users SET verified_at = created_at");
-    let server = Server::start_with(dir.path(), free_port(), &[]);
-    let mut ada = Client::new(&server.url);
-    assert_eq!(ada.submit("/login", &ADA).status, 303);
-    let secret = second_factor::begin(&mut ada);
-    second_factor::confirm(&mut ada, &code_by_pyotp(&secret, 30));
-    let mut elsewhere = Client::new(&server.url);
-    assert_eq!(elsewhere.submit("/login", &ADA).location, "/login/code");
-    let code = code_by_pyotp(&secret, 0);
-    assert_eq!(elsewhere.submit("/login/code", &[("otp", &code)]).location, "/dashboard");
 }
 
 #[test]

@@ -4,14 +4,21 @@ use std::time::SystemTime;
 
 use crate::client::Client;
 #[cfg(not(feature = "postgres"))]
-use crate::clients::adas_folder;
-#[cfg(not(feature = "postgres"))]
 use crate::doctor::{assert_line, doctor};
 #[cfg(not(feature = "postgres"))]
 use crate::operation::ADA;
 use crate::otp;
 #[cfg(not(feature = "postgres"))]
-use crate::server::{Server, free_port};
+use crate::server::{Server, free_port, run};
+
+/// A folder where Ada has an account, whose address is proved.
+#[cfg(not(feature = "postgres"))]
+fn adas_folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(run(dir.path(), &["user", "add", ADA[0].1], &format!("{}\n", ADA[1].1)).0);
+    crate::edit_rows(dir.path(), "UPDATE users SET verified_at = created_at");
+    dir
+}
 
 /// Begins to set one up for whoever is logged in; the secret that the page shows.
 pub fn begin(ada: &mut Client) -> String {
@@ -41,7 +48,6 @@ pub fn confirm(ada: &mut Client, code: &str) -> Vec<String> {
 #[cfg(not(feature = "postgres"))]
 fn secrets_of_second_factors_that_an_old_key_closed_are_told_of() {
     let (dir, [old, new]) = (adas_folder(), [(); 2].map(|()| actix_login::generate_key()));
-    crate::edit_rows(dir.path(), "UPDATE users SET verified_at = created_at");
     let server = Server::start_with(dir.path(), free_port(), &[("SECRET_KEY", &old)]);
     let mut ada = Client::new(&server.url);
     assert_eq!(ada.submit("/login", &ADA).status, 303);
@@ -56,4 +62,40 @@ fn secrets_of_second_factors_that_an_old_key_closed_are_told_of() {
         "problem second factors",
         "1 were closed by a SECRET_KEY that is gone",
     );
+}
+
+/// Apps of other makers: `scripts/check --all` installs one and names its Python in `CLIENTS_PYTHON`.
+#[cfg(not(feature = "postgres"))]
+mod clients {
+    use std::process::Command;
+
+    use super::{adas_folder, begin, confirm};
+    use crate::client::Client;
+    use crate::operation::ADA;
+    use crate::server::{Server, free_port};
+
+    /// The code that pyotp makes of a secret, so many seconds ago.
+    fn code_by_pyotp(secret: &str, ago: u8) -> String {
+        let script = "import pyotp, sys, time; print(pyotp.TOTP(sys.argv[1]).at(time.time() - int(sys.argv[2])))";
+        let secret = secret.replace(' ', "");
+        let mut command = Command::new(std::env::var("CLIENTS_PYTHON").unwrap());
+        let output = command.args(["-c", script, &secret, &ago.to_string()]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    #[test]
+    #[ignore = "needs pyotp: scripts/check --all"]
+    fn an_app_of_other_makers_sets_up_a_second_factor_and_logs_in() {
+        let dir = adas_folder();
+        let server = Server::start_with(dir.path(), free_port(), &[]);
+        let mut ada = Client::new(&server.url);
+        assert_eq!(ada.submit("/login", &ADA).status, 303);
+        let secret = begin(&mut ada);
+        confirm(&mut ada, &code_by_pyotp(&secret, 30));
+        let mut elsewhere = Client::new(&server.url);
+        assert_eq!(elsewhere.submit("/login", &ADA).location, "/login/code");
+        let code = code_by_pyotp(&secret, 0);
+        assert_eq!(elsewhere.submit("/login/code", &[("otp", &code)]).location, "/dashboard");
+    }
 }

@@ -73,11 +73,6 @@ const CUTS: Cuts = cuts! {
         Item("story.a_second_factor(");
         Item("fn a_second_factor(");
     }
-    "tests/binary/clients.rs" {
-        Item("fn code_by_pyotp(");
-        Item("fn an_app_of_other_makers_sets_up");
-        Item("use crate::second_factor;");
-    }
     "tests/kit/otp.rs" { All; }
     "tests/binary/main.rs" { Item("mod otp;"); }
     "tests/web/main.rs" { Item("mod otp;"); }
