@@ -9,6 +9,7 @@ mod api;
 mod dependencies;
 mod invitations;
 mod joining;
+mod makers;
 mod model;
 mod notes;
 mod passkeys;
@@ -71,7 +72,8 @@ const FEATURES: &[&Feature] = &[
 ];
 
 /// What several share, and goes with the last of them.
-const SHARED: &[(&[&str], Cuts)] = &[(&["registration", "invitations"], joining::CUTS)];
+const SHARED: &[(&[&str], Cuts)] =
+    &[(&["registration", "invitations"], joining::CUTS), (&["api", "totp"], makers::CUTS)];
 
 const OTHERS: Others = Others {
     has: &|draft, name| {

@@ -1,7 +1,9 @@
 //! Second factors: apps that make codes, recovery codes, and the second step of a log-in.
 
 use crate::remove::Feature;
-use crate::remove::steps::Cut::{All, Block, Each, Entry, Item, Lines, Paragraph, Section, Words};
+use crate::remove::steps::Cut::{
+    All, Block, Each, Entry, Item, Lines, Paragraph, Section, With, Words,
+};
 use crate::remove::steps::Cuts;
 
 pub const FEATURE: Feature = Feature {
@@ -76,7 +78,7 @@ const CUTS: Cuts = cuts! {
     "tests/kit/otp.rs" { All; }
     "tests/binary/main.rs" { Item("mod otp;"); }
     "tests/web/main.rs" { Item("mod otp;"); }
-    "scripts/check" { Words("pyotp==2.10.0 ", ""); }
+    "scripts/check" { With("api", &Words("pyotp==2.10.0 ", "")); }
     "src/app.rs" { Item("crate::factors::FEATURE,"); }
     "src/cli/people.rs" {
         Item("RemoveSecondFactor { email: String },");

@@ -1,6 +1,6 @@
 //! What tells of what programs may call, measures and judges it.
 
-use crate::remove::steps::Cut::{All, Block, Column, Lines, Paragraph, Section, Words};
+use crate::remove::steps::Cut::{All, Block, Column, Lines, Paragraph, Section, With, Words};
 use crate::remove::steps::Cuts;
 
 pub const CUTS: Cuts = cuts! {
@@ -69,9 +69,7 @@ pub const CUTS: Cuts = cuts! {
         Paragraph("| no cookie counts where programs call |");
     }
     "scripts/check" {
-        Words(" --skip clients::", "");
-        Words("; clients of other makers, which come from PyPI (elsewhere, have a python3 with venv\n# ready)", "");
-        Words("  step \"clients that were written for other servers\"\n  # A Python that cannot make a whole environment leaves half of one.\n  environment() { python3 -m venv --clear target/clients; }\n  if ! environment; then\n    apt update\n    apt install -y --no-install-recommends python3-venv\n    environment\n  fi\n  target/clients/bin/pip install --quiet --disable-pip-version-check --retries 5 \\\n    requests-oauthlib==2.0.0 oauthlib==4.0.1 authlib==1.9.10 'pyjwt[crypto]==2.15.1' requests==2.34.2\n  CLIENTS_PYTHON=\"$PWD/target/clients/bin/python\" \\\n    cargo test --locked --test binary -- --ignored clients::\n\n", "");
+        With("totp", &Words(" requests-oauthlib==2.0.0 oauthlib==4.0.1 authlib==1.9.10 'pyjwt[crypto]==2.15.1' requests==2.34.2", ""));
     }
     "benches/access_tokens.py" { All; }
     "benches/templates/base.html" { Words("accounts, protected pages and an API.", "accounts and protected pages."); }
