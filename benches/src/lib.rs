@@ -48,6 +48,8 @@ struct Place {
 enum Shelf {
     /// In the side bar.
     Main,
+    /// There, for administrators.
+    Admins,
     /// In the person's menu, and among the account's pages.
     Person,
     /// Among the account's pages.
@@ -59,6 +61,7 @@ enum Shelf {
 const PLACES: &[Place] = &[
     place(Shelf::Main, "/dashboard", "Dashboard", "home"),
     place(Shelf::Main, "/notes", "Notes", "note"),
+    place(Shelf::Admins, "/admin", "Administration", "shield"),
     place(Shelf::Person, "/account", "Profile", "person"),
     place(Shelf::Person, "/account/security", "Security", "shield"),
     place(Shelf::Person, PROTECTED, "Appearance", "contrast"),
@@ -79,7 +82,8 @@ fn places(shelf: Shelf) -> impl Iterator<Item = &'static Place> {
 pub struct User {
     pub email: String,
     pub name: String,
-    pub may_invite: bool,
+    /// Whether they run the place, and can be reached.
+    pub is_admin: bool,
 }
 
 impl User {
@@ -124,12 +128,19 @@ impl Page {
         self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// The side bar.
+    fn side(&self) -> impl Iterator<Item = &'static Place> {
+        PLACES.iter().filter(|place| {
+            place.shelf == Shelf::Main || (place.shelf == Shelf::Admins && self.user.is_admin)
+        })
+    }
+
     /// The account's pages.
     fn tabs(&self) -> impl Iterator<Item = &'static Place> {
         PLACES.iter().filter(|place| match place.shelf {
             Shelf::Person | Shelf::Account => true,
-            Shelf::Invitations => self.user.may_invite,
-            Shelf::Main => false,
+            Shelf::Invitations => self.user.is_admin,
+            Shelf::Main | Shelf::Admins => false,
         })
     }
 

@@ -142,7 +142,7 @@ fn shown(auth: &AuthSession) -> Result<benches::User, Failed> {
     Ok(benches::User {
         email: user.email,
         name: user.name,
-        may_invite: user.is_admin && user.verified_at.is_some(),
+        is_admin: user.is_admin && user.verified_at.is_some(),
     })
 }
 

@@ -29,7 +29,7 @@ async fn hello() -> &'static str {
 }
 
 async fn page() -> actix_web::Result<HttpResponse> {
-    let user = User { email: EMAIL.to_owned(), name: "ada".to_owned(), may_invite: true };
+    let user = User { email: EMAIL.to_owned(), name: "ada".to_owned(), is_admin: true };
     let body = Protected::new(user).render().map_err(error::ErrorInternalServerError)?;
     Ok(HttpResponse::Ok().content_type(ContentType::html()).body(body))
 }

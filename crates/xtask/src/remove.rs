@@ -5,6 +5,7 @@ mod steps;
 
 mod activity;
 mod admin;
+mod administrators;
 mod api;
 mod dependencies;
 mod invitations;
@@ -72,8 +73,11 @@ const FEATURES: &[&Feature] = &[
 ];
 
 /// What several share, and goes with the last of them.
-const SHARED: &[(&[&str], Cuts)] =
-    &[(&["registration", "invitations"], joining::CUTS), (&["api", "totp"], makers::CUTS)];
+const SHARED: &[(&[&str], Cuts)] = &[
+    (&["registration", "invitations"], joining::CUTS),
+    (&["api", "totp"], makers::CUTS),
+    (&["admin", "invitations"], administrators::CUTS),
+];
 
 const OTHERS: Others = Others {
     has: &|draft, name| {

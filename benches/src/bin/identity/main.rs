@@ -140,7 +140,7 @@ async fn user_of(identity: &Identity, pool: &Pool) -> actix_web::Result<benches:
     Ok(benches::User {
         email: user.email,
         name: user.name,
-        may_invite: user.is_admin && user.verified_at.is_some(),
+        is_admin: user.is_admin && user.verified_at.is_some(),
     })
 }
 

@@ -75,6 +75,12 @@ const CUTS: Cuts = cuts! {
         Item("let id = match path {");
         Words("&path.replace(\"{id}\", &id.to_string())", "&path.replace(\"{id}\", \"1\")");
     }
+    "benches/src/lib.rs" {
+        Item("Admins,");
+        Item("place(Shelf::Admins,");
+        Words(" || (place.shelf == Shelf::Admins && self.user.is_admin)", "");
+        Words("Shelf::Main | Shelf::Admins => false", "Shelf::Main => false");
+    }
     "tests/pages/story/admin.mjs" { All; }
     "tests/pages/story/features.mjs" { Lines("./admin.mjs"); }
     "tests/pages/story.mjs" { Lines("features.admin."); }

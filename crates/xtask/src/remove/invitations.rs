@@ -147,19 +147,7 @@ const CUTS: Cuts = cuts! {
     "benches/src/lib.rs" {
         Item("Invitations,");
         Item("place(Shelf::Invitations,");
-        Item("pub may_invite: bool,");
         Item("Shelf::Invitations => ");
-    }
-    "benches/src/bin/bare.rs" { Words(", may_invite: true }", " }"); }
-    "benches/src/bin/identity/main.rs" {
-        Item("may_invite:");
-        Item("is_admin: bool,");
-        Item("verified_at: Option<");
-    }
-    "benches/axum_login/src/main.rs" {
-        Item("may_invite:");
-        Item("is_admin: bool,");
-        Item("verified_at: Option<");
     }
     "tests/pages/story/invitations.mjs" { All; }
     "tests/pages/story/features.mjs" { Lines("./invitations.mjs"); }
