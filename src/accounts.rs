@@ -2,10 +2,15 @@
 
 mod activity;
 mod appearance;
+mod asked;
+#[cfg(feature = "oidc")]
+mod away;
 mod data;
 mod email;
 mod email_form;
 mod forgot;
+#[cfg(feature = "oidc")]
+mod identities;
 mod invite;
 mod join;
 mod leave;
@@ -16,6 +21,8 @@ mod opened;
 mod passkey;
 mod password;
 mod profile;
+#[cfg(feature = "oidc")]
+mod provider;
 mod register;
 mod security;
 mod sessions;
@@ -23,9 +30,14 @@ pub mod setup;
 pub mod sudo;
 mod tokens;
 
+use database::old_rows;
+use diesel::prelude::*;
+
 use crate::feature::{Figure, Place, Shelf};
+use crate::people::identity::ANSWERED_WITHIN;
 use crate::people::personal_token::PersonalToken;
-use crate::people::{Link, Session, User, events, grants};
+use crate::people::{Identity, Link, Session, User, events, grants};
+use crate::schema::authorization_requests;
 use crate::web::{Feature, ServiceConfig};
 
 const SECURITY: &str = "/account/security";
@@ -37,8 +49,10 @@ pub const FEATURE: Feature = Feature {
         ("api_tokens", PersonalToken::EXPORT),
         ("refresh_tokens", grants::EXPORT),
         ("links", Link::EXPORT),
+        ("identities", Identity::EXPORT),
         ("events", events::EXPORT),
     ],
+    purges: &[old_rows!(authorization_requests.id: i64, created_at, ANSWERED_WITHIN)],
     places: &[
         place("/account", "Profile", "person", Shelf::Person),
         place(SECURITY, "Security", "shield", Shelf::Person),
@@ -48,6 +62,8 @@ pub const FEATURE: Feature = Feature {
         place("/account/data", "Your data", "data", Shelf::Account),
         place("/account/password", "Password", "shield", Shelf::Within(SECURITY)),
         place("/account/sessions", "Sessions", "desktop", Shelf::Within(SECURITY)),
+        #[cfg(feature = "oidc")]
+        place("/account/identities", "Linked sites", "key", Shelf::Within(SECURITY)),
         place("/account/activity", "Activity", "clock", Shelf::Within(SECURITY)),
         place("/account/delete", "Delete your account", "bin", Shelf::Within("/account/data")),
     ],
@@ -84,6 +100,8 @@ fn routes(config: &mut ServiceConfig) {
     sudo::routes(config);
     #[cfg(feature = "passkeys")]
     passkey::routes(config);
+    #[cfg(feature = "oidc")]
+    provider::routes(config);
     forgot::routes(config);
     profile::routes(config);
     email::routes(config);
@@ -91,6 +109,8 @@ fn routes(config: &mut ServiceConfig) {
     appearance::routes(config);
     password::routes(config);
     sessions::routes(config);
+    #[cfg(feature = "oidc")]
+    identities::routes(config);
     activity::routes(config);
     tokens::routes(config);
     data::routes(config);

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use actix_login::{CookieKind, KeyPair, SigningKey};
 use ipnet::IpNet;
 use kit::config::{
-    Environment, Lifetimes, LimitSettings, MetricsSettings, Reader, Secret, SessionProtection,
-    Settings, SigningKeys, Smtp, TokenLifetimes,
+    Environment, Lifetimes, LimitSettings, MetricsSettings, Provider, Reader, Secret,
+    SessionProtection, Settings, SigningKeys, Smtp, TokenLifetimes,
 };
 use kit::http::cookies::Cookies;
 use kit::http::site::is_on_loopback;
@@ -88,8 +89,8 @@ pub enum CookieUse {
     Steps,
     /// That somebody has logged in here before.
     Device,
-    /// That a link to log in was asked for here.
-    LinkAsked,
+    /// That a link to log in was asked for here, or another site who this is.
+    Asked,
     /// Names a log-in that waits for the second factor.
     HalfLogIn,
     /// That the password alone is enough here.
@@ -129,6 +130,8 @@ pub struct Config {
     pub trust_browsers: Duration,
     /// Whether people may log in by a link that is mailed to them.
     pub login_link: Switch,
+    /// Other sites that people may log in through.
+    pub providers: Arc<[Provider]>,
     pub token_lifetimes: TokenLifetimes,
     pub limits: LimitSettings,
     pub password_grant: bool,
@@ -191,6 +194,7 @@ impl Config {
             require_second_factor: read.one_of("REQUIRE_SECOND_FACTOR", "off"),
             trust_browsers: read.delay("TRUST_BROWSERS", "14d"),
             login_link: read.one_of("LOGIN_LINK", "off"),
+            providers: read.providers("OIDC_PROVIDERS"),
             token_lifetimes: read.token_lifetimes(),
             limits: read.limits(),
             password_grant: read.boolean("PASSWORD_GRANT", true),
@@ -203,6 +207,10 @@ impl Config {
             settings: read.settings(),
         };
         read.refuse_conveniences(production, &config.public_url, config.dev_insecure_cookies);
+        if !cfg!(feature = "oidc") && !config.providers.is_empty() {
+            let rule = "wants a program that is built with the feature `oidc`";
+            read.problem("OIDC_PROVIDERS", "(hidden)", rule, "");
+        }
         config
     }
 

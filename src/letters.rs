@@ -27,9 +27,11 @@ enum Letter {
     SecondFactorRemoved,
     PasskeyAdded { name: String },
     PasskeyRemoved { name: String },
+    IdentityLinked { provider: String },
+    IdentityUnlinked { provider: String },
     RecoveryCodeUsed { left: i64 },
     SecondFactorFailed,
-    SecondFactorFailedAfterLink,
+    SecondFactorFailedOtherwise,
     AuthenticatorRemoved,
     AccessChanged { sentence: String },
     LogInsStopped,
@@ -60,9 +62,11 @@ impl Letter {
             Self::SecondFactorRemoved => ("The second factor is removed", None),
             Self::PasskeyAdded { .. } => ("A passkey opens your account", None),
             Self::PasskeyRemoved { .. } => ("A passkey is removed", None),
+            Self::IdentityLinked { .. } => ("Another site opens your account", None),
+            Self::IdentityUnlinked { .. } => ("Another site opens your account no more", None),
             Self::RecoveryCodeUsed { .. } => ("A recovery code was used", None),
             Self::SecondFactorFailed => ("Somebody knows your password", None),
-            Self::SecondFactorFailedAfterLink => ("Somebody reads your mail", None),
+            Self::SecondFactorFailedOtherwise => ("Somebody is one step from your account", None),
             Self::AuthenticatorRemoved => ("Your app makes no codes any more", None),
             Self::AccessChanged { .. } => ("Your account was changed", None),
             Self::LogInsStopped => ("Your password was tried too often", None),
@@ -83,6 +87,9 @@ impl Letter {
             }
             Self::PasskeyAdded { name } | Self::PasskeyRemoved { name } => {
                 vec![("Its name", name)]
+            }
+            Self::IdentityLinked { provider } | Self::IdentityUnlinked { provider } => {
+                vec![("Site", provider)]
             }
             Self::RecoveryCodeUsed { left } => vec![("Codes left", left.to_string())],
             _ => Vec::new(),
@@ -200,9 +207,11 @@ fn report(notice: Notice) -> Letter {
         Notice::SecondFactorRemoved => Letter::SecondFactorRemoved,
         Notice::PasskeyAdded { name } => Letter::PasskeyAdded { name },
         Notice::PasskeyRemoved { name } => Letter::PasskeyRemoved { name },
+        Notice::IdentityLinked { provider } => Letter::IdentityLinked { provider },
+        Notice::IdentityUnlinked { provider } => Letter::IdentityUnlinked { provider },
         Notice::RecoveryCodeUsed { left } => Letter::RecoveryCodeUsed { left },
         Notice::SecondFactorFailed => Letter::SecondFactorFailed,
-        Notice::SecondFactorFailedAfterLink => Letter::SecondFactorFailedAfterLink,
+        Notice::SecondFactorFailedOtherwise => Letter::SecondFactorFailedOtherwise,
         Notice::AuthenticatorRemoved => Letter::AuthenticatorRemoved,
         Notice::AccessChanged { sentence } => Letter::AccessChanged { sentence },
         Notice::LogInsStopped => Letter::LogInsStopped,

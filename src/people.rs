@@ -14,6 +14,7 @@ mod familiar; // whether somebody came from there before
 pub mod grants; // tokens for programs that know a password
 pub mod guards; // what handlers ask for
 pub mod keep; // looking after a session
+pub mod identity; // accounts at other sites
 pub mod invitation; // accounts that are offered
 pub mod limited; // counting it, and the guard
 pub mod limits; // how often something may be done
@@ -21,6 +22,8 @@ pub mod link; // one-time links
 pub mod login; // who is logged in, and writing with their rights
 #[cfg(feature = "passkeys")]
 pub mod passkeys; // ceremonies with their devices
+#[cfg(feature = "oidc")]
+pub mod providers; // asking other sites
 pub mod personal_token; // tokens that people make for their programs
 pub mod purpose; // what links are for
 pub mod requests; // the limit on all pages
@@ -39,6 +42,7 @@ pub use factors::Factors;
 pub use grants::Grants;
 pub use guards::{Admin, CurrentSession, CurrentUser, OptionalUser, Scoped, Sudo, Verified};
 pub use guards::{Enrolling, Entrant};
+pub use identity::Identity;
 pub use invitation::Invitation;
 pub use kit::email::Email;
 pub use kit::name::Name;

@@ -93,6 +93,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    identities (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        issuer -> Text,
+        subject -> Text,
+        label -> Text,
+        password_mark -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    authorization_requests (id) {
+        id -> BigInt,
+        state_hash -> Text,
+        provider -> Text,
+        visit -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     recovery_codes (id) {
         id -> BigInt,
         user_id -> BigInt,

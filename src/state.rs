@@ -23,6 +23,8 @@ use crate::feature::Features;
 use crate::letters;
 use crate::mail::Outbox;
 use crate::people::factors::authenticator::PURPOSE;
+#[cfg(feature = "oidc")]
+use crate::people::providers::Providers;
 use crate::people::{
     Accounts, Events, Factors, Grants, Limits, Login, Sessions, grants, personal_token,
 };
@@ -41,18 +43,18 @@ pub struct Frame {
 /// Declares the parts: each is to be had from the state, and those before the line are arguments of
 /// handlers by themselves (`events: Events`).
 macro_rules! parts {
-    ($($argument:ident: $name:ty,)* --- $($part:ident: $type:ty,)*) => {
+    ($($(#[$only:meta])* $argument:ident: $name:ty,)* --- $($part:ident: $type:ty,)*) => {
         struct Parts {
-            $($argument: $name,)*
+            $($(#[$only])* $argument: $name,)*
             $($part: $type,)*
         }
 
         impl State {
-            $(pub fn $argument(&self) -> &$name { &self.0.$argument })*
+            $($(#[$only])* pub fn $argument(&self) -> &$name { &self.0.$argument })*
             $(pub fn $part(&self) -> &$type { &self.0.$part })*
         }
 
-        $(from_request!($name, Infallible, |req| Ok(State::of(req).$argument().clone()));)*
+        $($(#[$only])* from_request!($name, Infallible, |req| Ok(State::of(req).$argument().clone()));)*
     };
 }
 
@@ -63,6 +65,8 @@ parts! {
     features: Features,
     grants: Grants,
     outbox: Outbox,
+    #[cfg(feature = "oidc")]
+    providers: Providers,
     sessions: Sessions,
     ---
     config: Config,
@@ -104,6 +108,9 @@ impl State {
         let mailer = Mailer::new(config.smtp.as_ref(), &config.mail_from, config.host_name())?;
         let outbox =
             Outbox::new(db.clone(), clock.clone(), mailer, config.origin(), letters::write);
+        #[cfg(feature = "oidc")]
+        let providers =
+            Providers::new(db.clone(), clock.clone(), &config.providers, &config.origin())?;
         let site = site(&config, &keys, clock, frame)?;
         Ok(Self(Arc::new(Parts {
             accounts,
@@ -112,6 +119,8 @@ impl State {
             features: frame.features,
             grants,
             outbox,
+            #[cfg(feature = "oidc")]
+            providers,
             sessions,
             config,
             db,

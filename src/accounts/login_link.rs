@@ -1,14 +1,14 @@
 //! Logging in by a link in a mail, where `LOGIN_LINK` lets people: once, for a quarter of an hour, and in the
 //! browser that asked for it.
 
-use actix_login::{Presented, hash_token, random_token};
-use actix_web::cookie::Cookie;
+use actix_login::hash_token;
 use kit::from_request;
 
+use crate::accounts::asked;
 use crate::accounts::email_form::EmailForm;
 use crate::accounts::login::go_on;
 use crate::accounts::opened::{For, Opened, page};
-use crate::config::{Config, CookieUse, Switch};
+use crate::config::{Config, Switch};
 use crate::mail::{Posted, Request};
 use crate::people::link::bound;
 use crate::people::{Accounts, Factors, Limited, LogIn, Purpose, limits};
@@ -39,7 +39,7 @@ impl For for ByLink {
     /// Whoever reads somebody's mail, or lures them to open a link of theirs, gets nowhere by it: it works where the
     /// secret is.
     fn whole(req: &HttpRequest, token: &str) -> Option<String> {
-        Some(bound(token, &hash_token(&secret(req)?)))
+        Some(bound(token, &hash_token(&asked::secret(req)?)))
     }
 }
 
@@ -84,28 +84,14 @@ async fn send(
         limited.give_back().await?;
         return render_with(form.status(), &AskPage { page, form });
     };
-    // The one that is here stays: a link that is on its way goes on working.
-    let secret = secret(&req).unwrap_or_else(random_token);
+    let secret = asked::secret_or_new(&req);
     let request = Request::LogIn { browser: hash_token(&secret) };
     let now = accounts.now();
     let post = move |conn: &mut _| request.post(conn, &email, now).map(Posted::tell_nobody);
     db.write(once(form.sent, post)).await?;
     let mut response = redirect("/login/link/sent", None);
-    response.add_cookie(&cookie(&req, secret))?;
+    response.add_cookie(&asked::cookie(&req, secret))?;
     Ok(response)
-}
-
-fn secret(req: &HttpRequest) -> Option<String> {
-    match State::of(req).config().cookie(CookieUse::LinkAsked).read(req) {
-        Presented::One(secret) => Some(secret),
-        Presented::Nothing | Presented::Planted => None,
-    }
-}
-
-fn cookie(req: &HttpRequest, secret: String) -> Cookie<'static> {
-    // Mail takes its time, and the link works from then on.
-    let lives: time::Duration = Purpose::LogIn.about().lifetime * 2;
-    State::of(req).config().cookie(CookieUse::LinkAsked).with(secret, Some(lives.unsigned_abs()))
 }
 
 async fn sent(_: MayAsk, page: Page) -> Response {

@@ -77,14 +77,20 @@ pub enum Notice {
     PasskeyRemoved {
         name: String,
     },
+    IdentityLinked {
+        provider: String,
+    },
+    IdentityUnlinked {
+        provider: String,
+    },
     /// A recovery code was used; so many are left.
     RecoveryCodeUsed {
         left: i64,
     },
     /// Somebody knew the password, and no code.
     SecondFactorFailed,
-    /// The same after a link to log in: they read the mail.
-    SecondFactorFailedAfterLink,
+    /// The same where no password was typed.
+    SecondFactorFailedOtherwise,
     /// The app that makes codes was removed, and something else is left.
     AuthenticatorRemoved,
     /// Whoever runs the place changed what the account may do.

@@ -95,7 +95,7 @@ impl Accounts {
         &self, client: &Client, one: &Try, user: Option<User>, password: String,
     ) -> Result<(Option<User>, Verdict)> {
         let may_open = |user: &&User| user.may_log_in() && one.may_open(user);
-        let stored = user.as_ref().filter(may_open).map(|user| user.password_hash.clone());
+        let stored = user.as_ref().filter(may_open).and_then(User::password);
         let verdict = self.passwords.verify(client, password, stored).await?;
         Ok((user, verdict))
     }
@@ -168,8 +168,7 @@ impl Accounts {
     pub async fn has_password(
         &self, client: &Client, user: &User, password: String,
     ) -> Result<bool> {
-        let stored = Some(user.password_hash.clone());
-        let verdict = self.passwords.verify(client, password, stored).await?;
+        let verdict = self.passwords.verify(client, password, user.password()).await?;
         Ok(matches!(verdict, Verdict::Right { .. }))
     }
 

@@ -24,6 +24,8 @@ pub enum Ending {
     PasswordConfirmed,
     /// A second factor is added or removed.
     FactorsChanged,
+    /// Another site opens the account from now on, or no more.
+    IdentitiesChanged,
     /// A personal API token is ended.
     TokenEnded,
     OperatorEnded,
@@ -65,6 +67,7 @@ impl Ending {
             Self::AddressChanged => [Renewed, Ends, Ends, Stays, Ends],
             Self::PasswordConfirmed => [Renewed, Stays, Stays, Stays, Stays],
             Self::FactorsChanged => [Renewed, Ends, Ends, Stays, Stays],
+            Self::IdentitiesChanged => [Renewed, Ends, Ends, Stays, Stays],
             Self::TokenEnded => [Stays, Stays, Stays, OneEnds, Stays],
             Self::OperatorEnded => [Ends, Ends, Ends, Ends, Stays],
             Self::RoleChanged => [Stays, Stays, Stays, Stays, Ends],

@@ -78,6 +78,12 @@ events! {
     PasskeyRemoved: News(Topic::Account, "A passkey was removed"),
     #[cfg(feature = "passkeys")]
     PasskeyRefused: Warning("A log-in failed: the passkey was refused"),
+    #[cfg(feature = "oidc")]
+    IdentityLinked: News(Topic::Account, "Another site opens the account from now on"),
+    #[cfg(feature = "oidc")]
+    IdentityUnlinked: News(Topic::Account, "Another site opens the account no more"),
+    #[cfg(feature = "oidc")]
+    IdentityRefused: Warning("A log-in through another site was refused"),
     SessionEnded: News(Topic::Account, "A session was ended from another one"),
     OtherSessionsEnded: News(Topic::Account, "All other sessions were ended"),
     SessionsEnded: News(Topic::Account, "Everything was logged out by an operator"),

@@ -149,8 +149,8 @@ impl Factors {
     /// somebody has the password, or reads their mail.
     pub async fn count_failure(&self, half: &HalfLogIn, user: &User) -> Result<bool> {
         let (id, address, now) = (half.id, user.address(), self.0.clock.now());
-        let by_mail = Notice::SecondFactorFailedAfterLink;
-        let notice = if half.is_fresh { Notice::SecondFactorFailed } else { by_mail };
+        let otherwise = Notice::SecondFactorFailedOtherwise;
+        let notice = if half.is_fresh { Notice::SecondFactorFailed } else { otherwise };
         let fail = move |conn: &mut Connection| -> Result<bool> {
             let is_last = HalfLogIn::fail(conn, id)?;
             if is_last {

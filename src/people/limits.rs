@@ -60,6 +60,8 @@ limits! {
     Ask by Network, here: |_| const { &[Quota::new(60, Duration::minutes(1))] };
     /// What devices answer; failures.
     Passkey by Network, here: |_| const { &[Quota::new(60, Duration::minutes(15))] };
+    /// Browsers that are sent to another site: a row each, with what was typed before.
+    Leave by Network, here: |_| const { &[Quota::new(60, Duration::minutes(15))] };
     /// The password of who is: a thief of the session guesses it.
     Confirm by LogIn, shared: |_| const {
         &[Quota::new(5, Duration::minutes(15)), Quota::new(20, Duration::days(1))]

@@ -25,6 +25,7 @@ pub struct User {
     /// As compared.
     pub email_canonical: String,
     pub name: String,
+    /// As it is compared by who holds the row; to check a password, there is [`Self::password`].
     pub password_hash: String,
     pub is_admin: bool,
     /// Since when they may not log in.
@@ -88,6 +89,15 @@ impl User {
 
     pub fn may_log_in(&self) -> bool {
         self.disabled_at.is_none()
+    }
+
+    /// The hash of their password; none of who comes in through another site alone.
+    pub fn password(&self) -> Option<String> {
+        Some(self.password_hash.clone()).filter(|hash| !hash.is_empty())
+    }
+
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
     }
 
     /// What their password is known by, where it is not to be known.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use actix_login::Presented;
 use actix_web::http::StatusCode;
@@ -9,6 +10,7 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use askama::filters::Safe;
+use kit::config::Provider;
 use kit::http::flash::{self, Flash};
 use kit::http::site::Site;
 use kit::http::theme::Theme;
@@ -36,6 +38,8 @@ pub struct Page {
     pub theme: Theme,
     /// Whether people may log in by a link that is mailed to them.
     pub has_login_link: bool,
+    /// Other sites that people may log in through.
+    pub providers: Arc<[Provider]>,
     registration: Registration,
     features: Features,
     site: Site,
@@ -49,6 +53,7 @@ impl Page {
         Self {
             registration: state.config().registration,
             has_login_link: state.config().login_link == Switch::On,
+            providers: Arc::clone(&state.config().providers),
             user,
             has_mailbox: state.dev_mailbox().is_some(),
             is_for_developers: state.config().is_for_developers(),
@@ -70,6 +75,7 @@ impl Page {
             has_mailbox: false,
             is_for_developers: false,
             has_login_link: false,
+            providers: Arc::default(),
             theme: Theme::default(),
             registration: Registration::Closed,
             features: Features(&[]),

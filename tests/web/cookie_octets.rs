@@ -27,7 +27,7 @@ fn ours() -> Vec<CookieKind> {
             | CookieUse::Theme
             | CookieUse::Steps
             | CookieUse::Device
-            | CookieUse::LinkAsked
+            | CookieUse::Asked
             | CookieUse::HalfLogIn
             | CookieUse::Trusted => vec![kind],
         }

@@ -49,7 +49,7 @@ impl Door {
         // A link for an account wants its owner.
         stranger.set_cookie("session", &ada.cookie("session").unwrap());
         // And one to log in, the browser that asked for it.
-        stranger.set_cookie("link_asked", ASKED);
+        stranger.set_cookie("asked", ASKED);
         match self {
             Self::Session => {
                 stranger.set_cookie("session", key);

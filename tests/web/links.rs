@@ -174,8 +174,8 @@ async fn a_second_click_logs_nobody_in() {
         let purpose = purposes.find(is_open).unwrap();
         let token = browser.cookie(&format!("link_{purpose}")).unwrap();
         copy.set_cookie(&format!("link_{purpose}"), &token);
-        if let Some(secret) = browser.cookie("link_asked") {
-            copy.set_cookie("link_asked", &secret);
+        if let Some(secret) = browser.cookie("asked") {
+            copy.set_cookie("asked", &secret);
         }
         let (name, mark) = copy.mark(purpose);
         copy.get(page).await;

@@ -13,6 +13,8 @@ mod database;
 mod operator;
 #[cfg(feature = "passkeys")]
 mod device;
+#[cfg(feature = "oidc")]
+mod other_site;
 #[path = "../kit/otp.rs"]
 mod otp;
 mod phone;
@@ -77,6 +79,8 @@ mod papers;
 #[cfg(feature = "passkeys")]
 mod passkeys;
 mod passwords;
+#[cfg(feature = "oidc")]
+mod providers;
 mod peers;
 mod programs;
 mod public;

@@ -52,10 +52,6 @@ impl Reader<'_> {
 
 fn parse(text: &str) -> Option<Smtp> {
     let url = Url::parse(text).ok()?;
-    let decode = |text: &str| {
-        let text = percent_encoding::percent_decode_str(text).decode_utf8().ok()?;
-        Some(text.into_owned())
-    };
     // The brackets of an IPv6 address belong to the URL.
     let host = Host::parse(url.host_str()?).ok()?;
     let (security, port) = match url.scheme() {
@@ -80,8 +76,13 @@ fn parse(text: &str) -> Option<Smtp> {
     Some(Smtp { host, port: url.port().unwrap_or(port), security, credentials })
 }
 
+pub(super) fn decode(text: &str) -> Option<String> {
+    let text = percent_encoding::percent_decode_str(text).decode_utf8().ok()?;
+    Some(text.into_owned())
+}
+
 /// By its name only: what a name server says may change.
-fn is_loopback(host: &Host) -> bool {
+pub(super) fn is_loopback(host: &Host) -> bool {
     match host {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(ip) => ip.is_loopback(),

@@ -119,11 +119,11 @@ const CUTS: Cuts = cuts! {
         Item("SecondFactorRemoved,");
         Item("RecoveryCodeUsed {");
         Item("SecondFactorFailed,");
-        Item("SecondFactorFailedAfterLink,");
+        Item("SecondFactorFailedOtherwise,");
         Item("AuthenticatorRemoved,");
-        Item("Self::SecondFactorFailedAfterLink =>");
+        Item("Self::SecondFactorFailedOtherwise =>");
         Item("Self::AuthenticatorRemoved =>");
-        Item("Notice::SecondFactorFailedAfterLink =>");
+        Item("Notice::SecondFactorFailedOtherwise =>");
         Item("Notice::AuthenticatorRemoved =>");
         Item("Self::SecondFactorAdded =>");
         Item("Self::SecondFactorRemoved =>");
@@ -140,7 +140,7 @@ const CUTS: Cuts = cuts! {
         Item("SecondFactorRemoved,");
         Item("RecoveryCodeUsed {");
         Item("SecondFactorFailed,");
-        Item("SecondFactorFailedAfterLink,");
+        Item("SecondFactorFailedOtherwise,");
         Item("AuthenticatorRemoved,");
     }
     "src/people.rs" {
@@ -223,7 +223,7 @@ const CUTS: Cuts = cuts! {
         Words("{%- when Letter::SecondFactorAdded -%}\nFrom now on, whoever logs in to your account types a code beside the password. Whoever else was logged in is out.\n---\nKeep the recovery codes where you find them without your phone.\n\nIf that was not you, tell whoever runs this site at once.\n", "");
         Words("{%- when Letter::SecondFactorRemoved -%}\nYour account is guarded by its password alone from now on, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot. Then set up a second factor again.\n", "");
         Words("{%- when Letter::RecoveryCodeUsed with { .. } -%}\nSomebody, we hope you, logged in with a recovery code in place of the second factor. It works no more.\n---\nIf you have a new phone, set it up at {{ site }}/account/second-factor, which also makes new codes.\n\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
-        Words("{%- when Letter::SecondFactorFailedAfterLink -%}\nSomebody opened a link that logs in to your account, and typed wrong codes where the second factor was asked for, until\nthey were sent away. They did not get in.\n---\nIf that was not you, somebody reads your mail: choose another password for it.\n{%- when Letter::AuthenticatorRemoved -%}\nThe app that made codes for your account was removed. Your other second factor guards it as before, and whoever else was\nlogged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
+        Words("{%- when Letter::SecondFactorFailedOtherwise -%}\nSomebody took the first step into your account without its password, by a link from your mail or through another site\nthat opens it, and typed wrong codes where the second factor was asked for, until they were sent away. They did not get\nin.\n---\nIf that was not you, choose another password for your mail, and for that site.\n{%- when Letter::AuthenticatorRemoved -%}\nThe app that made codes for your account was removed. Your other second factor guards it as before, and whoever else was\nlogged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
         Words("{%- when Letter::SecondFactorFailed -%}\nSomebody logged in with your password, and typed wrong codes where the second factor was asked for, until they were\nsent away. They did not get in.\n---\nIf that was not you, choose a new password: {{ site }}/forgot. Choose another one wherever else you use it, too.\n", "");
     }
     ".env.example" {
@@ -237,7 +237,7 @@ const CUTS: Cuts = cuts! {
     "tests/web/phone.rs" { All; }
     "tests/web/second_factor.rs" { All; }
     "tests/web/cookie_octets.rs" {
-        Words("            | CookieUse::LinkAsked\n            | CookieUse::HalfLogIn\n            | CookieUse::Trusted => vec![kind],", "            | CookieUse::LinkAsked => vec![kind],");
+        Words("            | CookieUse::Asked\n            | CookieUse::HalfLogIn\n            | CookieUse::Trusted => vec![kind],", "            | CookieUse::Asked => vec![kind],");
     }
     "tests/web/cookies.rs" {
         Item("let (_, codes) = second_factor::");
