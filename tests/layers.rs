@@ -41,6 +41,8 @@ const WRITERS: &[(&str, &str)] = &[
     ("src/accounts/forgot.rs", "send"),
     ("src/accounts/login_link.rs", "log_in"),
     ("src/accounts/login_link.rs", "send"),
+    ("src/accounts/provider.rs", "join"),
+    ("src/accounts/provider.rs", "recognise"),
     ("src/accounts/register.rs", "register"),
 ];
 

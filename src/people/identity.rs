@@ -51,7 +51,7 @@ pub enum Linked {
 impl Identity {
     /// Those of a user.
     pub fn of(conn: &mut Connection, user_id: i64) -> QueryResult<Vec<Self>> {
-        of(user_id).order(identities::id).select(Self::as_select()).load(conn)
+        of(user_id).select(Self::as_select()).load(conn)
     }
 
     /// The one that this is, and whose it is here.

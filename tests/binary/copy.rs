@@ -101,6 +101,13 @@ const PASSKEY: &str = "
     INSERT INTO ceremonies (challenge_hash, state, created_at)
     VALUES ('hash', '{}', '2099-01-01 10:00:00')";
 
+/// An account of hers at another site, and a browser that was sent there.
+const IDENTITY: &str = "
+    INSERT INTO identities (user_id, issuer, subject, label, password_mark, created_at)
+    VALUES (1, 'https://example.com', '7', 'ada@example.com', '', '2026-11-28 10:00:00');
+    INSERT INTO authorization_requests (state_hash, provider, visit, created_at)
+    VALUES ('hash', 'example', '{}', '2099-01-01 10:00:00')";
+
 /// What fills the tables of features: each has a row when everything is moved.
 const FEATURES: &[fn(&mut Client)] = &[
     // A line each.
@@ -114,6 +121,7 @@ const FEATURES: &[fn(&mut Client)] = &[
 pub fn ada_before_the_move(dir: &Path, port: u16) -> Client {
     edit(dir, SECOND_FACTOR);
     edit(dir, PASSKEY);
+    edit(dir, IDENTITY);
     let mut command = sqlite_program(dir, &[]);
     command.env("PORT", port.to_string()).env("LIMITS_IN", "database");
     let mut server = Server::launch(command, &port.to_string());

@@ -20,6 +20,8 @@ mod journey;
 mod notes;
 #[cfg(feature = "passkeys")]
 mod passkeys;
+#[cfg(feature = "oidc")]
+mod providers;
 mod registration;
 mod rows;
 mod tokens;

@@ -5,6 +5,7 @@ use diesel::QueryResult;
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, Site, features};
 use crate::models::leave_rows;
+use crate::rights::IDENTITY;
 use crate::second_factor;
 use crate::tables;
 
@@ -21,6 +22,7 @@ async fn with_a_life() -> Browser {
     ada.site.stranger().log_in("ada").await;
     ada.site.sql("UPDATE users SET second_factor_at = NULL").await;
     ada.site.sql(PASSKEY).await;
+    ada.site.sql(IDENTITY).await;
     ada.site.program("ada", "papers:read").await;
     ada.submit("/forgot", &[("email", "ada@example.com")]).await;
     ada.site.mails().await;

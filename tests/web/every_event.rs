@@ -15,6 +15,8 @@ use crate::operator::command;
 use crate::passkeys;
 use crate::rights::FAILED;
 use crate::second_factor;
+#[cfg(feature = "oidc")]
+use crate::{other_site::OtherSite, providers};
 
 /// For the log alone: what programs do all day, what is nobody's, and what happened to who is gone.
 const NOT_KEPT: &[&str] = &[
@@ -47,7 +49,12 @@ fn kinds() -> Vec<&'static str> {
 
 /// Ada, whose id is 1, logged in where `root` is the administrator.
 async fn ada() -> Browser {
-    let site = Site::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let settings = [
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+        #[cfg(feature = "oidc")]
+        ("OIDC_PROVIDERS", &OtherSite::open().setting("Example")),
+    ];
+    let site = Site::with(&settings).await;
     site.user("ada").await;
     site.admin("root").await;
     site.logged_in("ada").await
@@ -109,6 +116,10 @@ async fn at_a_browser(kind: &str, ada: &Browser) -> bool {
             let (mut device, _) = passkeys::turn_on(ada).await;
             device.handle.reverse();
             passkeys::log_in(&ada.site, &mut device).await.1
+        }
+        #[cfg(feature = "oidc")]
+        "identity_linked" | "identity_unlinked" | "identity_refused" => {
+            providers::bring_about(kind, ada).await
         }
         "second_factor_failed" => {
             second_factor::turn_on(ada).await;

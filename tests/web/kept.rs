@@ -296,7 +296,7 @@ async fn what_somebody_sent_before_ada_logged_in_is_carried_out_for_no_route() {
         if !methods.iter().any(|method| method == "POST") || is_under(&path, "/api") {
             continue;
         }
-        let path = path.replace("{id}", "1");
+        let path = path.replace("{id}", "1").replace("{provider}", "example");
         let browser = Browser::logged_in("ada").await;
         let site = Rc::clone(&browser.site);
         leave_rows(&browser, &path).await;

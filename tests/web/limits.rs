@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use app::people::limits::{
-    Ask, Confirm, Costly, Judge, Limit, LogIn, Mail, OwnRequests, Passkey, Redeem, Requests,
+    Ask, Confirm, Costly, Judge, Leave, Limit, LogIn, Mail, OwnRequests, Passkey, Redeem, Requests,
     SecondFactor,
 };
 use app::people::tries::{OF_ACCOUNT, OF_ALL, OF_DEVICES};
@@ -477,6 +477,7 @@ fn the_document_has_the_limits_of_the_code() {
         row::<SecondFactor>("account, failures only"),
         row::<Ask>("network"),
         row::<Passkey>("network, failures only"),
+        row::<Leave>("network"),
         row::<Confirm>("session, failures only"),
         row::<Redeem>("network"),
         row::<Mail>("network"),

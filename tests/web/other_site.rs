@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::web::{Data, Form, Json};
+use actix_web::web::{Data, Form, Json, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpServer, rt, web};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -104,7 +104,7 @@ impl OtherSite {
                 .route("/keys", web::get().to(keys))
                 .route("/token", web::post().to(token))
                 .route("/person", web::get().to(person))
-                .route("/elsewhere", web::get().to(HttpResponse::NoContent))
+                .route("/authorize", web::get().to(authorize))
         });
         rt::spawn(server.workers(1).disable_signals().listen(socket).unwrap().run());
         Self { address, state }
@@ -130,20 +130,29 @@ impl OtherSite {
         self.lock().asked.clone()
     }
 
-    /// What somebody's browser brings back who was sent there, and says yes.
-    pub fn log_in(&self, sent_to: &Url) -> Vec<(String, String)> {
-        let asked: BTreeMap<String, String> = sent_to.query_pairs().into_owned().collect();
-        assert_eq!((&*asked["response_type"], &*asked["client_id"]), ("code", CLIENT.0));
-        assert_eq!(asked["scope"], "openid email profile");
-        let code = format!("code-{}", self.lock().codes.len());
-        let state = asked["state"].clone();
-        self.lock().codes.insert(code.clone(), asked);
-        [("code", code), ("state", state)].map(|(name, value)| (name.to_owned(), value)).to_vec()
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What somebody's browser brings back who was sent there, and says yes.
+pub fn say_yes(sent_to: &Url) -> Vec<(String, String)> {
+    let stays = ureq::Agent::config_builder().max_redirects(0).max_redirects_will_error(false);
+    let answer = stays.build().new_agent().get(sent_to.as_str()).call().unwrap();
+    let back: Url = answer.headers()["location"].to_str().unwrap().parse().unwrap();
+    back.query_pairs().into_owned().collect()
+}
+
+/// Ada is logged in there, and says yes.
+async fn authorize(shared: Shared, asked: Query<BTreeMap<String, String>>) -> HttpResponse {
+    assert_eq!((&*asked["response_type"], &*asked["client_id"]), ("code", CLIENT.0));
+    assert_eq!(asked["scope"], "openid email profile");
+    let mut state = shared.1.lock().unwrap_or_else(PoisonError::into_inner);
+    let code = format!("code-{}", state.codes.len());
+    let mut back: Url = asked["redirect_uri"].parse().unwrap();
+    back.query_pairs_mut().append_pair("code", &code).append_pair("state", &asked["state"]);
+    state.codes.insert(code, asked.into_inner());
+    HttpResponse::Found().insert_header(("location", back.as_str())).finish()
 }
 
 fn note(shared: &Shared, path: &str) -> Says {

@@ -6,7 +6,7 @@ use time::Duration;
 use url::Url;
 
 use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
-use crate::other_site::{OtherSite, Signed};
+use crate::other_site::{OtherSite, Says, Signed, say_yes};
 use crate::second_factor;
 
 const LEAVE: &str = "/login/with/example";
@@ -39,22 +39,44 @@ pub async fn come_back(browser: &Browser, brought: &[(String, String)]) -> Answe
 }
 
 /// There and back.
-async fn go(browser: &Browser, other: &OtherSite, path: &str) -> Answer {
+async fn go(browser: &Browser, path: &str) -> Answer {
     let sent_to = leave(browser, path, &[]).await;
-    come_back(browser, &other.log_in(&sent_to)).await
+    come_back(browser, &say_yes(&sent_to)).await
 }
 
-async fn log_in(browser: &Browser, other: &OtherSite) -> Answer {
-    go(browser, other, LEAVE).await
+async fn log_in(browser: &Browser) -> Answer {
+    go(browser, LEAVE).await
 }
 
 /// Ada with a password, and that site linked.
 async fn linked(settings: &[(&str, &str)]) -> (Browser, OtherSite) {
     let (site, other) = site(settings).await;
     let ada = site.logged_in("ada").await;
-    let answer = go(&ada, &other, LINK).await;
+    let answer = go(&ada, LINK).await;
     assert_eq!(answer.location(), HOME, "{}", answer.body);
     (ada, other)
+}
+
+/// Every step of Ada's, who has a password: it is linked, opens the account, is unlinked.
+pub async fn walk(ada: &Browser) {
+    assert_eq!(go(ada, LINK).await.location(), HOME);
+    ada.get(HOME).await;
+    let elsewhere = ada.site.stranger();
+    assert_eq!(log_in(&elsewhere).await.status, 303);
+    assert_eq!(ada.submit(UNLINK, &[]).await.location(), HOME);
+}
+
+/// What is told as `kind`.
+pub async fn bring_about(kind: &str, ada: &Browser) -> Answer {
+    let linked = go(ada, LINK).await;
+    match kind {
+        "identity_unlinked" => ada.submit(UNLINK, &[]).await,
+        "identity_refused" => {
+            ada.site.sql("UPDATE identities SET password_mark = 'another'").await;
+            log_in(&ada.site.stranger()).await
+        }
+        _ => linked,
+    }
 }
 
 /// Whoever is refused reads this, and is not logged in.
@@ -66,38 +88,38 @@ async fn is_refused(browser: &Browser, answer: &Answer, sentence: &str) {
 
 #[actix_web::test]
 async fn a_first_log_in_makes_an_account_with_the_address_that_is_proved() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let ada = site.stranger();
     ada.get("/login").await.shows("Continue with Example");
     ada.get("/register").await.shows("Continue with Example");
-    assert_eq!(log_in(&ada, &other).await.location(), "/dashboard");
+    assert_eq!(log_in(&ada).await.location(), "/dashboard");
     ada.get("/account").await.shows("Ada Lovelace").shows("ada@example.com").hides("Confirm");
     let mail = site.mail_to("ada").await;
     assert_eq!(mail.subject, "Another site opens your account");
     assert!(mail.text.contains("Example"));
     let again = site.stranger();
-    assert_eq!(log_in(&again, &other).await.location(), "/dashboard");
+    assert_eq!(log_in(&again).await.location(), "/dashboard");
     assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 2, "root and Ada");
 }
 
 #[actix_web::test]
 async fn they_come_back_to_the_page_that_they_wanted_and_stay_for_as_long_as_they_said() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let ada = site.stranger();
     let fields = [("next", "/notes/new"), ("remember", "yes")];
     let sent_to = leave(&ada, LEAVE, &fields).await;
-    let answer = come_back(&ada, &other.log_in(&sent_to)).await;
+    let answer = come_back(&ada, &say_yes(&sent_to)).await;
     assert_eq!(answer.location(), "/notes/new");
     let session = answer.cookies().into_iter().find(|cookie| cookie.name().ends_with("_session"));
     assert!(session.unwrap().max_age().is_some());
     let eve = site.stranger();
     let sent_to = leave(&eve, LEAVE, &[("next", "https://evil.example")]).await;
-    assert_eq!(come_back(&eve, &other.log_in(&sent_to)).await.location(), "/dashboard");
+    assert_eq!(come_back(&eve, &say_yes(&sent_to)).await.location(), "/dashboard");
 }
 
 #[actix_web::test]
 async fn what_was_typed_while_the_session_ended_is_there_afterwards() {
-    let (ada, other) = linked(&[]).await;
+    let (ada, _) = linked(&[]).await;
     ada.submit("/account/sessions/end-others", &[]).await;
     ada.site.sql("DELETE FROM sessions").await;
     let asked = ada.submit("/notes", &[("title", "Typed for an hour"), ("body", "…")]).await;
@@ -108,7 +130,7 @@ async fn what_was_typed_while_the_session_ended_is_there_afterwards() {
         come_back(&ada, &[("error".to_owned(), "access_denied".to_owned()), state(&sent_to)]).await;
     declined.shows("Example did not say who you are").shows(kept);
     let sent_to = leave(&ada, LEAVE, &[("kept", kept)]).await;
-    come_back(&ada, &other.log_in(&sent_to)).await.shows("Typed for an hour");
+    come_back(&ada, &say_yes(&sent_to)).await.shows("Typed for an hour");
 }
 
 fn state(sent_to: &Url) -> (String, String) {
@@ -117,10 +139,10 @@ fn state(sent_to: &Url) -> (String, String) {
 
 #[actix_web::test]
 async fn an_account_with_the_same_address_is_not_opened_by_it() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     site.user("ada").await;
     let stranger = site.stranger();
-    let answer = log_in(&stranger, &other).await;
+    let answer = log_in(&stranger).await;
     is_refused(&stranger, &answer, "There is an account with your address. Log in to it").await;
     assert_eq!(site.count("SELECT count(*) AS count FROM identities").await, 0);
 }
@@ -131,12 +153,12 @@ async fn an_address_that_nobody_has_made_sure_of_makes_no_account() {
     for is_verified in [Some(false), None] {
         other.says(|says| says.is_verified = is_verified);
         let stranger = site.stranger();
-        let answer = log_in(&stranger, &other).await;
+        let answer = log_in(&stranger).await;
         is_refused(&stranger, &answer, "does not say that it has made sure of your address").await;
     }
     other.says(|says| (says.is_verified, says.email) = (Some(true), None));
     let stranger = site.stranger();
-    let answer = log_in(&stranger, &other).await;
+    let answer = log_in(&stranger).await;
     is_refused(&stranger, &answer, "does not say that it has made sure").await;
     assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 1);
 }
@@ -147,13 +169,13 @@ async fn an_account_is_made_only_where_everybody_may_have_one() {
         ("invite", "Example opens no account here. An invitation makes one"),
         ("closed", "Example opens no account here."),
     ] {
-        let (site, other) = site(&[("REGISTRATION", registration)]).await;
+        let (site, _) = site(&[("REGISTRATION", registration)]).await;
         let stranger = site.stranger();
-        let answer = log_in(&stranger, &other).await;
+        let answer = log_in(&stranger).await;
         is_refused(&stranger, &answer, sentence).await;
         let ada = site.logged_in("ada").await;
-        go(&ada, &other, LINK).await;
-        assert_eq!(log_in(&site.stranger(), &other).await.location(), "/dashboard");
+        go(&ada, LINK).await;
+        assert_eq!(log_in(&site.stranger()).await.location(), "/dashboard");
     }
 }
 
@@ -164,7 +186,7 @@ async fn the_first_account_is_the_operators() {
     let other_server = site.beside_with(&[("OIDC_PROVIDERS", &other.setting("Example"))]).await;
     let stranger = other_server.stranger();
     let sent_to = leave(&stranger, LEAVE, &[]).await;
-    let answer = come_back(&stranger, &other.log_in(&sent_to)).await;
+    let answer = come_back(&stranger, &say_yes(&sent_to)).await;
     assert_eq!(answer.location(), "/login");
     stranger.follow(&answer).await.shows("through the link that the program printed");
     assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 0);
@@ -175,22 +197,22 @@ async fn a_linked_account_is_known_by_its_number_and_not_by_its_address() {
     let (ada, other) = linked(&[]).await;
     other.says(|says| says.email = Some(address("bob")));
     let elsewhere = ada.site.stranger();
-    log_in(&elsewhere, &other).await;
+    log_in(&elsewhere).await;
     elsewhere.get("/account").await.shows("ada@example.com");
     other.says(|says| (says.subject, says.email) = ("ada-8".to_owned(), Some(address("ada"))));
     let heir = ada.site.stranger();
-    let answer = log_in(&heir, &other).await;
+    let answer = log_in(&heir).await;
     is_refused(&heir, &answer, "There is an account with your address").await;
 }
 
 #[actix_web::test]
 async fn linking_asks_for_the_password_renews_the_session_and_ends_the_others() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let stale = site.stale("ada").await;
     assert!(stale.submit(LINK, &[]).await.location().starts_with("/sudo"));
     let (ada, elsewhere) = (site.logged_in("ada").await, site.logged_in("ada").await);
     let before = ada.cookie("session");
-    go(&ada, &other, LINK).await;
+    go(&ada, LINK).await;
     assert_ne!(ada.cookie("session"), before);
     assert!(ada.is_logged_in().await && !elsewhere.is_logged_in().await);
     ada.get(HOME).await.shows("Example").shows("ada@example.com").shows("never</span>");
@@ -201,30 +223,30 @@ async fn linking_asks_for_the_password_renews_the_session_and_ends_the_others() 
 async fn one_account_elsewhere_opens_one_here() {
     let (ada, other) = linked(&[]).await;
     let bob = ada.site.logged_in("bob").await;
-    let answer = go(&bob, &other, LINK).await;
+    let answer = go(&bob, LINK).await;
     bob.follow(&answer).await.shows("That account of Example opens another account here.");
     other.says(|says| says.subject = "ada-8".to_owned());
-    let answer = go(&ada, &other, LINK).await;
+    let answer = go(&ada, LINK).await;
     ada.follow(&answer).await.shows("Another account of Example opens yours");
     assert_eq!(ada.site.count("SELECT count(*) AS count FROM identities").await, 1);
 }
 
 #[actix_web::test]
 async fn whoever_sits_there_now_gets_no_link_that_another_began() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let browser = site.logged_in("ada").await;
     let sent_to = leave(&browser, LINK, &[]).await;
     browser.submit("/logout", &[]).await;
     site.user("bob").await;
     browser.log_in("bob").await;
-    let answer = come_back(&browser, &other.log_in(&sent_to)).await;
+    let answer = come_back(&browser, &say_yes(&sent_to)).await;
     assert!(answer.location().starts_with("/login"), "{}", answer.location());
     assert_eq!(site.count("SELECT count(*) AS count FROM identities").await, 0);
 }
 
 #[actix_web::test]
 async fn what_is_unlinked_opens_nothing() {
-    let (ada, other) = linked(&[]).await;
+    let (ada, _) = linked(&[]).await;
     let elsewhere = ada.site.logged_in("ada").await;
     let answer = ada.submit(UNLINK, &[]).await;
     ada.follow(&answer).await.shows("Example opens your account no more.");
@@ -232,7 +254,7 @@ async fn what_is_unlinked_opens_nothing() {
     let subjects: Vec<_> = ada.site.mails().await.into_iter().map(|mail| mail.subject).collect();
     assert!(subjects.contains(&"Another site opens your account no more".to_owned()));
     let stranger = ada.site.stranger();
-    let answer = log_in(&stranger, &other).await;
+    let answer = log_in(&stranger).await;
     is_refused(&stranger, &answer, "There is an account with your address").await;
     assert_eq!(ada.submit(UNLINK, &[]).await.location(), HOME, "a second click");
     assert!(ada.is_logged_in().await);
@@ -240,14 +262,14 @@ async fn what_is_unlinked_opens_nothing() {
 
 #[actix_web::test]
 async fn the_last_way_in_stays() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let ada = site.stranger();
-    log_in(&ada, &other).await;
+    log_in(&ada).await;
     let fresh = "UPDATE sessions SET authenticated_at = created_at";
     site.sql(fresh).await;
     let answer = ada.submit(UNLINK, &[]).await;
     ada.follow(&answer).await.shows("Without Example nothing opens your account.");
-    assert_eq!(log_in(&site.stranger(), &other).await.location(), "/dashboard");
+    assert_eq!(log_in(&site.stranger()).await.location(), "/dashboard");
     let hash =
         "UPDATE users SET password_hash = (SELECT u.password_hash FROM users u WHERE u.id = 1)";
     site.sql(hash).await;
@@ -262,11 +284,11 @@ async fn another_site_that_is_linked_too_is_a_way_in() {
     let site = Site::with(&[("OIDC_PROVIDERS", &providers)]).await;
     site.user("root").await;
     let ada = site.stranger();
-    log_in(&ada, &one).await;
+    log_in(&ada).await;
     site.sql("UPDATE sessions SET authenticated_at = created_at").await;
     let sent_to = leave(&ada, "/account/identities/our-own", &[]).await;
     let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(two.log_in(&sent_to))
+        .extend_pairs(say_yes(&sent_to))
         .finish();
     let answer = ada.get(&format!("/login/with/our-own/back?{query}")).await;
     ada.follow(&answer).await.shows("you can log in with Our own");
@@ -278,9 +300,9 @@ async fn another_site_that_is_linked_too_is_a_way_in() {
 
 #[actix_web::test]
 async fn no_password_opens_an_account_that_has_none() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let ada = site.stranger();
-    log_in(&ada, &other).await;
+    log_in(&ada).await;
     ada.submit("/logout", &[]).await;
     for password in ["", " ", PASSWORD] {
         let fields = [("email", "ada@example.com"), ("password", password)];
@@ -289,7 +311,7 @@ async fn no_password_opens_an_account_that_has_none() {
             [("grant_type", "password"), ("username", "ada@example.com"), ("password", password)];
         assert_eq!(ada.submit("/auth/token", &fields).await.status, 400, "{password:?}");
     }
-    log_in(&ada, &other).await;
+    log_in(&ada).await;
     assert!(ada.get("/account/email").await.location().starts_with("/sudo"));
     assert_eq!(ada.submit("/sudo", &[("password", PASSWORD)]).await.status, 422);
     ada.get("/sudo").await.shows("No password yet?").shows("href=\"/forgot\"");
@@ -307,22 +329,22 @@ async fn reset(site: &Rc<Site>) -> Browser {
 
 #[actix_web::test]
 async fn after_another_password_it_opens_nothing_until_it_is_linked_again() {
-    let (ada, other) = linked(&[]).await;
+    let (ada, _) = linked(&[]).await;
     let owner = reset(&ada.site).await;
     let thief = ada.site.stranger();
-    let answer = log_in(&thief, &other).await;
+    let answer = log_in(&thief).await;
     is_refused(&thief, &answer, "Your password is another one since Example was linked.").await;
     let fields = [("email", "ada@example.com"), ("password", OTHER_PASSWORD)];
     owner.submit("/login", &fields).await;
     owner.get(HOME).await.shows("Link again");
-    go(&owner, &other, LINK).await;
-    assert_eq!(log_in(&ada.site.stranger(), &other).await.location(), "/dashboard");
+    go(&owner, LINK).await;
+    assert_eq!(log_in(&ada.site.stranger()).await.location(), "/dashboard");
 }
 
 #[actix_web::test]
 async fn whoever_came_without_a_password_chooses_one_by_mail() {
-    let (site, other) = site(&[]).await;
-    log_in(&site.stranger(), &other).await;
+    let (site, _) = site(&[]).await;
+    log_in(&site.stranger()).await;
     let ada = reset(&site).await;
     let fields = [("email", "ada@example.com"), ("password", OTHER_PASSWORD)];
     assert_eq!(ada.submit("/login", &fields).await.location(), "/dashboard");
@@ -331,21 +353,21 @@ async fn whoever_came_without_a_password_chooses_one_by_mail() {
 
 #[actix_web::test]
 async fn who_is_disabled_is_refused_as_if_there_were_no_account() {
-    let (ada, other) = linked(&[]).await;
+    let (ada, _) = linked(&[]).await;
     ada.site.sql("UPDATE users SET disabled_at = created_at").await;
     let stranger = ada.site.stranger();
-    let answer = log_in(&stranger, &other).await;
+    let answer = log_in(&stranger).await;
     is_refused(&stranger, &answer, "Example opens no account here.").await;
 }
 
 #[actix_web::test]
 async fn a_second_factor_is_asked_for_all_the_same() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let ada = site.logged_in("ada").await;
-    go(&ada, &other, LINK).await;
+    go(&ada, LINK).await;
     let (_, codes) = second_factor::turn_on(&ada).await;
     let elsewhere = site.stranger();
-    let answer = log_in(&elsewhere, &other).await;
+    let answer = log_in(&elsewhere).await;
     assert_eq!(answer.location(), "/login/code");
     elsewhere.follow(&answer).await.shows("The first step is done");
     assert!(!elsewhere.is_logged_in().await);
@@ -356,11 +378,11 @@ async fn a_second_factor_is_asked_for_all_the_same() {
 
 #[actix_web::test]
 async fn an_answer_is_good_once_for_a_quarter_of_an_hour_and_in_the_browser_that_asked() {
-    let (site, other) = site(&[]).await;
+    let (site, _) = site(&[]).await;
     let over = "is over, or began in another browser";
     let ada = site.stranger();
     let sent_to = leave(&ada, LEAVE, &[]).await;
-    let brought = other.log_in(&sent_to);
+    let brought = say_yes(&sent_to);
     let eve = site.stranger();
     is_refused(&eve, &come_back(&eve, &brought).await, over).await;
     leave(&eve, LEAVE, &[]).await;
@@ -372,7 +394,7 @@ async fn an_answer_is_good_once_for_a_quarter_of_an_hour_and_in_the_browser_that
         let ada = site.stranger();
         let sent_to = leave(&ada, LEAVE, &[]).await;
         site.clock.advance(Duration::seconds(seconds));
-        assert_eq!(come_back(&ada, &other.log_in(&sent_to)).await.location(), place, "{seconds}");
+        assert_eq!(come_back(&ada, &say_yes(&sent_to)).await.location(), place, "{seconds}");
     }
 }
 
@@ -381,18 +403,18 @@ async fn a_code_that_somebody_else_was_given_is_refused() {
     let (site, other) = site(&[]).await;
     let (ada, eve) = (site.stranger(), site.stranger());
     let (adas, eves) = (leave(&ada, LEAVE, &[]).await, leave(&eve, LEAVE, &[]).await);
-    let stolen = other.log_in(&adas)[0].clone();
+    let stolen = say_yes(&adas)[0].clone();
     let answer = come_back(&eve, &[stolen, state(&eves)]).await;
     is_refused(&eve, &answer, "Example did not say who you are").await;
     // Even where that site forgets to look at the verifier, the token names another question.
     other.says(|says| says.nonce = Some("of another log-in".to_owned()));
-    let answer = log_in(&ada, &other).await;
+    let answer = log_in(&ada).await;
     is_refused(&ada, &answer, "Example did not say who you are").await;
 }
 
 #[actix_web::test]
 async fn whatever_is_wrong_with_a_token_it_is_refused() {
-    let wrongs: [fn(&mut crate::other_site::Says); 9] = [
+    let wrongs: [fn(&mut Says); 9] = [
         |says| says.signed = Signed::Not,
         |says| says.signed = Signed::Shared,
         |says| says.signed = Signed::Strange,
@@ -407,7 +429,7 @@ async fn whatever_is_wrong_with_a_token_it_is_refused() {
         let (site, other) = site(&[]).await;
         other.says(wrong);
         let stranger = site.stranger();
-        let answer = log_in(&stranger, &other).await;
+        let answer = log_in(&stranger).await;
         is_refused(&stranger, &answer, "Example did not say who you are").await;
         assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 1, "{n}");
         other.says(|says| assert!(!says.subject.is_empty()));
@@ -422,17 +444,17 @@ async fn what_one_site_says_is_not_taken_for_anothers() {
     site.user("root").await;
     let ada = site.stranger();
     let sent_to = leave(&ada, "/login/with/evil", &[]).await;
-    let mixed = honest.log_in(&sent_to);
+    let mixed = say_yes(&sent_to);
     let answer = come_back(&ada, &mixed).await;
     is_refused(&ada, &answer, "is over, or began in another browser").await;
     let sent_to = leave(&ada, LEAVE, &[]).await;
-    let mut brought = honest.log_in(&sent_to);
+    let mut brought = say_yes(&sent_to);
     brought.push(("iss".to_owned(), evil.address.clone()));
     let answer = come_back(&ada, &brought).await;
     is_refused(&ada, &answer, "Example did not say who you are").await;
     assert!(!honest.asked().contains(&"/token".to_owned()), "{:?}", honest.asked());
     let sent_to = leave(&ada, LEAVE, &[]).await;
-    let mut brought = honest.log_in(&sent_to);
+    let mut brought = say_yes(&sent_to);
     brought.push(("iss".to_owned(), honest.address.clone()));
     assert_eq!(come_back(&ada, &brought).await.location(), "/dashboard");
 }
@@ -452,15 +474,15 @@ async fn a_site_that_calls_itself_otherwise_is_not_asked() {
 #[actix_web::test]
 async fn new_keys_of_that_site_are_asked_for_and_not_for_every_token() {
     let (site, other) = site(&[]).await;
-    log_in(&site.stranger(), &other).await;
+    log_in(&site.stranger()).await;
     site.clock.advance(Duration::minutes(1));
     other.says(|says| (says.signed, says.shown) = (Signed::Ed25519, vec![Signed::Ed25519]));
-    assert_eq!(log_in(&site.stranger(), &other).await.location(), "/dashboard");
+    assert_eq!(log_in(&site.stranger()).await.location(), "/dashboard");
     let keys = || other.asked().iter().filter(|path| *path == "/keys").count();
     assert_eq!(keys(), 2);
     other.says(|says| says.signed = Signed::Rsa);
     for _ in 0..3 {
-        log_in(&site.stranger(), &other).await;
+        log_in(&site.stranger()).await;
     }
     assert_eq!(keys(), 2, "asked a moment ago");
 }
@@ -470,11 +492,11 @@ async fn an_address_that_is_not_in_the_token_is_asked_for() {
     let (site, other) = site(&[]).await;
     other.says(|says| says.in_token = false);
     let ada = site.stranger();
-    assert_eq!(log_in(&ada, &other).await.location(), "/dashboard");
+    assert_eq!(log_in(&ada).await.location(), "/dashboard");
     ada.get("/account").await.shows("ada@example.com").shows("Ada Lovelace");
     other.says(|says| says.other_subject = Some("eve-1".to_owned()));
     let stranger = site.stranger();
-    let answer = log_in(&stranger, &other).await;
+    let answer = log_in(&stranger).await;
     is_refused(&stranger, &answer, "Example did not say who you are").await;
 }
 

@@ -17,6 +17,11 @@ const PUBLIC: &[(&str, &str, u16)] = &[
     ("POST", "/login/passkey", 422),
     #[cfg(feature = "passkeys")]
     ("POST", "/login/passkey/options", 200),
+    // Where no other site is known, there is no such page.
+    #[cfg(feature = "oidc")]
+    ("POST", "/login/with/{provider}", 404),
+    #[cfg(feature = "oidc")]
+    ("GET", "/login/with/{provider}/back", 404),
     // Where `LOGIN_LINK` is off, there is no such page.
     ("GET", "/login/link", 404),
     ("POST", "/login/link", 404),

@@ -21,6 +21,8 @@ use crate::phone::Phone;
 use crate::{described, models, tables};
 #[cfg(feature = "passkeys")]
 use crate::{device, passkeys};
+#[cfg(feature = "oidc")]
+use crate::{other_site::OtherSite, providers};
 
 /// Parts of queries that scan or sort all the same, each with the reason why that is no harm.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -83,7 +85,16 @@ struct Asked {
 }
 
 async fn asked() -> Asked {
-    let site = Site::with(&[("DATABASE_CONNECTIONS", "2"), ("LOGIN_LINK", "on"), PAIR]).await;
+    #[cfg(feature = "oidc")]
+    let elsewhere = OtherSite::open();
+    let settings = [
+        ("DATABASE_CONNECTIONS", "2"),
+        ("LOGIN_LINK", "on"),
+        #[cfg(feature = "oidc")]
+        ("OIDC_PROVIDERS", &elsewhere.setting("Example")),
+        PAIR,
+    ];
+    let site = Site::with(&settings).await;
     let statements = listen(&site).await;
     let ada = walk_as_the_first(&site).await;
     walk_to_an_account(&site).await;
@@ -96,6 +107,8 @@ async fn asked() -> Asked {
     walk_through_the_second_factor(&ada).await;
     #[cfg(feature = "passkeys")]
     walk_through_the_passkeys(&ada).await;
+    #[cfg(feature = "oidc")]
+    providers::walk(&ada).await;
     walk_through_the_invitations(&ada).await;
     walk_through_the_administration(&ada).await;
     walk_to_the_end(&ada).await;
@@ -443,6 +456,16 @@ const TABLES: &[(&str, &str, &str)] = &[
         "passkeys",
         "user_id, name, handle, credential_id, credential, password_mark, created_at",
         "n / 10 + 1, 'p', 'h', 'i' || n, '{}', '', NOW",
+    ),
+    (
+        "identities",
+        "user_id, issuer, subject, label, password_mark, created_at",
+        "n / 2 + 1, 'i' || (n % 2), 's' || n, 'l', '', NOW",
+    ),
+    (
+        "authorization_requests",
+        "state_hash, provider, visit, created_at",
+        "'h' || n, 'p', '{}', NOW",
     ),
     ("ceremonies", "challenge_hash, state, created_at", "'h' || n, '{}', NOW"),
     ("recovery_codes", "user_id, code_hash", "n / 10 + 1, 'h' || n"),

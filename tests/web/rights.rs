@@ -48,6 +48,8 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST", "/account/passkeys/{id}", "name=Other"),
     #[cfg(feature = "passkeys")]
     ("POST", "/account/passkeys/{id}/remove", ""),
+    #[cfg(feature = "oidc")]
+    ("POST", "/account/identities/{provider}/unlink", ""),
     ("POST", "/account/second-factor/app", ""),
     ("POST", "/account/second-factor/app/confirm", ""),
     ("POST", "/account/second-factor/codes", ""),
@@ -68,6 +70,8 @@ const WRITES: &[(&str, &str, &str)] = &[
 /// What strangers may send: they have no rights to lose. And what is nothing but a cookie of the browser.
 const STRANGERS: &[&str] = &[
     "/account/appearance",
+    // It is linked by whoever comes back, with the rights that they have then.
+    "/account/identities/{provider}",
     "/dashboard/steps",
     "/login",
     "/login/code",
@@ -75,6 +79,7 @@ const STRANGERS: &[&str] = &[
     "/login/link/open",
     "/login/passkey",
     "/login/passkey/options",
+    "/login/with/{provider}",
     "/logout",
     "/register",
     "/register/confirm",
@@ -135,6 +140,7 @@ const ROWS_OF_THE_CORE: &[&str] = &[
     "SELECT seed || COALESCE(confirmed_at, '2000-01-01') FROM authenticators",
     "SELECT code_hash FROM recovery_codes",
     "SELECT name || credential_id FROM passkeys",
+    "SELECT issuer || subject || password_mark FROM identities",
     // Those of log-ins are used up by whoever answers.
     "SELECT challenge_hash FROM ceremonies WHERE state LIKE '%Add%'",
     "SELECT email || kind || COALESCE(sent_at, '2000-01-01') FROM outbox",
@@ -145,6 +151,11 @@ const ROWS_OF_THE_CORE: &[&str] = &[
 pub const FAILED: &str = "INSERT INTO outbox \
     (email, email_canonical, kind, message, created_at, due_at, sent_at, failure) VALUES \
     ('a@b.c', 'a@b.c', 'reset', '', '2026-11-01', '2026-11-01', '2026-11-01', 'refused')";
+
+/// An account of Ada's at another site.
+pub const IDENTITY: &str = "INSERT INTO identities \
+    (user_id, issuer, subject, label, password_mark, created_at) VALUES \
+    (1, 'https://example.com', '7', 'ada@example.com', '', '2026-11-01 12:00:00')";
 
 /// All that somebody's rights could change.
 pub async fn rows(db: &Db) -> Vec<String> {
@@ -175,7 +186,11 @@ async fn logged_in(site: &Rc<Site>, user: &User) -> Browser {
 
 async fn site() -> Rc<Site> {
     // A session begins nowhere here: see `logged_in`.
-    let settings = [("SESSION_PROTECTION", "off")];
+    let settings = [
+        ("SESSION_PROTECTION", "off"),
+        #[cfg(feature = "oidc")]
+        ("OIDC_PROVIDERS", "https://id:secret@example.com#Example"),
+    ];
     Site::build(&settings, passwords(&config(&settings)), with_a_gap()).await
 }
 
@@ -192,6 +207,8 @@ async fn ada(path: &str) -> Browser {
         "/account/passkeys/{id}" | "/account/passkeys/{id}/remove" => {
             drop(passkeys::turn_on(&ada).await);
         }
+        #[cfg(feature = "oidc")]
+        "/account/identities/{provider}/unlink" => site.sql(IDENTITY).await,
         "/account/second-factor/codes" | "/account/second-factor/remove" => {
             drop(second_factor::turn_on(&ada).await);
         }
@@ -334,7 +351,8 @@ async fn send(sender: &Browser, meanwhile: &str, write: &Write) -> Answer {
         "/admin/outbox/{id}" => sender.site.count("SELECT max(id) AS count FROM outbox").await,
         _ => 1,
     };
-    sender.send(method, &path.replace("{id}", &id.to_string()), body).await
+    let path = path.replace("{id}", &id.to_string()).replace("{provider}", "example");
+    sender.send(method, &path, body).await
 }
 
 /// Of which paths something is about those who send it: a person by their session, a program by its token.

@@ -17,6 +17,7 @@ const CORE: &[&str] = &[
     "recovery_codes",
     "half_log_ins",
     "passkeys",
+    "identities",
 ];
 
 #[cfg(not(feature = "postgres"))]
