@@ -106,10 +106,10 @@ async fn a_first_log_in_makes_an_account_with_the_address_that_is_proved() {
 async fn they_come_back_to_the_page_that_they_wanted_and_stay_for_as_long_as_they_said() {
     let (site, _) = site(&[]).await;
     let ada = site.stranger();
-    let fields = [("next", "/notes/new"), ("remember", "yes")];
+    let fields = [("next", "/papers/new"), ("remember", "yes")];
     let sent_to = leave(&ada, LEAVE, &fields).await;
     let answer = come_back(&ada, &say_yes(&sent_to)).await;
-    assert_eq!(answer.location(), "/notes/new");
+    assert_eq!(answer.location(), "/papers/new");
     let session = answer.cookies().into_iter().find(|cookie| cookie.name().ends_with("_session"));
     assert!(session.unwrap().max_age().is_some());
     let eve = site.stranger();
@@ -122,7 +122,7 @@ async fn what_was_typed_while_the_session_ended_is_there_afterwards() {
     let (ada, _) = linked(&[]).await;
     ada.submit("/account/sessions/end-others", &[]).await;
     ada.site.sql("DELETE FROM sessions").await;
-    let asked = ada.submit("/notes", &[("title", "Typed for an hour"), ("body", "…")]).await;
+    let asked = ada.submit("/papers", &[("title", "Typed for an hour"), ("body", "…")]).await;
     let (_, rest) = asked.body.split_once("name=\"kept\" value=\"").unwrap();
     let kept = rest.split_once('"').unwrap().0;
     let sent_to = leave(&ada, LEAVE, &[("kept", kept)]).await;
@@ -216,7 +216,6 @@ async fn linking_asks_for_the_password_renews_the_session_and_ends_the_others() 
     assert_ne!(ada.cookie("session"), before);
     assert!(ada.is_logged_in().await && !elsewhere.is_logged_in().await);
     ada.get(HOME).await.shows("Example").shows("ada@example.com").shows("never</span>");
-    assert!(ada.get("/account/activity").await.body.contains("Another site opens the account"));
 }
 
 #[actix_web::test]
@@ -307,9 +306,6 @@ async fn no_password_opens_an_account_that_has_none() {
     for password in ["", " ", PASSWORD] {
         let fields = [("email", "ada@example.com"), ("password", password)];
         assert_eq!(ada.submit("/login", &fields).await.status, 422, "{password:?}");
-        let fields =
-            [("grant_type", "password"), ("username", "ada@example.com"), ("password", password)];
-        assert_eq!(ada.submit("/auth/token", &fields).await.status, 400, "{password:?}");
     }
     log_in(&ada).await;
     assert!(ada.get("/account/email").await.location().starts_with("/sudo"));
@@ -466,8 +462,8 @@ async fn a_site_that_calls_itself_otherwise_is_not_asked() {
     let site = Site::with(&[("OIDC_PROVIDERS", &provider)]).await;
     site.user("root").await;
     let stranger = site.stranger();
-    let answer = stranger.submit(LEAVE, &[("next", "/notes")]).await;
-    assert_eq!(answer.location(), "/login?next=%2Fnotes");
+    let answer = stranger.submit(LEAVE, &[("next", "/papers")]).await;
+    assert_eq!(answer.location(), "/login?next=%2Fpapers");
     stranger.follow(&answer).await.shows("Example does not answer.");
 }
 

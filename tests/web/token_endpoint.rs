@@ -28,6 +28,16 @@ fn is_refused(answer: &Answer, error: &str) {
 }
 
 #[actix_web::test]
+async fn no_password_gets_a_token_where_there_is_none() {
+    let ada = program().await;
+    ada.site.sql("UPDATE users SET password_hash = ''").await;
+    for password in ["", " ", PASSWORD] {
+        let sent = [("grant_type", "password"), ADA, ("password", password)];
+        assert_eq!(ada.submit("/auth/token", &sent).await.status, 400, "{password:?}");
+    }
+}
+
+#[actix_web::test]
 async fn a_password_gets_a_token_that_opens_the_api() {
     let ada = program().await;
     let answer = ada.token(&[ADA, ("scope", "papers:read profile:read")]).await;

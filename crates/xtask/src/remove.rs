@@ -13,6 +13,7 @@ mod joining;
 mod makers;
 mod model;
 mod notes;
+mod oidc;
 mod passkeys;
 mod registration;
 mod report;
@@ -33,9 +34,10 @@ Parts:
   api            what programs may call, with the tokens for it (takes `tokens` along)
   tokens         personal API tokens
   invitations    accounts that administrators offer
-  registration   accounts that people ask for by themselves
+  registration   accounts that people ask for by themselves (takes `oidc` along)
   activity       the page on which people look through what happened
   passkeys       log-ins by a key on a device
+  oidc           log-ins through other sites
   totp           second factors: codes of an app, recovery codes (takes `passkeys` along)
   admin          the administrators' pages: people, the audit log, the outbox
 Whatever was changed since goes too. What is changed is to be seen by `git diff`: commit before. What was there
@@ -67,6 +69,7 @@ const FEATURES: &[&Feature] = &[
     &invitations::FEATURE,
     &registration::FEATURE,
     &activity::FEATURE,
+    &oidc::FEATURE,
     &passkeys::FEATURE,
     &totp::FEATURE,
     &admin::FEATURE,

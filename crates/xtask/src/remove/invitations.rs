@@ -41,6 +41,8 @@ const CUTS: Cuts = cuts! {
         With("registration", &Item("Invite,"));
         With("registration", &Item("impl Registration {"));
     }
+    "src/accounts/provider.rs" { With("oidc", &Item("Registration::Invite => {")); }
+    "tests/web/providers.rs" { With("oidc", &Item("(\"invite\", \"Example opens no account here.")); }
     "src/feature.rs" { Item("Invitations,"); }
     "src/letters.rs" {
         Item("Invite { by: String },");

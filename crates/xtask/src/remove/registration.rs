@@ -9,6 +9,7 @@ pub const FEATURE: Feature = Feature {
     sign: "src/accounts/register.rs",
     words: "register, Register, registers, registered, registering, Registering, registration, Registration, \
         REGISTRATION, /register",
+    takes_along: &["oidc"],
     cuts: CUTS,
     ..Feature::NOTHING
 };

@@ -51,6 +51,10 @@ const CUTS: Cuts = cuts! {
         Words("(accounts, factors): (Accounts, Factors)", "accounts: Accounts");
         Words("(&accounts, &factors)", "&accounts");
     }
+    "src/accounts/provider.rs" {
+        With("oidc", &Words("(accounts, factors): (Accounts, Factors)", "accounts: Accounts"));
+        With("oidc", &Words("(&accounts, &factors)", "&accounts"));
+    }
     "src/accounts/sudo.rs" {
         Words("_: Entrant,", "_: CurrentSession,");
         Words("session: Entrant,", "session: CurrentSession,");
@@ -223,7 +227,7 @@ const CUTS: Cuts = cuts! {
         Words("{%- when Letter::SecondFactorAdded -%}\nFrom now on, whoever logs in to your account types a code beside the password. Whoever else was logged in is out.\n---\nKeep the recovery codes where you find them without your phone.\n\nIf that was not you, tell whoever runs this site at once.\n", "");
         Words("{%- when Letter::SecondFactorRemoved -%}\nYour account is guarded by its password alone from now on, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot. Then set up a second factor again.\n", "");
         Words("{%- when Letter::RecoveryCodeUsed with { .. } -%}\nSomebody, we hope you, logged in with a recovery code in place of the second factor. It works no more.\n---\nIf you have a new phone, set it up at {{ site }}/account/second-factor, which also makes new codes.\n\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
-        Words("{%- when Letter::SecondFactorFailedOtherwise -%}\nSomebody took the first step into your account without its password, by a link from your mail or through another site\nthat opens it, and typed wrong codes where the second factor was asked for, until they were sent away. They did not get\nin.\n---\nIf that was not you, choose another password for your mail, and for that site.\n{%- when Letter::AuthenticatorRemoved -%}\nThe app that made codes for your account was removed. Your other second factor guards it as before, and whoever else was\nlogged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
+        Words("{%- when Letter::SecondFactorFailedOtherwise -%}\nSomebody took the first step into your account without its password, as by a link from your mail, and typed wrong codes\nwhere the second factor was asked for, until they were sent away. They did not get in.\n---\nIf that was not you, choose another password for your mail, and for whatever else lets you in here.\n{%- when Letter::AuthenticatorRemoved -%}\nThe app that made codes for your account was removed. Your other second factor guards it as before, and whoever else was\nlogged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
         Words("{%- when Letter::SecondFactorFailed -%}\nSomebody logged in with your password, and typed wrong codes where the second factor was asked for, until they were\nsent away. They did not get in.\n---\nIf that was not you, choose a new password: {{ site }}/forgot. Choose another one wherever else you use it, too.\n", "");
     }
     ".env.example" {
@@ -263,6 +267,7 @@ const CUTS: Cuts = cuts! {
         Item("async fn a_browser_that_is_trusted_beside_the_password");
         Item("async fn whose_codes_are_wrong_after_a_link");
     }
+    "tests/web/providers.rs" { With("oidc", &Item("async fn a_second_factor_is_asked_for_all_the_same")); }
     "tests/web/limits.rs" {
         Item(r#"(Method::POST, "/account/second-factor/app"),"#);
         Item("row::<SecondFactor>(");

@@ -1,0 +1,151 @@
+//! Log-ins through other sites, which a feature of the crate switches on. What reads the setting stays in the kit, and an
+//! account may go on having no password: its owner chooses one by mail.
+
+use crate::remove::Feature;
+use crate::remove::steps::Cut::{All, Block, Entry, Item, Lines, Paragraph, Section, Words};
+use crate::remove::steps::Cuts;
+
+pub const FEATURE: Feature = Feature {
+    name: "oidc",
+    sign: "src/people/providers.rs",
+    words: "oidc, OIDC_PROVIDERS, OpenID, Identity, Identities, identities, Providers, authorization_requests",
+    tables: &["identities", "authorization_requests"],
+    cuts: CUTS,
+    ..Feature::NOTHING
+};
+
+const CUTS: Cuts = cuts! {
+    "src/people/providers" { All; }
+    "src/people/providers.rs" { All; }
+    "src/people/identity.rs" { All; }
+    "src/accounts/provider.rs" { All; }
+    "src/accounts/identities.rs" { All; }
+    "src/accounts/away.rs" { All; }
+    "templates/providers" { All; }
+    "Cargo.toml" {
+        Item("oidc = [\"dep:chrono\"");
+        Item("ureq = { version = \"3\", default-features = false, features");
+    }
+    "clippy.toml" { Words("\"FastAPI\", \"OpenID\",", "\"FastAPI\","); }
+    ".env.example" { Block("# Other sites that people may log in through"); }
+    "src/accounts.rs" {
+        Item("(\"identities\", Identity::EXPORT),");
+        Item("purges: &[old_rows!(authorization_requests");
+        Item("place(\"/account/identities\",");
+        Item("provider::routes(config);");
+        Item("identities::routes(config);");
+    }
+    "src/config.rs" {
+        Words("here, or another site who this is.", "here.");
+        Item("pub providers: Arc<[Provider]>,");
+        Item("providers: read.providers(");
+        Item("if !cfg!(feature = \"oidc\")");
+    }
+    "src/letters.rs" {
+        Item("IdentityLinked { provider: String },");
+        Item("IdentityUnlinked { provider: String },");
+        Item("Self::IdentityLinked { .. } =>");
+        Item("Self::IdentityUnlinked { .. } =>");
+        Item("Self::IdentityLinked { provider } |");
+        Item("Notice::IdentityLinked { provider } =>");
+        Item("Notice::IdentityUnlinked { provider } =>");
+    }
+    "src/mail/message.rs" {
+        Item("IdentityLinked {");
+        Item("IdentityUnlinked {");
+    }
+    "src/people.rs" { Item("pub use identity::"); }
+    "src/people/ending.rs" {
+        Item("IdentitiesChanged,");
+        Item("Self::IdentitiesChanged =>");
+    }
+    "src/people/event.rs" {
+        Item("IdentityLinked:");
+        Item("IdentityUnlinked:");
+        Item("IdentityRefused:");
+    }
+    "src/people/limits.rs" { Item("Leave by Network,"); }
+    "src/state.rs" {
+        Item("providers: Providers,");
+        Item("let providers =");
+        Item("providers,");
+    }
+    "src/web/page.rs" {
+        Item("pub providers: Arc<[Provider]>,");
+        Item("providers: Arc::clone(");
+        Item("providers: Arc::default(),");
+    }
+    "templates/accounts/login.html" { Lines("providers/buttons.html"); }
+    "templates/accounts/register.html" { Lines("providers/buttons.html"); }
+    "templates/accounts/sudo.html" { Lines("No password yet?"); }
+    "templates/accounts/password.html" {
+        Words("{% if page.providers.is_empty() %}I forgot the current one{% else %}I forgot it, or have none yet{% endif %}", "I forgot the current one");
+    }
+    "templates/accounts/security.html" {
+        Words("  {%- if !page.providers.is_empty() %}\n  {%- call list_::door(page, \"/account/identities\", \"key\", \"Linked sites\", \"Log in with an account that you have elsewhere.\") %}{% endcall %}\n  {%- endif %}\n", "");
+    }
+    "templates/mail/words.txt" {
+        Words("{%- when Letter::IdentityLinked with { .. } -%}\nWhoever logs in there with the account that you have shown us gets in to your account here. Whoever else was logged in is\nout.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot. From then on that site opens nothing.\n{%- when Letter::IdentityUnlinked with { .. } -%}\nWhoever logs in there gets in to your account here no more, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
+    }
+    "tests/binary/copy.rs" {
+        Item("const IDENTITY:");
+        Item("edit(dir, IDENTITY);");
+    }
+    "tests/chromium/providers.rs" { All; }
+    "tests/web/providers.rs" { All; }
+    "tests/web/other_site.rs" { All; }
+    "tests/web/data.rs" { Item("ada.site.sql(IDENTITY)"); }
+    "tests/web/every_event.rs" {
+        Item("(\"OIDC_PROVIDERS\",");
+        Item("\"identity_linked\" |");
+        Item("use crate::{other_site::OtherSite, providers};");
+    }
+    "tests/web/limits.rs" { Item("row::<Leave>("); }
+    "tests/web/public.rs" {
+        Lines("// Where no other site is known");
+        Item("(\"POST\", \"/login/with/{provider}\",");
+        Item("(\"GET\", \"/login/with/{provider}/back\",");
+    }
+    "tests/web/queries.rs" {
+        Item("use crate::{other_site::OtherSite, providers};");
+        Item("let elsewhere = OtherSite::open();");
+        Item("(\"OIDC_PROVIDERS\",");
+        Item("providers::walk(&ada)");
+        Item("(\n\"identities\",");
+        Item("(\n\"authorization_requests\",");
+    }
+    "tests/web/kept.rs" { Words(".replace(\"{provider}\", \"example\")", ""); }
+    "tests/web/rights.rs" {
+        Item("(\"POST\", \"/account/identities/{provider}/unlink\",");
+        Item("\"/account/identities/{provider}/unlink\" =>");
+        Item("(\"OIDC_PROVIDERS\",");
+        Item("pub const IDENTITY:");
+        Lines("// It is linked by whoever comes back");
+        Entry("\"/account/identities/{provider}\"");
+        Entry("\"/login/with/{provider}\"");
+        Lines("FROM identities");
+        Words(".replace(\"{provider}\", \"example\")", "");
+    }
+    "tests/web/tables.rs" { Entry("\"identities\""); }
+    "tests/layers.rs" {
+        Item("(\"src/accounts/provider.rs\", \"join\"),");
+        Item("(\"src/accounts/provider.rs\", \"recognise\"),");
+    }
+    "scripts/check" {
+        Words(" --features oidc", "");
+        Words("# Caddy, systemd-analyze, bubblewrap, wrk and a /usr/bin/python3 with aiosmtpd ready. From PyPI comes another site to\n# log in through (scripts/clients).\n", "# Caddy, systemd-analyze, bubblewrap, wrk and a /usr/bin/python3 with aiosmtpd ready.\n");
+    }
+    "scripts/clients" { Words(" \\\n  oidc-provider-mock==0.3.4", ""); }
+    "README.md" {
+        Lines("| log-ins through other sites");
+    }
+    "docs/security.md" {
+        Section("## Log-ins through other sites");
+        Paragraph("| another site is linked or unlinked |");
+        Paragraph("| another site was linked");
+        Paragraph("| log-in at another site:");
+        Paragraph("| `Leave` |");
+    }
+    "docs/threats.md" { Paragraph("| another site that people log in through"); }
+    "docs/architecture.md" { Paragraph("| another site logs in whom it names"); }
+};
