@@ -8,7 +8,7 @@ use crate::remove::steps::Cuts;
 pub const FEATURE: Feature = Feature {
     name: "oidc",
     sign: "src/people/providers.rs",
-    words: "oidc, OIDC_PROVIDERS, OpenID, Identity, Identities, identities, Providers, authorization_requests",
+    words: "oidc, OIDC_PROVIDERS, OpenID, identities, Providers, authorization_requests",
     tables: &["identities", "authorization_requests"],
     cuts: CUTS,
     ..Feature::NOTHING
@@ -26,7 +26,6 @@ const CUTS: Cuts = cuts! {
         Item("oidc = [\"dep:chrono\"");
         Item("ureq = { version = \"3\", default-features = false, features");
     }
-    "clippy.toml" { Words("\"FastAPI\", \"OpenID\",", "\"FastAPI\","); }
     ".env.example" { Block("# Other sites that people may log in through"); }
     "src/accounts.rs" {
         Item("(\"identities\", Identity::EXPORT),");
