@@ -30,14 +30,9 @@ pub mod setup;
 pub mod sudo;
 mod tokens;
 
-use database::old_rows;
-use diesel::prelude::*;
-
 use crate::feature::{Figure, Place, Shelf};
-use crate::people::identity::ANSWERED_WITHIN;
 use crate::people::personal_token::PersonalToken;
 use crate::people::{Identity, Link, Session, User, events, grants};
-use crate::schema::authorization_requests;
 use crate::web::{Feature, ServiceConfig};
 
 const SECURITY: &str = "/account/security";
@@ -52,7 +47,6 @@ pub const FEATURE: Feature = Feature {
         ("identities", Identity::EXPORT),
         ("events", events::EXPORT),
     ],
-    purges: &[old_rows!(authorization_requests.id: i64, created_at, ANSWERED_WITHIN)],
     places: &[
         place("/account", "Profile", "person", Shelf::Person),
         place(SECURITY, "Security", "shield", Shelf::Person),

@@ -10,8 +10,10 @@ use crate::error::Result;
 use crate::feature::Features;
 use crate::mail::GIVE_UP_AFTER;
 use crate::people::events::KEPT_FOR;
+use crate::people::identity::ANSWERED_WITHIN;
 use crate::schema::{
-    api_tokens, buckets, events, links, outbox, refresh_tokens, sent_forms, sessions,
+    api_tokens, authorization_requests, buckets, events, links, outbox, refresh_tokens, sent_forms,
+    sessions,
 };
 
 /// What goes, and how long after its time.
@@ -23,6 +25,7 @@ const PURGES: &[Purge] = &[
     old_rows!(api_tokens.id: i64, expires_at, Duration::days(30)),
     // Whoever opens one may wonder why it works no more.
     old_rows!(links.id: i64, expires_at, Duration::days(7)),
+    old_rows!(authorization_requests.id: i64, created_at, ANSWERED_WITHIN),
     old_rows!(events.id: i64, created_at, KEPT_FOR),
     // The limits count what was asked for in a day.
     old_rows!(

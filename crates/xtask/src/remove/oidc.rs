@@ -29,7 +29,6 @@ const CUTS: Cuts = cuts! {
     ".env.example" { Block("# Other sites that people may log in through"); }
     "src/accounts.rs" {
         Item("(\"identities\", Identity::EXPORT),");
-        Item("purges: &[old_rows!(authorization_requests");
         Item("place(\"/account/identities\",");
         Item("provider::routes(config);");
         Item("identities::routes(config);");
@@ -64,6 +63,7 @@ const CUTS: Cuts = cuts! {
         Item("IdentityRefused:");
     }
     "src/people/limits.rs" { Item("Leave by Network,"); }
+    "src/purge.rs" { Item("old_rows!(authorization_requests."); }
     "src/state.rs" {
         Item("providers: Providers,");
         Item("let providers =");
