@@ -7,7 +7,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import { fit, openBrowser, Person, ROOT, startApp, STATIC } from "./app.mjs";
-import { ofFeatures, walk } from "./story.mjs";
+import { ofFeatures, SWITCHED_ON, walk } from "./story.mjs";
 
 // Bytes before compression: of a page with all that it loads, of the next one, of the script.
 const LIMITS = { first: 30_000, next: 10_000, script: 6_000 };
@@ -219,9 +219,12 @@ for (const folder of [FOLDER, MODES]) {
 }
 const browser = await openBrowser();
 await tryJudges(browser);
-const app = await startApp();
+const isOn = process.argv.includes("--switched-on");
+if (isOn) await SWITCHED_ON.start();
+const app = await startApp(isOn ? SWITCHED_ON.settings : {});
 const pages = [];
 await walk(browser, app, {
+  pages: isOn ? SWITCHED_ON.pages : undefined,
   visit: async (entry, person) => {
     const { name, except = {}, limits } = entry;
     const html = await person.html;

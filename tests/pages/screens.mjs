@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fit, openBrowser, ROOT, startApp, STATIC } from "./app.mjs";
-import { ofFeatures, walk } from "./story.mjs";
+import { ofFeatures, SWITCHED_ON, walk } from "./story.mjs";
 
 const WIDTHS = { 390: 844, 768: 1024, 1280: 800 };
 const THEMES = ["light", "dark"];
@@ -28,18 +28,22 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     sheet: { type: "string" },
     brand: { type: "boolean", default: false },
+    "switched-on": { type: "boolean", default: false },
   },
 });
-const sheet = resolve(options.sheet ?? join(ROOT, options.brand ? "target/screens/brand" : "target/screens"));
+const isOn = options["switched-on"];
+const sheet = resolve(options.sheet ?? join(ROOT, options.brand ? "target/screens/brand" : isOn ? "target/screens/switched-on" : "target/screens"));
 const missed = [];
 const taken = [];
 
 mkdirSync(sheet, { recursive: true });
 const statics = options.brand ? otherBrand() : STATIC;
-const app = await startApp({ STATIC_DIR: statics });
+if (isOn) await SWITCHED_ON.start();
+const app = await startApp({ STATIC_DIR: statics, ...(isOn && SWITCHED_ON.settings) });
 const browser = await openBrowser();
 const converter = await browser.newPage();
 await walk(browser, app, {
+  pages: isOn ? SWITCHED_ON.pages : undefined,
   only: options.only,
   visit: async (entry, { page }) => {
     if (options.brand && !BRANDED.includes(entry.name)) return;
@@ -52,7 +56,7 @@ await walk(browser, app, {
         await page.screenshot({ path: join(sheet, file), type: "jpeg", quality: 70 });
         files.push(file);
       }
-      if (!options.only) await picture(entry.name, theme, page);
+      if (!options.only && !isOn) await picture(entry.name, theme, page);
     }
     taken.push({ ...entry, files });
     process.stdout.write(".");
@@ -64,7 +68,7 @@ app.stop();
 if (statics !== STATIC) rmSync(statics, { recursive: true });
 
 if (!options.only) writeFileSync(join(sheet, "index.html"), layOut());
-if (!options.only && !options.brand && missed.length === 0) writeFileSync(join(ROOT, "docs/pictures/of"), sources());
+if (!options.only && !options.brand && !isOn && missed.length === 0) writeFileSync(join(ROOT, "docs/pictures/of"), sources());
 console.log(`\n${taken.length} pages, ${taken.length * 6} pictures: ${relative(process.cwd(), sheet)}`);
 for (const line of missed) console.log(`MISSED ${line}`);
 process.exit(missed.length > 0 || taken.length === 0 ? 1 : 0);

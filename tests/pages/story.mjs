@@ -10,6 +10,7 @@
 import { Person } from "./app.mjs";
 import * as features from "./story/features.mjs";
 import { click, submit, withoutScript } from "./story/steps.mjs";
+import * as switches from "./story/switches.mjs";
 
 export const ADA = { name: "Ada Lovelace", email: "ada@example.com", password: "correct horse battery" };
 export const BEA = {
@@ -158,13 +159,16 @@ export const PAGES = [
 // What the features have of something: further pages to be looked at in some way.
 export const ofFeatures = (what) => Object.values(features).flatMap((feature) => feature[what] ?? []);
 
+// The story of what is off by default: its pages, the settings, and what has to run beside the program.
+export const SWITCHED_ON = { pages: switches.pages(ADA), settings: switches.SETTINGS, start: switches.start };
+
 const PASSWORDS = { ada: ADA.password, bea: "another kettle marching south" };
 const BROWSERS = { firefox: { agent: FIREFOX }, iphone: { agent: IPHONE, withoutScript: true } };
 
 // Walks through the list, and calls `visit(entry, person)` when a page is on the screen, and `miss(entry, why)` when
 // another one is. With `only`, the walk is the same, and one page is looked at.
-export async function walk(browser, app, { only, visit, miss }) {
-  if (only && !PAGES.some(({ name }) => name === only)) throw new Error(`there is no page ${only}: see tests/pages/story.mjs`);
+export async function walk(browser, app, { pages = PAGES, only, visit, miss }) {
+  if (only && !pages.some(({ name }) => name === only)) throw new Error(`there is no page ${only}: see tests/pages/story.mjs`);
   const story = { app, setup: app.setup.replace(app.url, ""), link: (subject) => story.ada.link(subject) };
   for (const who of ["stranger", "ada", "bea", "carol", "firefox", "iphone"]) {
     story[who] = await Person.at(browser, app, BROWSERS[who]);
@@ -172,7 +176,7 @@ export async function walk(browser, app, { only, visit, miss }) {
     await story[who].tab();
     await story[who].open("/login");
   }
-  for (const entry of PAGES) {
+  for (const entry of pages) {
     const person = story[entry.who];
     if (entry.who === "stranger") await person.context.clearCookies();
     const why = await arrive(entry, person, story).then(() => null, (error) => String(error.message ?? error));

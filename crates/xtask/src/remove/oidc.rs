@@ -130,6 +130,10 @@ const CUTS: Cuts = cuts! {
         Item("(\"src/accounts/provider.rs\", \"join\"),");
         Item("(\"src/accounts/provider.rs\", \"recognise\"),");
     }
+    "tests/pages/story/providers.mjs" { All; }
+    "tests/pages/story/switches.mjs" { Lines("providers."); }
+    "scripts/pages" { Words(" --features oidc", ""); }
+    "scripts/screens" { Words(" --features oidc", ""); }
     "scripts/check" {
         Words(" --features oidc", "");
         Words("# Caddy, systemd-analyze, bubblewrap, wrk and a /usr/bin/python3 with aiosmtpd ready. From PyPI comes another site to\n# log in through (scripts/clients).\n", "# Caddy, systemd-analyze, bubblewrap, wrk and a /usr/bin/python3 with aiosmtpd ready.\n");

@@ -26,6 +26,7 @@ const CUTS: Cuts = cuts! {
     }
     "Cargo.toml" {
         Item("passkeys = [\"dep:webauthn-rs\"]");
+        Item("ring = \"0.17\"");
     }
     "src/accounts.rs" { Item("passkey::routes(config);"); }
     "src/accounts/sudo.rs" { Item("pub(super) fn refuse("); }
@@ -152,6 +153,10 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/tables.rs" { Entry("\"passkeys\""); }
     "tests/web/twice.rs" { Item("if path == \"/account/passkeys\""); }
+    "tests/pages/story/passkeys.mjs" { All; }
+    "tests/pages/story/switches.mjs" { Lines("passkeys."); }
+    "scripts/pages" { Words(" --features passkeys", ""); }
+    "scripts/screens" { Words(" --features passkeys", ""); }
     "scripts/check" { Each(" --features passkeys", ""); }
     "README.md" { Lines("| passkeys (feature"); }
     "docs/security.md" {
