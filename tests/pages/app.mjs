@@ -91,7 +91,7 @@ export class Person {
     const { page } = this;
     page.on("response", (response) => {
       const isPage = response.request().isNavigationRequest() && response.frame() === page.mainFrame();
-      if (!isPage || (response.status() >= 300 && response.status() < 400)) return;
+      if (!isPage || response.status() === 204 || (response.status() >= 300 && response.status() < 400)) return;
       this.answer = response;
       // At once: the browser forgets it when something else is asked for. Without it, no judge is content.
       this.html = response.text().catch(() => "");

@@ -8,6 +8,9 @@ const parts = [
   providers.PAGES,
 ];
 
+// What a page may weigh that offers all of them.
+const limits = passkeys.LIMITS;
+
 export const SETTINGS = {
   ...providers.SETTINGS,
   LOGIN_LINK: "on",
@@ -20,10 +23,10 @@ export const start = async () => {
 export const pages = (ada) => [
   { group: "Start", name: "on-dashboard", who: "ada", path: ({ setup }) => setup, sees: "You are the administrator", steps: submit(ada, "Make the account") },
   { group: "Profile", name: "on-profile", who: "ada", path: (story) => story.link("Confirm your e-mail address"), sees: "is confirmed", steps: submit({}, "Confirm the address") },
-  { group: "Log in", name: "on-login", who: "stranger", path: "/login" },
-  { group: "Log in", name: "on-login-wrong", who: "stranger", path: "/login", steps: submit({ email: ada.email, password: "not my password" }, "Log in"), status: 422 },
+  { group: "Log in", name: "on-login", who: "stranger", path: "/login", limits },
+  { group: "Log in", name: "on-login-wrong", who: "stranger", path: "/login", steps: submit({ email: ada.email, password: "not my password" }, "Log in"), status: 422, limits },
   { group: "Register", name: "on-register", who: "stranger", path: "/register" },
-  { group: "Confirm the password", name: "on-sudo", who: "ada", path: "/sudo" },
+  { group: "Confirm the password", name: "on-sudo", who: "ada", path: "/sudo", limits },
   { group: "Security", name: "on-security", who: "ada", path: "/account/security" },
   { group: "Password", name: "on-password", who: "ada", path: "/account/password" },
   { group: "Log-in link", name: "login-link", who: "stranger", path: "/login/link" },

@@ -154,7 +154,11 @@ const CUTS: Cuts = cuts! {
     "tests/web/tables.rs" { Entry("\"passkeys\""); }
     "tests/web/twice.rs" { Item("if path == \"/account/passkeys\""); }
     "tests/pages/story/passkeys.mjs" { All; }
-    "tests/pages/story/switches.mjs" { Lines("passkeys."); }
+    "tests/pages/story/switches.mjs" {
+        Words("// What a page may weigh that offers all of them.\nconst limits = passkeys.LIMITS;\n\n", "");
+        Each(", limits }", " }");
+        Lines("passkeys.");
+    }
     "scripts/pages" { Words(" --features passkeys", ""); }
     "scripts/screens" { Words(" --features passkeys", ""); }
     "scripts/check" { Each(" --features passkeys", ""); }
