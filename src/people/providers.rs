@@ -153,7 +153,11 @@ impl Providers {
 
 /// The visitor reads that it did not work; why is for the operator.
 fn tell<T>(client: &Client, provider: &Provider, outcome: Result<T, String>) -> Option<T> {
-    let warn = |cause| log::warn!("{} {} does not help: {cause}", client.request_id, provider.name);
+    // It quotes what was brought, which must not begin a line of its own.
+    let warn = |cause: String| {
+        let (id, cause) = (&client.request_id, cause.escape_debug());
+        log::warn!("{id} {} does not help: {cause}", provider.name);
+    };
     outcome.map_err(warn).ok()
 }
 

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use app::config::Config;
 use time::Duration;
 use url::Url;
 
-use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address};
+use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address, config};
 use crate::other_site::{OtherSite, Says, Signed, say_yes};
 use crate::second_factor;
 
@@ -161,6 +162,21 @@ async fn an_address_that_nobody_has_made_sure_of_makes_no_account() {
     let answer = log_in(&stranger).await;
     is_refused(&stranger, &answer, "does not say that it has made sure").await;
     assert_eq!(site.count("SELECT count(*) AS count FROM users").await, 1);
+}
+
+#[actix_web::test]
+async fn an_address_that_is_not_proved_tells_nobody_whether_it_has_an_account() {
+    let (site, other) = site(&[]).await;
+    site.user("ada").await;
+    let mut answers = Vec::new();
+    for name in ["ada", "bob"] {
+        other.says(|says| (says.email, says.is_verified) = (Some(address(name)), Some(false)));
+        let stranger = site.stranger();
+        let answer = log_in(&stranger).await;
+        let page = stranger.follow(&answer).await.body;
+        answers.push((answer.status, answer.location().to_owned(), page));
+    }
+    assert_eq!(answers[0], answers[1]);
 }
 
 #[actix_web::test]
@@ -525,4 +541,39 @@ async fn where_no_other_site_is_known_there_is_nothing_of_it() {
     assert_eq!(ada.get(BACK).await.status, 404);
     assert_eq!(ada.submit(LEAVE, &[]).await.status, 404);
     ada.site.stranger().get("/login").await.hides("Continue with");
+}
+
+#[test]
+fn another_site_is_read_to_the_letter() {
+    let read = |text: &str| config(&[("OIDC_PROVIDERS", text)]).providers.to_vec();
+    let all =
+        read("https://us%40home:s%2F%2C@a.example/realms/b/#Our%20own, http://us:s@[::1]:9#C");
+    let [own, local] = &all[..] else { panic!("{all:?}") };
+    assert_eq!((&*own.name, &*own.slug), ("Our own", "our-own"));
+    assert_eq!(own.issuer, "https://a.example/realms/b/");
+    assert_eq!((&*own.client_id, own.client_secret.expose()), ("us@home", "s/,"));
+    assert_eq!(local.issuer, "http://[::1]:9", "without a slash that nobody wrote");
+    assert!(!format!("{all:?}").contains("s/,"));
+}
+
+#[test]
+fn what_is_wrong_with_another_site_is_told_without_its_secret() {
+    for wrong in [
+        "Google",
+        "https://accounts.google.com#Google",
+        "https://us@a.example#A",
+        "https://:hush@a.example#A",
+        "https://us:hush@a.example",
+        "https://us:hush@a.example#",
+        "https://us:hush@a.example#!!",
+        "https://us:hush@a.example?x=1#A",
+        "http://us:hush@a.example#A",
+        "ftp://us:hush@a.example#A",
+        "https://us:hush@a.example#A,https://us:hush@b.example#a",
+        "https://us:hush@a.example#A,https://us:hush@a.example#B",
+    ] {
+        let find = |name: &str| (name == "OIDC_PROVIDERS").then_some(wrong);
+        let told = Config::read(find).expect_err(wrong);
+        assert!(told.contains("OIDC_PROVIDERS=(hidden)") && !told.contains("hush"), "{told}");
+    }
 }

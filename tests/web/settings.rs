@@ -187,6 +187,13 @@ fn mail_leaves_this_machine_encrypted_or_not_at_all() {
     }
 }
 
+#[cfg(not(feature = "oidc"))]
+#[test]
+fn a_program_that_knows_no_other_site_says_so() {
+    let text = problems(&[("OIDC_PROVIDERS", "https://us:hush@a.example#A")]);
+    assert!(text.contains("the feature `oidc`") && !text.contains("hush"), "{text}");
+}
+
 #[test]
 fn a_public_address_is_a_whole_origin() {
     for wrong in [

@@ -125,6 +125,7 @@ const CUTS: Cuts = cuts! {
         Lines("FROM identities");
         Words(".replace(\"{provider}\", \"example\")", "");
     }
+    "tests/web/settings.rs" { Item("fn a_program_that_knows_no_other_site_says_so"); }
     "tests/web/tables.rs" { Entry("\"identities\""); }
     "tests/layers.rs" {
         Item("(\"src/accounts/provider.rs\", \"join\"),");
