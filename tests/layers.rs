@@ -42,6 +42,7 @@ const WRITERS: &[(&str, &str)] = &[
     ("src/accounts/login_link.rs", "log_in"),
     ("src/accounts/login_link.rs", "send"),
     ("src/accounts/provider.rs", "join"),
+    ("src/accounts/provider.rs", "leave"),
     ("src/accounts/provider.rs", "recognise"),
     ("src/accounts/register.rs", "register"),
 ];

@@ -5,13 +5,15 @@ use kit::Time;
 use crate::accounts::away::send_away;
 use crate::db::Connection;
 use crate::mail::Notice;
+use crate::people::factors::note_change;
 use crate::people::identity::{Linked, Subject};
-use crate::people::providers::{Providers, Visit};
+use crate::people::providers::{Departure, Providers, Visit};
 use crate::people::{
-    Accounts, CurrentSession, CurrentUser, Ending, Event, Identity, Limited, Sessions, Sudo, limits,
+    Accounts, CurrentSession, CurrentUser, Ending, Event, Identity, Limited, Sessions, Sudo,
+    Verified, limits,
 };
 use crate::web::{
-    Client, Db, Error, Flash, HttpRequest, HttpResponse, Page, Path, Response, Result, Sent,
+    Client, Db, Flash, HttpRequest, HttpResponse, Page, Path, Response, Result, Sent,
     ServiceConfig, Template, once, redirect, render, resource,
 };
 
@@ -20,8 +22,8 @@ pub(super) const HOME: &str = "/account/identities";
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource(HOME).get(index))
-        .service(resource("/account/identities/{provider}").post(link))
-        .service(resource("/account/identities/{provider}/unlink").post(unlink));
+        .service(resource("/account/identities/link/{provider}").post(link))
+        .service(resource("/account/identities/{id}/unlink").post(unlink));
 }
 
 #[derive(Template)]
@@ -35,17 +37,18 @@ struct Index {
 /// A site, and what of it opens the account.
 struct Row {
     name: String,
-    slug: String,
+    /// None of one that is not asked any more.
+    slug: Option<String>,
     linked: Option<(Identity, bool)>,
 }
 
 /// What became of unlinking.
-#[derive(PartialEq, Eq)]
 enum Unlinked {
-    Now,
+    /// The site that is called so.
+    Now(String),
     Before,
     /// It is the last way in.
-    Not,
+    Not(String),
 }
 
 /// Who somebody is at another site, which is called so.
@@ -57,25 +60,34 @@ pub(super) struct Elsewhere {
 async fn index(
     user: CurrentUser, page: Page, db: Db, accounts: Accounts, providers: Providers,
 ) -> Response {
-    if page.providers.is_empty() {
-        return Err(Error::NotFound);
-    }
     let user_id = user.id;
-    let own = db.run(move |conn| Identity::of(conn, user_id)).await?;
-    let rows = providers.iter().map(|provider| {
-        let linked = own.iter().find(|own| own.issuer == provider.issuer).cloned();
-        let linked = linked.map(|own| (own.clone(), own.is_trusted(&user)));
-        Row { name: provider.name.clone(), slug: provider.slug.clone(), linked }
-    });
-    render(&Index { page, rows: rows.collect(), now: accounts.now() })
+    let mut own = db.run(move |conn| Identity::of(conn, user_id)).await?;
+    let linked = |own: Identity| (own.clone(), own.is_trusted(&user));
+    let mut rows = Vec::new();
+    for provider in providers.iter() {
+        let at = own.iter().position(|own| own.issuer == provider.issuer);
+        let (name, slug) = (provider.name.clone(), Some(provider.slug.clone()));
+        rows.push(Row { name, slug, linked: at.map(|at| linked(own.swap_remove(at))) });
+    }
+    let rest = own.into_iter();
+    rows.extend(rest.map(|own| Row {
+        name: own.issuer.clone(),
+        slug: None,
+        linked: Some(linked(own)),
+    }));
+    render(&Index { page, rows, now: accounts.now() })
 }
 
+/// By who can be told when somebody else does it.
 async fn link(
-    _: Sudo, session: CurrentSession, _: Limited<limits::Leave>, req: HttpRequest, page: Page,
-    provider: Path<String>, providers: Providers,
+    (_, _): (Sudo, Verified), session: CurrentSession, _: Limited<limits::Leave>, req: HttpRequest,
+    page: Page, provider: Path<String>, (providers, db): (Providers, Db),
 ) -> Response {
     let visit = Visit::Link { session_id: session.id };
-    let away = send_away(&req, page, &providers, &provider, &visit).await?;
+    let keep = async |departure: Departure| {
+        session.user().write(&db, move |conn| departure.keep(conn)).await
+    };
+    let away = send_away(&req, page, (&providers, &provider), &visit, keep).await?;
     Ok(away.unwrap_or_else(|sentence| redirect(HOME, Flash::error(sentence))))
 }
 
@@ -86,7 +98,7 @@ pub(super) async fn finish(
 ) -> Response {
     let (user, current, now) = (session.user().user.clone(), session.id, accounts.now());
     let renewal = sessions.renew(session)?;
-    let (store, provider) = (renewal.store(), name.clone());
+    let (store, provider, label) = (renewal.store(), name.clone(), subject.label.clone());
     let link = move |conn: &mut Connection| -> Result<Linked> {
         let linked = Identity::link(conn, &user, &subject, &provider, now)?;
         if linked == Linked::Now {
@@ -107,7 +119,7 @@ pub(super) async fn finish(
         }
     }
     accounts.tell(client, Event::IdentityLinked.of(session.user_id)).await;
-    let sentence = format!("From now on, you can log in with {name}.");
+    let sentence = format!("From now on, you can log in with {name}, as {label}.");
     let mut response = redirect(HOME, Flash::success(sentence));
     response.add_cookie(renewal.cookie())?;
     Ok(response)
@@ -119,40 +131,44 @@ pub(super) fn failed(name: &str) -> HttpResponse {
 
 /// Not the last way in: a password, or another site that is asked here, has to be left.
 async fn unlink(
-    _: Sudo, session: CurrentSession, client: Client, provider: Path<String>, providers: Providers,
+    _: Sudo, session: CurrentSession, client: Client, id: Path<i64>, providers: Providers,
     (db, sessions, accounts): (Db, Sessions, Accounts), sent: Sent,
 ) -> Response {
-    let gone = providers.named(&provider)?.clone();
-    let issuers: Vec<_> = providers.iter().map(|provider| provider.issuer.clone()).collect();
-    let (user, current, now) = (session.user().user.clone(), session.id, accounts.now());
-    let renewal = sessions.renew(&session)?;
-    let (store, name) = (renewal.store(), gone.name.clone());
+    let asked: Vec<_> = providers.iter().cloned().collect();
+    let (user, current, id) = (session.user().user.clone(), session.id, *id);
+    let (now, renewal) = (accounts.now(), sessions.renew(&session)?);
+    let store = renewal.store();
     let unlink = once(sent, move |conn: &mut Connection| -> Result<Unlinked> {
-        let is_way = |own: &Identity| own.issuer != gone.issuer && issuers.contains(&own.issuer);
-        let others = Identity::of(conn, user.id)?;
-        if !user.has_password() && !others.iter().any(|own| is_way(own) && own.is_trusted(&user)) {
-            return Ok(Unlinked::Not);
+        let (gone, others): (Vec<_>, Vec<_>) =
+            Identity::of(conn, user.id)?.into_iter().partition(|own| own.id == id);
+        let Some(gone) = gone.into_iter().next() else { return Ok(Unlinked::Before) };
+        let named = |issuer: &str| asked.iter().find(|provider| provider.issuer == issuer);
+        let provider = named(&gone.issuer).map_or(gone.issuer, |provider| provider.name.clone());
+        let is_way = |own: &Identity| own.is_trusted(&user) && named(&own.issuer).is_some();
+        if !user.has_password() && !others.iter().any(is_way) {
+            return Ok(Unlinked::Not(provider));
         }
-        if !Identity::unlink(conn, user.id, &gone.issuer)? {
-            return Ok(Unlinked::Before);
-        }
+        Identity::unlink(conn, user.id, id)?;
         store(conn)?;
+        // A log-in by it that is on its way is none, either.
+        note_change(conn, user.id)?;
         Ending::IdentitiesChanged.end(conn, user.id, Some(current))?;
-        let notice = Notice::IdentityUnlinked { provider: gone.name.clone() };
+        let notice = Notice::IdentityUnlinked { provider: provider.clone() };
         notice.post(conn, &user.address(), now)?;
-        Ok(Unlinked::Now)
+        Ok(Unlinked::Now(provider))
     });
-    let unlinked = session.user().write(&db, unlink).await?;
-    if unlinked == Some(Unlinked::Not) {
-        let sentence =
-            format!("Without {name} nothing opens your account. Choose a password first.");
-        return Ok(redirect(HOME, Flash::error(sentence)));
+    match session.user().write(&db, unlink).await? {
+        Some(Unlinked::Not(name)) => {
+            let advice = "nothing opens your account. Choose a password first.";
+            Ok(redirect(HOME, Flash::error(format!("Without {name} {advice}"))))
+        }
+        Some(Unlinked::Now(name)) => {
+            accounts.tell(&client, Event::IdentityUnlinked.of(session.user_id)).await;
+            let sentence = format!("{name} opens your account no more.");
+            let mut response = redirect(HOME, Flash::success(sentence));
+            response.add_cookie(renewal.cookie())?;
+            Ok(response)
+        }
+        Some(Unlinked::Before) | None => Ok(redirect(HOME, None)),
     }
-    let sentence = format!("{name} opens your account no more.");
-    let mut response = redirect(HOME, Flash::success(sentence));
-    if unlinked == Some(Unlinked::Now) {
-        accounts.tell(&client, Event::IdentityUnlinked.of(session.user_id)).await;
-        response.add_cookie(renewal.cookie())?;
-    }
-    Ok(response)
 }

@@ -1,6 +1,7 @@
 //! Getting in through another site.
 
 use actix_login::next::with_next;
+use kit::http::site::Site;
 
 use crate::accounts::asked;
 use crate::accounts::away::send_away;
@@ -8,7 +9,8 @@ use crate::accounts::identities::{self, Elsewhere};
 use crate::accounts::login::{self, LoginForm};
 use crate::config::Registration;
 use crate::db::Connection;
-use crate::people::providers::{Answer, Brought, Providers, Told, Visit};
+use crate::people::identity::Linked;
+use crate::people::providers::{Answer, Brought, Departure, Providers, Told, Visit};
 use crate::people::{
     Accounts, CurrentSession, Event, Factors, Identity, Limited, LogIn, Name, NewUser, Sessions,
     User, limits,
@@ -37,14 +39,24 @@ struct LeaveForm {
 
 impl Form for LeaveForm {}
 
+/// As much of what was typed as comes along, in bytes: strangers send it, and it is a row until they are back.
+const KEPT_MAX: usize = 32 * 1024;
+
 async fn leave(
     _: Limited<limits::Leave>, req: HttpRequest, page: Page, provider: Path<String>,
-    providers: Providers, form: Submitted<LeaveForm>,
+    providers: Providers, db: Db, form: Submitted<LeaveForm>,
 ) -> Response {
     let LeaveForm { remember, next, kept } = form.fields;
+    if kept.len() > KEPT_MAX || !kept.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let sentence = "What you typed is too much to come along: log in here with your password.";
+        return refuse(&req, Carried { kept, next }, sentence.to_owned());
+    }
+    // Not as long as a stranger likes, either.
+    let next = if next.is_empty() { next } else { Site::of(&req).landing_page(&next) };
     let remembered = !remember.is_empty();
     let visit = Visit::LogIn { next: next.clone(), kept: kept.clone(), remembered };
-    match send_away(&req, page, &providers, &provider, &visit).await? {
+    let keep = async |departure: Departure| db.write(move |conn| departure.keep(conn)).await;
+    match send_away(&req, page, (&providers, &provider), &visit, keep).await? {
         Ok(away) => Ok(away),
         Err(sentence) => refuse(&req, Carried { kept, next }, sentence),
     }
@@ -66,10 +78,13 @@ async fn come_back(
         Answer::Refused(Visit::Link { .. }) => Ok(identities::failed(&name)),
         Answer::Told(Visit::Link { session_id }, told) => {
             // Whoever sits here now may be somebody else.
-            let session = session?;
-            if session.id != session_id {
-                return Err(Error::NotAuthenticated);
-            }
+            let Some(session) = session.ok().filter(|session| session.id == session_id) else {
+                let sentence = format!("Log in, and link {name} once more.");
+                return Ok(redirect(
+                    &with_next("/login", identities::HOME),
+                    Flash::error(sentence),
+                ));
+            };
             let told = Elsewhere { name, subject: told.subject };
             identities::finish(&session, &client, &accounts, (&db, &sessions), told).await
         }
@@ -109,8 +124,8 @@ async fn recognise(
         opens_nothing(name)
     } else {
         format!(
-            "Your password is another one since {name} was linked. Log in with it, and link {name} \
-             again under “Security”."
+            "You have another password since {name} was linked. Log in with it, and link {name} again \
+             under “Security”."
         )
     }))
 }
@@ -148,15 +163,20 @@ async fn join(
     let (subject, provider) = (told.subject, name.to_owned());
     let make = move |conn: &mut Connection| -> Result<Option<User>> {
         let Some(user) = User::create(conn, &new)? else { return Ok(None) };
-        Identity::link(conn, &user, &subject, &provider, created_at)?;
-        Ok(Some(user))
+        // Somebody else may just have come in with it.
+        match Identity::link(conn, &user, &subject, &provider, created_at)? {
+            Linked::Now => Ok(Some(user)),
+            Linked::Elsewhere | Linked::Another => Err(Error::NotAuthenticated),
+        }
     };
     let Some(user) = db.write(make).await? else {
         return Ok(Err(format!(
             "There is an account with your address. Log in to it, and link {name} under “Security”."
         )));
     };
-    accounts.tell(client, Event::Registered.of(user.id)).await;
+    for happened in [Event::Registered, Event::IdentityLinked] {
+        accounts.tell(client, happened.of(user.id)).await;
+    }
     Ok(Ok(user))
 }
 

@@ -13,9 +13,11 @@ use kit::{Client, Clock, Time};
 use crate::db::{Connection, Db};
 use crate::error::Result;
 use crate::mail::Notice;
+use crate::people::factors::passkey::Passkey;
 use crate::people::tries::{FAILURES_MAX, Try};
 use crate::people::{
-    Email, Ending, Event, Events, Limited, LogIn, NewUser, SecurityEvent, Sessions, User, limits,
+    Email, Ending, Event, Events, Identity, Limited, LogIn, NewUser, SecurityEvent, Sessions, User,
+    limits,
 };
 use crate::schema::users;
 
@@ -129,7 +131,8 @@ impl Accounts {
             let change = diesel::update(theirs).set(more).returning(User::as_returning());
             let user = change.get_result(conn).optional()?;
             let is_stopped = |user: &User| {
-                !is_trusted && user.may_log_in() && user.failed_log_ins == FAILURES_MAX
+                let may_enter = user.may_log_in() && user.has_password();
+                !is_trusted && may_enter && user.failed_log_ins == FAILURES_MAX
             };
             match user.filter(is_stopped) {
                 Some(user) => Notice::LogInsStopped.post(conn, &user.address(), now),
@@ -142,11 +145,18 @@ impl Accounts {
     /// Only over the hash that was verified: the password may have been changed meanwhile, and then
     /// nobody is logged in.
     async fn store_stronger_hash(&self, user: User, hash: String) -> Result<Option<User>> {
+        let before = user.password_mark();
         let unchanged =
             users::table.find(user.id).filter(users::password_hash.eq(user.password_hash));
         let change = diesel::update(unchanged).set(users::password_hash.eq(hash));
         let stored = change.returning(User::as_returning());
-        self.db.write(move |conn| stored.get_result(conn).optional()).await
+        let store = move |conn: &mut Connection| -> QueryResult<Option<User>> {
+            let Some(user) = stored.get_result(conn).optional()? else { return Ok(None) };
+            Passkey::trust_on(conn, &user, &before)?;
+            Identity::trust_on(conn, &user, &before)?;
+            Ok(Some(user))
+        };
+        self.db.write(store).await
     }
 
     /// Whether this is the password of somebody who is logged in. [`kit::Error::TooOften`] when others were

@@ -195,8 +195,9 @@ pub fn turn_off_one(
     notice.post(conn, &user.address(), now)
 }
 
-/// Whatever was trusted with the factors of before ([`half::mark`]) is so no more.
-fn note_change(conn: &mut Connection, user_id: i64) -> QueryResult<usize> {
+/// Whatever was trusted with the ways in of before ([`half::mark`]) is so no more, and whoever is on the way in begins
+/// again.
+pub fn note_change(conn: &mut Connection, user_id: i64) -> QueryResult<usize> {
     let next = users::factors_version.eq(users::factors_version + 1);
     diesel::update(users::table.find(user_id)).set(next).execute(conn)
 }

@@ -19,7 +19,7 @@ pub const ANSWERED_WITHIN: Duration = Duration::minutes(15);
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = identities, check_for_backend(Backend))]
 pub struct Identity {
-    id: i64,
+    pub id: i64,
     pub issuer: String,
     subject: String,
     /// By which somebody knows it: an address, a name.
@@ -108,10 +108,17 @@ impl Identity {
         diesel::update(identities::table.find(self.id)).set(used).execute(conn)
     }
 
-    /// Lets it open the account no more. `false` when there was none.
-    pub fn unlink(conn: &mut Connection, user_id: i64, issuer: &str) -> QueryResult<bool> {
-        let own = of(user_id).filter(identities::issuer.eq(issuer));
+    /// Lets it open the account no more. `false` when it did not.
+    pub fn unlink(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<bool> {
+        let own = of(user_id).filter(identities::id.eq(id));
         Ok(diesel::delete(own).execute(conn)? == 1)
+    }
+
+    /// The password is the same, and its mark another one: what was trusted stays so.
+    pub fn trust_on(conn: &mut Connection, user: &User, before: &str) -> QueryResult<usize> {
+        let trusted = of(user.id).filter(identities::password_mark.eq(before));
+        let mark = identities::password_mark.eq(user.password_mark());
+        diesel::update(trusted).set(mark).execute(conn)
     }
 
     pub const EXPORT: Export =

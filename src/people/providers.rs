@@ -8,6 +8,7 @@ use std::sync::Arc;
 use actix_login::{hash_token, random_token};
 use diesel::prelude::*;
 use kit::config::Provider;
+use kit::http::deadline;
 use kit::password::workers::Workers;
 use kit::{Client, Clock, Email, Time};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,28 @@ pub enum Visit {
     Link {
         session_id: i64,
     },
+}
+
+/// A browser that is to be sent there.
+pub struct Departure {
+    pub url: Url,
+    request: Request,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = asked)]
+struct Request {
+    state_hash: String,
+    provider: String,
+    visit: String,
+    created_at: Time,
+}
+
+impl Departure {
+    /// Keeps in mind what it comes back for: without, it does so for nothing.
+    pub fn keep(self, conn: &mut Connection) -> QueryResult<usize> {
+        diesel::insert_into(asked::table).values(self.request).execute(conn)
+    }
 }
 
 /// What a browser brings back (RFC 6749 section 4.1.2, RFC 9207).
@@ -109,20 +132,18 @@ impl Providers {
     /// Where to send the browser that has this secret; nowhere, if that site does not answer.
     pub async fn ask(
         &self, client: &Client, slug: &str, secret: &str, visit: &Visit,
-    ) -> Result<Option<Url>> {
+    ) -> Result<Option<Departure>> {
         let (known, state, now) = (self.find(slug)?, random_token(), self.0.clock.now());
-        let row = (
-            asked::state_hash.eq(hash_state(&state, secret)),
-            asked::provider.eq(slug.to_owned()),
-            asked::visit.eq(serde_json::to_string(visit).map_err(mistake)?),
-            asked::created_at.eq(now),
-        );
+        let request = Request {
+            state_hash: hash_state(&state, secret),
+            provider: slug.to_owned(),
+            visit: serde_json::to_string(visit).map_err(mistake)?,
+            created_at: now,
+        };
         let (site, challenge) = (Arc::clone(&known.site), challenge(&state, secret));
         let asked = known.threads.run(client.into(), move |()| site.address(state, challenge, now));
-        let Some(url) = tell(client, &known.provider, asked.await?) else { return Ok(None) };
-        let insert = diesel::insert_into(asked::table).values(row);
-        self.0.db.write(move |conn| insert.execute(conn)).await?;
-        Ok(Some(url))
+        let url = tell(client, &known.provider, asked.await?);
+        Ok(url.map(|url| Departure { url, request }))
     }
 
     /// Who has come back, and for what.
@@ -132,9 +153,13 @@ impl Providers {
         let (known, now) = (self.find(slug)?, self.0.clock.now());
         // Whoever lures somebody here with an answer of their own gets nowhere: it works where the secret is (log-in
         // CSRF).
-        let Some(secret) = secret else { return Ok(Answer::Unasked) };
+        let Some(secret) = secret.filter(|_| !brought.state.is_empty()) else {
+            return Ok(Answer::Unasked);
+        };
         let (hash, slug) = (hash_state(&brought.state, secret), slug.to_owned());
-        let taken = self.0.db.write(move |conn| take(conn, &hash, &slug, now)).await?;
+        // What it takes to ask is no reason to wait for longer than for a page.
+        let take = self.0.db.write(move |conn| take(conn, &hash, &slug, now));
+        let taken = deadline::aside(take).await?;
         let Some(visit) = taken else { return Ok(Answer::Unasked) };
         // One site's answer must not be taken to another one (mix-up, RFC 9207 section 2.4).
         let is_anothers = !brought.iss.is_empty() && brought.iss != known.provider.issuer;

@@ -158,7 +158,9 @@ impl User {
     /// Whether the user may log in and has this password hash. Holds the row until the transaction
     /// is over: whoever changes the password meanwhile waits, and then ends what was begun here.
     pub fn is_still(conn: &mut Connection, id: i64, hash: &str) -> QueryResult<bool> {
-        Self::hold(conn, id, hash, true)
+        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());
+        let unchanged = unchanged.filter(users::password_hash.eq(hash));
+        Ok(diesel::update(unchanged).set(users::password_hash.eq(hash)).execute(conn)? == 1)
     }
 
     /// The same, as a condition of going on: otherwise [`Error::NotAuthenticated`].
@@ -166,18 +168,16 @@ impl User {
         if Self::is_still(conn, id, hash)? { Ok(()) } else { Err(Error::NotAuthenticated) }
     }
 
-    /// The same for a log-in. Without a second factor nobody is let in who has one, be it since a moment ago.
+    /// The same for a log-in. Without a second factor nobody is let in who has one, be it since a moment ago; nor with
+    /// what was taken away since they were looked up.
     pub fn require_may_enter(conn: &mut Connection, user: &Self, has_factor: bool) -> Result<()> {
-        let held = Self::hold(conn, user.id, &user.password_hash, has_factor)?;
-        if held { Ok(()) } else { Err(Error::NotAuthenticated) }
-    }
-
-    fn hold(conn: &mut Connection, id: i64, hash: &str, has_factor: bool) -> QueryResult<bool> {
-        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());
-        let unchanged = unchanged.filter(users::password_hash.eq(hash));
-        let held = diesel::update(unchanged).set(users::password_hash.eq(hash)).into_boxed();
+        let unchanged = users::table.find(user.id).filter(users::disabled_at.is_null());
+        let unchanged = unchanged.filter(users::password_hash.eq(&user.password_hash));
+        let unchanged = unchanged.filter(users::factors_version.eq(user.factors_version));
+        let same = users::password_hash.eq(&user.password_hash);
+        let held = diesel::update(unchanged).set(same).into_boxed();
         let held = if has_factor { held } else { held.filter(users::second_factor_at.is_null()) };
-        Ok(held.execute(conn)? == 1)
+        if held.execute(conn)? == 1 { Ok(()) } else { Err(Error::NotAuthenticated) }
     }
 
     /// Holds the user's row until the transaction is over. Whoever writes with a user's rights and

@@ -114,6 +114,12 @@ impl Page {
         self.registration == Registration::Open
     }
 
+    /// Whether whoever is asked for a password may have none, because they come in through another site.
+    pub fn may_lack_password(&self) -> bool {
+        let known = self.user.as_ref().map(|user| !user.has_password());
+        known.unwrap_or(!self.providers.is_empty())
+    }
+
     /// Whether people can get in with a passkey here.
     pub fn has_passkeys(&self) -> bool {
         cfg!(feature = "passkeys")

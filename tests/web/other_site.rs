@@ -57,6 +57,9 @@ pub struct Says {
     pub signed: Signed,
     /// Which of its keys it tells of.
     pub shown: Vec<Signed>,
+    /// Where it says that people log in, and where codes are taken, if not at its own address.
+    pub log_in_at: Option<String>,
+    pub codes_at: Option<String>,
     /// Whom the answer is about that tells the address.
     pub other_subject: Option<String>,
 }
@@ -92,6 +95,8 @@ impl OtherSite {
             expires_at: 1_793_534_400 + 365 * 86_400,
             signed: Signed::Rsa,
             shown: vec![Signed::Rsa],
+            log_in_at: None,
+            codes_at: None,
             other_subject: None,
         };
         let state = State { says, codes: BTreeMap::new(), asked: Vec::new() };
@@ -162,14 +167,15 @@ fn note(shared: &Shared, path: &str) -> Says {
 }
 
 async fn describe(shared: Shared) -> Json<Value> {
-    note(&shared, "/.well-known");
+    let says = note(&shared, "/.well-known");
     let address = &shared.0;
+    let own = |path: &str| format!("{address}{path}");
     Json(json!({
         "issuer": address,
-        "authorization_endpoint": format!("{address}/authorize"),
-        "token_endpoint": format!("{address}/token"),
-        "userinfo_endpoint": format!("{address}/person"),
-        "jwks_uri": format!("{address}/keys"),
+        "authorization_endpoint": says.log_in_at.unwrap_or_else(|| own("/authorize")),
+        "token_endpoint": says.codes_at.unwrap_or_else(|| own("/token")),
+        "userinfo_endpoint": own("/person"),
+        "jwks_uri": own("/keys"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256", "EdDSA", "HS256", "none"],

@@ -6,15 +6,17 @@ use app::config::Config;
 use time::Duration;
 use url::Url;
 
-use crate::browser::{Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address, config};
+use crate::browser::{
+    Answer, Browser, OTHER_PASSWORD, PASSWORD, Site, address, config, features, passwords,
+};
 use crate::other_site::{OtherSite, Says, Signed, say_yes};
 use crate::second_factor;
 
 const LEAVE: &str = "/login/with/example";
 const BACK: &str = "/login/with/example/back";
 const HOME: &str = "/account/identities";
-const LINK: &str = "/account/identities/example";
-const UNLINK: &str = "/account/identities/example/unlink";
+const LINK: &str = "/account/identities/link/example";
+const UNLINK: &str = "/account/identities/1/unlink";
 
 /// A site that knows another one, and has accounts already.
 async fn site(settings: &[(&str, &str)]) -> (Rc<Site>, OtherSite) {
@@ -301,15 +303,15 @@ async fn another_site_that_is_linked_too_is_a_way_in() {
     let ada = site.stranger();
     log_in(&ada).await;
     site.sql("UPDATE sessions SET authenticated_at = created_at").await;
-    let sent_to = leave(&ada, "/account/identities/our-own", &[]).await;
+    let sent_to = leave(&ada, "/account/identities/link/our-own", &[]).await;
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(say_yes(&sent_to))
         .finish();
     let answer = ada.get(&format!("/login/with/our-own/back?{query}")).await;
-    ada.follow(&answer).await.shows("you can log in with Our own");
+    ada.follow(&answer).await.shows("you can log in with Our own, as ada@example.com.");
     let answer = ada.submit(UNLINK, &[]).await;
     ada.follow(&answer).await.shows("Example opens your account no more.");
-    let answer = ada.submit("/account/identities/our-own/unlink", &[]).await;
+    let answer = ada.submit("/account/identities/2/unlink", &[]).await;
     ada.follow(&answer).await.shows("Without Our own nothing opens your account.");
 }
 
@@ -345,7 +347,7 @@ async fn after_another_password_it_opens_nothing_until_it_is_linked_again() {
     let owner = reset(&ada.site).await;
     let thief = ada.site.stranger();
     let answer = log_in(&thief).await;
-    is_refused(&thief, &answer, "Your password is another one since Example was linked.").await;
+    is_refused(&thief, &answer, "You have another password since Example was linked.").await;
     let fields = [("email", "ada@example.com"), ("password", OTHER_PASSWORD)];
     owner.submit("/login", &fields).await;
     owner.get(HOME).await.shows("Link again");
@@ -484,6 +486,104 @@ async fn a_site_that_calls_itself_otherwise_is_not_asked() {
 }
 
 #[actix_web::test]
+async fn a_site_on_this_machine_leads_nobody_elsewhere_without_tls() {
+    for place in ["http://evil.example/in", "javascript:alert(1)", "data:text/html,in"] {
+        let (site, other) = site(&[]).await;
+        other.says(|says| says.log_in_at = Some(place.to_owned()));
+        let stranger = site.stranger();
+        let answer = stranger.submit(LEAVE, &[]).await;
+        is_refused(&stranger, &answer, "Example does not answer.").await;
+    }
+    let (site, other) = site(&[]).await;
+    let elsewhere = OtherSite::open();
+    let port = elsewhere.address.rsplit(':').next().unwrap();
+    other.says(|says| says.codes_at = Some(format!("http://0.0.0.0:{port}/token")));
+    let stranger = site.stranger();
+    let answer = log_in(&stranger).await;
+    is_refused(&stranger, &answer, "Example did not say who you are").await;
+    assert_eq!(elsewhere.asked(), [""; 0], "no code and no secret goes there");
+}
+
+#[actix_web::test]
+async fn somebody_without_a_number_is_nobody() {
+    let (site, other) = site(&[]).await;
+    for subject in [String::new(), "7".repeat(256)] {
+        other.says(|says| says.subject = subject);
+        let stranger = site.stranger();
+        let answer = log_in(&stranger).await;
+        is_refused(&stranger, &answer, "Example did not say who you are").await;
+    }
+}
+
+#[actix_web::test]
+async fn nobody_fills_the_table_with_what_they_typed() {
+    let (site, _) = site(&[]).await;
+    for kept in ["x".repeat(32 * 1024 + 1), "\u{1}".repeat(100)] {
+        let stranger = site.stranger();
+        let answer = stranger.submit(LEAVE, &[("kept", &kept)]).await;
+        assert_eq!(answer.status, 422);
+        answer.shows("What you typed is too much to come along");
+    }
+    let stranger = site.stranger();
+    leave(&stranger, LEAVE, &[("next", &format!("/{}", "x".repeat(9000)))]).await;
+    let long = "SELECT count(*) AS count FROM authorization_requests WHERE length(visit) > 2500";
+    assert_eq!(site.count(long).await, 0);
+}
+
+#[actix_web::test]
+async fn a_log_in_that_waits_for_its_second_factor_ends_when_the_site_is_unlinked() {
+    let (ada, _) = linked(&[]).await;
+    let (_, codes) = second_factor::turn_on(&ada).await;
+    let elsewhere = ada.site.stranger();
+    assert_eq!(log_in(&elsewhere).await.location(), "/login/code");
+    ada.submit(UNLINK, &[]).await;
+    let answer = elsewhere.submit("/login/code", &[("otp", &codes[0])]).await;
+    assert!(answer.location().starts_with("/login"), "{}", answer.location());
+    assert!(!elsewhere.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn a_stronger_hash_of_the_same_password_ends_no_trust() {
+    let stronger = passwords(&config(&[("ARGON2_ITERATIONS", "3")]));
+    let provider = OtherSite::open().setting("Example");
+    let site = Site::build(&[("OIDC_PROVIDERS", &provider)], stronger, features()).await;
+    let root = site.user("root").await;
+    go(&site.logged_in("ada").await, LINK).await;
+    // As it was in easier times.
+    site.sql(
+        "UPDATE users SET password_hash = (SELECT u.password_hash FROM users u WHERE u.id = 1)",
+    )
+    .await;
+    site.sql(format!("UPDATE identities SET password_mark = '{}'", root.password_mark())).await;
+    assert_eq!(log_in(&site.stranger()).await.location(), "/dashboard");
+    site.stranger().log_in("ada").await;
+    assert_eq!(
+        site.count("SELECT count(*) AS count FROM users WHERE password_hash LIKE '%t=3%'").await,
+        1
+    );
+    assert_eq!(log_in(&site.stranger()).await.location(), "/dashboard");
+}
+
+#[actix_web::test]
+async fn what_is_linked_at_a_site_that_is_asked_no_more_can_be_unlinked() {
+    let (ada, _) = linked(&[]).await;
+    let without = ada.site.beside().await;
+    let ada = without.logged_in("ada").await;
+    ada.get(HOME).await.shows("http://127.0.0.1:").shows("ada@example.com").hides("Link again");
+    let answer = ada.submit(UNLINK, &[]).await;
+    ada.follow(&answer).await.shows("opens your account no more.");
+    ada.get(HOME).await.shows("No other sites");
+}
+
+#[actix_web::test]
+async fn who_cannot_be_told_links_nothing() {
+    let (site, _) = site(&[]).await;
+    let ada = site.logged_in("ada").await;
+    site.sql("UPDATE users SET verified_at = NULL").await;
+    assert_eq!(ada.submit(LINK, &[]).await.location(), "/account");
+}
+
+#[actix_web::test]
 async fn new_keys_of_that_site_are_asked_for_and_not_for_every_token() {
     let (site, other) = site(&[]).await;
     log_in(&site.stranger()).await;
@@ -537,7 +637,7 @@ async fn where_no_other_site_is_known_there_is_nothing_of_it() {
     let ada = Site::open().await.logged_in("ada").await;
     ada.get("/account/security").await.hides("Linked sites");
     ada.get("/sudo").await.hides("No password yet?");
-    assert_eq!(ada.get(HOME).await.status, 404);
+    ada.get(HOME).await.shows("No other sites");
     assert_eq!(ada.get(BACK).await.status, 404);
     assert_eq!(ada.submit(LEAVE, &[]).await.status, 404);
     ada.site.stranger().get("/login").await.hides("Continue with");

@@ -85,15 +85,11 @@ struct Asked {
 }
 
 async fn asked() -> Asked {
+    let settings = [("DATABASE_CONNECTIONS", "2"), ("LOGIN_LINK", "on"), PAIR];
     #[cfg(feature = "oidc")]
-    let elsewhere = OtherSite::open();
-    let settings = [
-        ("DATABASE_CONNECTIONS", "2"),
-        ("LOGIN_LINK", "on"),
-        #[cfg(feature = "oidc")]
-        ("OIDC_PROVIDERS", &elsewhere.setting("Example")),
-        PAIR,
-    ];
+    let provider = OtherSite::open().setting("Example");
+    #[cfg(feature = "oidc")]
+    let settings = [&settings[..], &[("OIDC_PROVIDERS", provider.as_str())]].concat();
     let site = Site::with(&settings).await;
     let statements = listen(&site).await;
     let ada = walk_as_the_first(&site).await;

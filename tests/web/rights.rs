@@ -19,6 +19,8 @@ use diesel::{QueryResult, RunQueryDsl as _};
 use crate::browser::{Answer, Browser, Site, config, features, passwords};
 use crate::drawn::{Drawn, Take};
 use crate::models::{is_under, leave_rows};
+#[cfg(feature = "oidc")]
+use crate::other_site::OtherSite;
 #[cfg(feature = "passkeys")]
 use crate::passkeys;
 use crate::phone::Phone;
@@ -49,7 +51,9 @@ const WRITES: &[(&str, &str, &str)] = &[
     #[cfg(feature = "passkeys")]
     ("POST", "/account/passkeys/{id}/remove", ""),
     #[cfg(feature = "oidc")]
-    ("POST", "/account/identities/{provider}/unlink", ""),
+    ("POST", "/account/identities/link/{provider}", ""),
+    #[cfg(feature = "oidc")]
+    ("POST", "/account/identities/{id}/unlink", ""),
     ("POST", "/account/second-factor/app", ""),
     ("POST", "/account/second-factor/app/confirm", ""),
     ("POST", "/account/second-factor/codes", ""),
@@ -70,8 +74,6 @@ const WRITES: &[(&str, &str, &str)] = &[
 /// What strangers may send: they have no rights to lose. And what is nothing but a cookie of the browser.
 const STRANGERS: &[&str] = &[
     "/account/appearance",
-    // It is linked by whoever comes back, with the rights that they have then.
-    "/account/identities/{provider}",
     "/dashboard/steps",
     "/login",
     "/login/code",
@@ -141,6 +143,7 @@ const ROWS_OF_THE_CORE: &[&str] = &[
     "SELECT code_hash FROM recovery_codes",
     "SELECT name || credential_id FROM passkeys",
     "SELECT issuer || subject || password_mark FROM identities",
+    "SELECT state_hash FROM authorization_requests",
     // Those of log-ins are used up by whoever answers.
     "SELECT challenge_hash FROM ceremonies WHERE state LIKE '%Add%'",
     "SELECT email || kind || COALESCE(sent_at, '2000-01-01') FROM outbox",
@@ -189,7 +192,7 @@ async fn site() -> Rc<Site> {
     let settings = [
         ("SESSION_PROTECTION", "off"),
         #[cfg(feature = "oidc")]
-        ("OIDC_PROVIDERS", "https://id:secret@example.com#Example"),
+        ("OIDC_PROVIDERS", &OtherSite::open().setting("Example")),
     ];
     Site::build(&settings, passwords(&config(&settings)), with_a_gap()).await
 }
@@ -208,7 +211,7 @@ async fn ada(path: &str) -> Browser {
             drop(passkeys::turn_on(&ada).await);
         }
         #[cfg(feature = "oidc")]
-        "/account/identities/{provider}/unlink" => site.sql(IDENTITY).await,
+        "/account/identities/{id}/unlink" => site.sql(IDENTITY).await,
         "/account/second-factor/codes" | "/account/second-factor/remove" => {
             drop(second_factor::turn_on(&ada).await);
         }
@@ -351,8 +354,8 @@ async fn send(sender: &Browser, meanwhile: &str, write: &Write) -> Answer {
         "/admin/outbox/{id}" => sender.site.count("SELECT max(id) AS count FROM outbox").await,
         _ => 1,
     };
-    let path = path.replace("{id}", &id.to_string()).replace("{provider}", "example");
-    sender.send(method, &path, body).await
+    let path = path.replace("{provider}", "example");
+    sender.send(method, &path.replace("{id}", &id.to_string()), body).await
 }
 
 /// Of which paths something is about those who send it: a person by their session, a program by its token.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use actix_web::HttpResponse;
+use actix_web::test::TestRequest;
 use app::error::Error;
 use app::people::LogIn;
 use time::Duration;
@@ -511,4 +513,15 @@ async fn who_has_none_removes_none() {
     let mails = ada.site.mails().await;
     assert!(mails.iter().all(|mail| mail.subject == "A log-in from a new device"));
     assert!(elsewhere.is_logged_in().await);
+}
+
+#[actix_web::test]
+async fn a_log_in_that_began_before_a_way_in_was_taken_away_is_none() {
+    let site = Site::open().await;
+    let user = site.user("ada").await;
+    site.sql("UPDATE users SET factors_version = factors_version + 1").await;
+    let request = TestRequest::default().to_http_request();
+    let (accounts, mut response) = (site.app.state().accounts(), HttpResponse::Ok().finish());
+    let begun = accounts.log_in(&request, &user, LogIn::by_passkey(), &mut response).await;
+    assert!(matches!(begun, Err(Error::NotAuthenticated)), "{begun:?}");
 }

@@ -95,6 +95,13 @@ impl Passkey {
         Ok(diesel::update(unchanged).set(used).execute(conn)? == 1)
     }
 
+    /// The password is the same, and its mark another one: what was trusted stays so.
+    pub fn trust_on(conn: &mut Connection, user: &User, before: &str) -> QueryResult<usize> {
+        let trusted = of(user.id).filter(passkeys::password_mark.eq(before));
+        let mark = passkeys::password_mark.eq(user.password_mark());
+        diesel::update(trusted).set(mark).execute(conn)
+    }
+
     pub fn rename(conn: &mut Connection, user_id: i64, id: i64, name: &str) -> QueryResult<usize> {
         let own = diesel::update(of(user_id).filter(passkeys::id.eq(id)));
         own.set(passkeys::name.eq(name)).execute(conn)

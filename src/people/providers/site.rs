@@ -5,6 +5,7 @@ use std::time::Duration as Timeout;
 
 use chrono::DateTime;
 use kit::config::Provider;
+use kit::http::site::is_on_loopback;
 use kit::{Email, Time};
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenClaims,
@@ -21,7 +22,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use url::Url;
 
-use crate::people::identity::{LABEL_MAX, Subject};
+use crate::people::identity::{ANSWERED_WITHIN, LABEL_MAX, Subject};
 use crate::people::providers::Told;
 
 /// How long what it says of itself is good: it changes its keys some time after it has told the new ones.
@@ -32,6 +33,9 @@ const ASKED_AGAIN_AFTER: Duration = Duration::seconds(30);
 
 /// For each question. As a rule there are one or two, within the time that a request has.
 const PATIENCE: Timeout = Timeout::from_secs(3);
+
+/// The longest that it may call somebody, in bytes (OpenID Connect Core 1.0 section 2).
+const SUBJECT_MAX: usize = 255;
 
 /// As much as is read of an answer, in bytes: keys and tokens take a few thousand.
 const ANSWER_MAX: u64 = 256 * 1024;
@@ -96,14 +100,13 @@ impl Site {
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         let (url, ..) = request.url();
         // What it tells of itself leads the browser nowhere else than to a page.
-        let is_page = url.scheme() == "https" || !self.provider.is_encrypted();
-        if is_page { Ok(url) } else { Err(format!("its log-in page is {}:", url.scheme())) }
+        if self.may_be_asked(&url) { Ok(url) } else { Err(format!("its log-in page is {url}")) }
     }
 
     /// Who somebody is, by the code that they brought.
     pub fn told(&self, code: String, challenge: Challenge, now: Time) -> Result<Told, String> {
-        // They were sent there a moment ago; and a key that is not known is asked for.
-        let asking = self.asking(self.metadata(now, Duration::DAY)?);
+        // They were sent there a moment ago, perhaps by another server; and a key that is not known is asked for.
+        let asking = self.asking(self.metadata(now, KNOWN_FOR + ANSWERED_WITHIN)?);
         let send = |request| self.send(request);
         let tokens = asking
             .exchange_code(AuthorizationCode::new(code))
@@ -114,6 +117,9 @@ impl Site {
         let token = tokens.id_token().ok_or("it gives no ID token")?;
         let claims = self.claims(&asking, token, &Nonce::new(challenge.nonce), now)?;
         let subject = claims.subject().clone();
+        if subject.is_empty() || subject.len() > SUBJECT_MAX {
+            return Err("whom it means is nobody, or too long".to_owned());
+        }
         let told = |email: Option<_>, is_verified, name: Option<_>| {
             self.tell(&subject, (email, is_verified), name)
         };
@@ -167,17 +173,29 @@ impl Site {
 
     /// What it says of itself, asked for again when that is older than this.
     fn metadata(&self, now: Time, good_for: Duration) -> Result<CoreProviderMetadata, String> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, metadata)) = &*known
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().clone().filter(|(at, _)| (now - *at).abs() < Duration::DAY);
+        if let Some((at, metadata)) = &known
             && (now - *at).abs() < good_for
         {
             return Ok(metadata.clone());
         }
         let issuer = IssuerUrl::new(self.provider.issuer.clone()).map_err(|e| e.to_string())?;
-        let metadata = CoreProviderMetadata::discover(&issuer, &|request| self.send(request))
-            .map_err(|e| format!("it does not say where to ask: {}", chain(&e)))?;
-        *known = Some((now, metadata.clone()));
-        Ok(metadata)
+        match CoreProviderMetadata::discover(&issuer, &|request| self.send(request)) {
+            Ok(metadata) => {
+                *lock() = Some((now, metadata.clone()));
+                Ok(metadata)
+            }
+            // It may not tell, and still do what it told yesterday.
+            Err(_) if let Some((_, metadata)) = known => Ok(metadata),
+            Err(e) => Err(format!("it does not say where to ask: {}", chain(&e))),
+        }
+    }
+
+    /// Over TLS, or on this machine if it is there itself: codes and secrets travel there.
+    fn may_be_asked(&self, url: &Url) -> bool {
+        let is_here = || !self.provider.is_encrypted() && is_on_loopback(url);
+        url.scheme() == "https" || (url.scheme() == "http" && is_here())
     }
 
     fn asking(&self, metadata: CoreProviderMetadata) -> Asking {
@@ -193,6 +211,10 @@ impl Site {
     }
 
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
+        let address = request.uri().to_string();
+        if !Url::parse(&address).is_ok_and(|url| self.may_be_asked(&url)) {
+            return Err(ureq::Error::BadUri(address));
+        }
         let (head, body) = self.agent.run(request)?.into_parts();
         let body = body.into_with_config().limit(ANSWER_MAX).read_to_vec()?;
         Ok(HttpResponse::from_parts(head, body))
@@ -202,13 +224,11 @@ impl Site {
 /// It goes where the settings and that site say, and nowhere else: not where an answer would lead it (SSRF).
 fn agent(is_encrypted: bool) -> Agent {
     let config = Agent::config_builder()
-        .https_only(is_encrypted)
         .max_redirects(0)
         .http_status_as_error(false)
         .timeout_global(Some(PATIENCE));
-    if !is_encrypted {
-        return config.build().new_agent();
-    }
+    // What is not encrypted stays on this machine, whatever the environment says of proxies.
+    let config = if is_encrypted { config.https_only(true) } else { config.proxy(None) };
     // The same certificates as for mail: those of the system.
     let system = rustls_native_certs::load_native_certs().certs;
     let roots = system.iter().map(|root| Certificate::from_der(root).to_owned());

@@ -71,6 +71,9 @@ fn parse(text: &str) -> Option<Provider> {
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (_, host) = authority.rsplit_once('@')?;
     let issuer = format!("{scheme}://{host}{path}");
+    if scheme != url.scheme() {
+        return None;
+    }
     Some(Provider { name, slug, issuer, client_id, client_secret })
 }
 

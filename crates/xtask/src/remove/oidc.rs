@@ -52,6 +52,7 @@ const CUTS: Cuts = cuts! {
         Item("IdentityLinked {");
         Item("IdentityUnlinked {");
     }
+    "src/people/accounts.rs" { Item("Identity::trust_on("); }
     "src/people.rs" { Item("pub use identity::"); }
     "src/people/ending.rs" {
         Item("IdentitiesChanged,");
@@ -73,18 +74,19 @@ const CUTS: Cuts = cuts! {
         Item("pub providers: Arc<[Provider]>,");
         Item("providers: Arc::clone(");
         Item("providers: Arc::default(),");
+        Item("pub fn may_lack_password(");
     }
     "templates/accounts/login.html" { Lines("providers/buttons.html"); }
     "templates/accounts/register.html" { Lines("providers/buttons.html"); }
     "templates/accounts/sudo.html" { Lines("No password yet?"); }
     "templates/accounts/password.html" {
-        Words("{% if page.providers.is_empty() %}I forgot the current one{% else %}I forgot it, or have none yet{% endif %}", "I forgot the current one");
+        Words("{% if page.may_lack_password() %}I have none yet{% else %}I forgot the current one{% endif %}", "I forgot the current one");
     }
     "templates/accounts/security.html" {
         Words("  {%- if !page.providers.is_empty() %}\n  {%- call list_::door(page, \"/account/identities\", \"key\", \"Linked sites\", \"Log in with an account that you have elsewhere.\") %}{% endcall %}\n  {%- endif %}\n", "");
     }
     "templates/mail/words.txt" {
-        Words("{%- when Letter::IdentityLinked with { .. } -%}\nWhoever logs in there with the account that you have shown us gets in to your account here. Whoever else was logged in is\nout.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot. From then on that site opens nothing.\n{%- when Letter::IdentityUnlinked with { .. } -%}\nWhoever logs in there gets in to your account here no more, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
+        Words("{%- when Letter::IdentityLinked with { .. } -%}\nWhoever logs in there with the account that you have shown us gets in to your account here. Your other browsers are logged\nout, if there were any.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot. From then on that site opens nothing.\n{%- when Letter::IdentityUnlinked with { .. } -%}\nWhoever logs in there gets in to your account here no more, and whoever else was logged in is out.\n---\nIf that was not you, choose a new password at once: {{ site }}/forgot.\n", "");
     }
     "tests/binary/copy.rs" {
         Item("const IDENTITY:");
@@ -107,28 +109,35 @@ const CUTS: Cuts = cuts! {
     }
     "tests/web/queries.rs" {
         Item("use crate::{other_site::OtherSite, providers};");
-        Item("let elsewhere = OtherSite::open();");
-        Item("(\"OIDC_PROVIDERS\",");
+        Item("let provider = OtherSite::open()");
+        Item("let settings = [&settings[..],");
         Item("providers::walk(&ada)");
         Item("(\n\"identities\",");
         Item("(\n\"authorization_requests\",");
     }
-    "tests/web/kept.rs" { Words(".replace(\"{provider}\", \"example\")", ""); }
+    "tests/web/kept.rs" {
+        Words(".replace(\"{provider}\", \"example\")", "");
+        Words("    #[cfg(feature = \"oidc\")]\n    let settings = &[(\"OIDC_PROVIDERS\", &*OtherSite::open().setting(\"Example\"))];\n    #[cfg(not(feature = \"oidc\"))]\n    let settings = &[];\n", "");
+        Words("Site::with(settings).await.logged_in(\"ada\").await", "Browser::logged_in(\"ada\").await");
+        Item("use crate::other_site::OtherSite;");
+    }
     "tests/web/rights.rs" {
-        Item("(\"POST\", \"/account/identities/{provider}/unlink\",");
-        Item("\"/account/identities/{provider}/unlink\" =>");
+        Item("(\"POST\", \"/account/identities/link/{provider}\",");
+        Item("(\"POST\", \"/account/identities/{id}/unlink\",");
+        Item("\"/account/identities/{id}/unlink\" =>");
+        Item("use crate::other_site::OtherSite;");
         Item("(\"OIDC_PROVIDERS\",");
         Item("pub const IDENTITY:");
-        Lines("// It is linked by whoever comes back");
-        Entry("\"/account/identities/{provider}\"");
         Entry("\"/login/with/{provider}\"");
         Lines("FROM identities");
-        Words(".replace(\"{provider}\", \"example\")", "");
+        Lines("FROM authorization_requests");
+        Item("let path = path.replace(\"{provider}\",");
     }
     "tests/web/settings.rs" { Item("fn a_program_that_knows_no_other_site_says_so"); }
     "tests/web/tables.rs" { Entry("\"identities\""); }
     "tests/layers.rs" {
         Item("(\"src/accounts/provider.rs\", \"join\"),");
+        Item("(\"src/accounts/provider.rs\", \"leave\"),");
         Item("(\"src/accounts/provider.rs\", \"recognise\"),");
     }
     "tests/pages/story/providers.mjs" { All; }

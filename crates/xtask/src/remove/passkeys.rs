@@ -62,6 +62,7 @@ const CUTS: Cuts = cuts! {
         Item("PasskeyAdded {");
         Item("PasskeyRemoved {");
     }
+    "src/people/accounts.rs" { Item("Passkey::trust_on("); }
     "src/people/event.rs" {
         Item("PasskeyAdded:");
         Item("PasskeyRemoved:");

@@ -55,6 +55,10 @@ const CUTS: Cuts = cuts! {
         With("oidc", &Words("(accounts, factors): (Accounts, Factors)", "accounts: Accounts"));
         With("oidc", &Words("(&accounts, &factors)", "&accounts"));
     }
+    "src/accounts/identities.rs" {
+        With("oidc", &Item("note_change(conn, user.id)?;"));
+        With("oidc", &Lines("// A log-in by it that is on its way"));
+    }
     "src/accounts/sudo.rs" {
         Words("_: Entrant,", "_: CurrentSession,");
         Words("session: Entrant,", "session: CurrentSession,");
@@ -196,8 +200,6 @@ const CUTS: Cuts = cuts! {
     "src/people/user.rs" {
         Item("pub second_factor_at:");
         Item("pub factors_version:");
-        Words("        Self::hold(conn, id, hash, true)\n", "        let unchanged = users::table.find(id).filter(users::disabled_at.is_null());\n        let unchanged = unchanged.filter(users::password_hash.eq(hash));\n        Ok(diesel::update(unchanged).set(users::password_hash.eq(hash)).execute(conn)? == 1)\n");
-        Item("fn hold(");
         Item("pub fn require_may_enter(");
     }
     "src/schema.rs" {
