@@ -2,8 +2,9 @@
 //! lost and not carried out: it travels, sealed, in the form that asks who they are, and is back in
 //! its own form after that, to be looked over and sent again.
 //!
-//! It is kept in the page alone: no table holds what nobody asked to be saved, it works without
-//! scripts, and closing the page ends it. Passwords are never kept.
+//! It is kept in the page alone, or, while whoever logs in takes a second step, with that for a quarter of an hour: no
+//! table holds for longer what nobody asked to be saved, it works without scripts, and closing the page ends it. Passwords
+//! are never kept.
 
 use actix_login::next::safe;
 use actix_web::http::header;

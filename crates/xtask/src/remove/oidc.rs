@@ -22,6 +22,7 @@ const CUTS: Cuts = cuts! {
     "src/accounts/identities.rs" { All; }
     "src/accounts/away.rs" { All; }
     "templates/providers" { All; }
+    "deny.toml" { Lines("{ crate = \"openidconnect@4\""); }
     "Cargo.toml" {
         Item("oidc = [\"dep:chrono\"");
         Item("ureq = { version = \"3\", default-features = false, features");
@@ -159,6 +160,7 @@ const CUTS: Cuts = cuts! {
         Paragraph("| log-in at another site:");
         Paragraph("| `Leave` |");
     }
+    "docs/deploy.md" { Section("## Log-ins through another site"); }
     "docs/threats.md" { Paragraph("| another site that people log in through"); }
     "docs/architecture.md" { Paragraph("| another site logs in whom it names"); }
 };

@@ -22,7 +22,9 @@ const CUTS: Cuts = cuts! {
     "templates/passkeys" { All; }
     "static/passkeys.js" { All; }
     "deny.toml" {
-        Words("skip-tree = [\n  { crate = \"webauthn-rs@0.6\", reason = \"the feature `passkeys`, which is off by default: half of its cryptography is a release ahead of ours\" },\n]\n", "");
+        Lines("{ crate = \"webauthn-");
+        Lines("{ crate = \"crypto-glue\"");
+        Lines("# The feature `passkeys`, which is off by default. Whoever");
     }
     "Cargo.toml" {
         Item("passkeys = [\"dep:webauthn-rs\"]");
