@@ -522,6 +522,6 @@ async fn a_log_in_that_began_before_a_way_in_was_taken_away_is_none() {
     site.sql("UPDATE users SET factors_version = factors_version + 1").await;
     let request = TestRequest::default().to_http_request();
     let (accounts, mut response) = (site.app.state().accounts(), HttpResponse::Ok().finish());
-    let begun = accounts.log_in(&request, &user, LogIn::by_passkey(), &mut response).await;
+    let begun = accounts.log_in(&request, &user, LogIn::by_password(), &mut response).await;
     assert!(matches!(begun, Err(Error::NotAuthenticated)), "{begun:?}");
 }
