@@ -57,7 +57,6 @@ const CUTS: Cuts = cuts! {
     }
     "src/accounts/identities.rs" {
         With("oidc", &Item("note_change(conn, user.id)?;"));
-        With("oidc", &Lines("// A log-in by it that is on its way"));
     }
     "src/accounts/sudo.rs" {
         Words("_: Entrant,", "_: CurrentSession,");
