@@ -268,7 +268,10 @@ const CUTS: Cuts = cuts! {
         Item("async fn a_browser_that_is_trusted_beside_the_password");
         Item("async fn whose_codes_are_wrong_after_a_link");
     }
-    "tests/web/providers.rs" { With("oidc", &Item("async fn a_second_factor_is_asked_for_all_the_same")); }
+    "tests/web/providers.rs" {
+        With("oidc", &Item("async fn a_second_factor_is_asked_for_all_the_same"));
+        With("oidc", &Item("async fn a_log_in_that_waits_for_its_second_factor_ends"));
+    }
     "tests/web/limits.rs" {
         Item(r#"(Method::POST, "/account/second-factor/app"),"#);
         Item("row::<SecondFactor>(");
