@@ -210,12 +210,14 @@ async fn ada(path: &str) -> Browser {
         "/account/passkeys/{id}" | "/account/passkeys/{id}/remove" => {
             drop(passkeys::turn_on(&ada).await);
         }
-        #[cfg(feature = "oidc")]
-        "/account/identities/{id}/unlink" => site.sql(IDENTITY).await,
         "/account/second-factor/codes" | "/account/second-factor/remove" => {
             drop(second_factor::turn_on(&ada).await);
         }
         _ => {}
+    }
+    #[cfg(feature = "oidc")]
+    if path == "/account/identities/{id}/unlink" {
+        site.sql(IDENTITY).await;
     }
     make_token(&ada).await;
     site.sql("UPDATE users SET verified_at = NULL").await;

@@ -125,7 +125,7 @@ const CUTS: Cuts = cuts! {
     "tests/web/rights.rs" {
         Item("(\"POST\", \"/account/identities/link/{provider}\",");
         Item("(\"POST\", \"/account/identities/{id}/unlink\",");
-        Item("\"/account/identities/{id}/unlink\" =>");
+        Item("if path == \"/account/identities/{id}/unlink\"");
         Item("use crate::other_site::OtherSite;");
         Item("(\"OIDC_PROVIDERS\",");
         Item("pub const IDENTITY:");
