@@ -161,6 +161,7 @@ const CUTS: Cuts = cuts! {
         Words("Log-in, registering, a forgotten password", "Log-in, a forgotten password");
     }
     "tests/pages/app.mjs" { Words(r#", REGISTRATION: "open""#, ""); }
+    "tests/pages/story/switches.mjs" { Lines("\"on-register\""); }
     "tests/pages/story/registration.mjs" { All; }
     "tests/pages/story/features.mjs" { Lines("./registration.mjs"); }
     "tests/pages/story.mjs" { Lines("features.registration."); }
