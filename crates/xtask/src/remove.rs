@@ -11,6 +11,7 @@ mod dependencies;
 mod invitations;
 mod joining;
 mod makers;
+mod marks;
 mod model;
 mod notes;
 mod oidc;
@@ -80,6 +81,7 @@ const SHARED: &[(&[&str], Cuts)] = &[
     (&["registration", "invitations"], joining::CUTS),
     (&["api", "totp"], makers::CUTS),
     (&["admin", "invitations"], administrators::CUTS),
+    (&["oidc", "passkeys"], marks::CUTS),
 ];
 
 const OTHERS: Others = Others {
