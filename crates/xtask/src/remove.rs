@@ -80,6 +80,7 @@ const FEATURES: &[&Feature] = &[
 const SHARED: &[(&[&str], Cuts)] = &[
     (&["registration", "invitations"], joining::CUTS),
     (&["api", "totp"], makers::CUTS),
+    (&["api", "totp", "oidc"], makers::PROGRAMS),
     (&["admin", "invitations"], administrators::CUTS),
     (&["oidc", "passkeys"], marks::CUTS),
 ];

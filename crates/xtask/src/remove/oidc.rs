@@ -147,6 +147,7 @@ const CUTS: Cuts = cuts! {
     "scripts/screens" { Words(" --features oidc", ""); }
     "scripts/check" {
         Words(" --features oidc", "");
+        Words("scripts/clients\ncargo test", "cargo test");
         Words("# Caddy, systemd-analyze, bubblewrap, wrk and a /usr/bin/python3 with aiosmtpd ready. From PyPI comes another site to\n# log in through (scripts/clients).\n", "# Caddy, systemd-analyze, bubblewrap, wrk and a /usr/bin/python3 with aiosmtpd ready.\n");
     }
     "scripts/clients" { Words(" \\\n  oidc-provider-mock==0.3.4", ""); }
