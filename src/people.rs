@@ -26,6 +26,7 @@ pub mod passkeys; // ceremonies with their devices
 pub mod providers; // asking other sites
 pub mod personal_token; // tokens that people make for their programs
 pub mod purpose; // what links are for
+pub mod rename; // what another name is asked for with
 pub mod requests; // the limit on all pages
 pub mod session; // one log-in, as its row
 pub mod sessions; // beginning, finding and ending them
@@ -51,6 +52,7 @@ pub use link::Link;
 pub use login::Login;
 pub use personal_token::PersonalToken;
 pub use purpose::Purpose;
+pub use rename::Rename;
 pub use session::{LogIn, Session};
 pub use sessions::Sessions;
-pub use user::{NewUser, Rename, User};
+pub use user::{NewUser, User};

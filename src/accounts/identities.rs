@@ -80,8 +80,8 @@ async fn index(
 
 /// By who can be told when somebody else does it.
 async fn link(
-    (_, _): (Sudo, Verified), session: CurrentSession, _: Limited<limits::Leave>, req: HttpRequest,
-    page: Page, provider: Path<String>, (providers, db): (Providers, Db),
+    _: Sudo, _: Verified, session: CurrentSession, _: Limited<limits::Leave>, req: HttpRequest,
+    (page, provider): (Page, Path<String>), (providers, db): (Providers, Db),
 ) -> Response {
     let visit = Visit::Link { session_id: session.id };
     let keep = async |departure: Departure| {

@@ -9,7 +9,7 @@ use crate::accounts::opened::{For, page};
 use crate::config::Config;
 use crate::mail::Request;
 use crate::mail::invitations::{about_to_be_invited, hold_back};
-use crate::people::{Accounts, Admin, Event, Invitation, Limited, Purpose, limits};
+use crate::people::{Accounts, Admin, Event, Invitation, Limited, Purpose, Sudo, limits};
 use crate::state::State;
 use crate::web::{
     Client, Db, Error, Flash, Page, Response, Result, ServiceConfig, Submitted, Template, once,
@@ -71,10 +71,11 @@ async fn show_form(page: Page, form: Submitted<EmailForm>, db: &Db, now: Time) -
     render_with(form.status(), &InvitePage { page, form, posted, waiting, now })
 }
 
-/// Also once more, to who waits for it: the link of before stays good.
+/// Also once more, to who waits for it: the link of before stays good. Not by who has stolen a cookie: whom they invite
+/// stays.
 async fn invite(
-    admin: MayInvite, client: Client, limited: Limited<limits::Costly>, page: Page,
-    accounts: Accounts, db: Db, mut form: Submitted<EmailForm>,
+    admin: MayInvite, _: Sudo, client: Client, limited: Limited<limits::Costly>, page: Page,
+    (accounts, db): (Accounts, Db), mut form: Submitted<EmailForm>,
 ) -> Response {
     let Some(email) = EmailForm::address(&form) else {
         limited.give_back().await?;
@@ -99,7 +100,7 @@ async fn invite(
 
 /// Whoever opens the link finds that it has ended; one that waits to be sent is not sent any more.
 async fn take_back(
-    admin: MayInvite, client: Client, page: Page, accounts: Accounts, db: Db,
+    admin: MayInvite, _: Sudo, client: Client, page: Page, accounts: Accounts, db: Db,
     form: Submitted<EmailForm>,
 ) -> Response {
     let Some(email) = EmailForm::address(&form) else {

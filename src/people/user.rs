@@ -4,11 +4,8 @@ use std::fmt;
 
 use actix_login::hash_token;
 use diesel::prelude::*;
-use kit::http::form::{Errors, Form};
-use kit::http::typed::Typed;
 use kit::name::{color, initials};
 use kit::{Time, export};
-use serde::Deserialize;
 
 use crate::db::{self, Backend, Connection, Export};
 use crate::error::{Error, Result};
@@ -56,20 +53,6 @@ pub struct NewUser {
     pub created_at: Time,
     /// Whether the address was proved to be theirs.
     pub is_verified: bool,
-}
-
-/// What another name is asked for with, on the page and by programs.
-#[derive(Default, Deserialize, utoipa::ToSchema)]
-pub struct Rename {
-    #[serde(default)]
-    #[schema(required, value_type = String, min_length = 1, max_length = 100)]
-    pub name: Typed<Name>,
-}
-
-impl Form for Rename {
-    fn check(&mut self, errors: &mut Errors) {
-        errors.typed("name", &self.name);
-    }
 }
 
 impl User {

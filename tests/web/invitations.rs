@@ -194,6 +194,19 @@ async fn an_address_is_invited_and_kept_as_it_was_typed() {
 }
 
 #[actix_web::test]
+async fn who_typed_the_password_long_ago_is_asked_for_it_before_they_invite() {
+    let ada = admin().await;
+    invite(&ada, "bob").await;
+    ada.site.clock.advance(Duration::minutes(10));
+    for path in ["/account/invitations", "/account/invitations/take-back"] {
+        let answer = ada.submit(path, &[("email", "bob@example.com")]).await;
+        assert_eq!(answer.status, 403, "{path}");
+        answer.shows("Confirm your password");
+    }
+    assert_eq!(ada.site.mails().await.len(), 1, "the first one");
+}
+
+#[actix_web::test]
 async fn an_administrator_sees_who_has_not_answered_and_since_when() {
     let ada = admin().await;
     invite(&ada, "bob").await;
@@ -202,6 +215,7 @@ async fn an_administrator_sees_who_has_not_answered_and_since_when() {
     // Somebody with an account by now has answered in their way, and an old one is none any more.
     ada.site.user("bob").await;
     ada.get("/account/invitations").await.hides("bob@example.com");
+    ada.log_in("ada").await;
     invite(&ada, "eve").await;
     ada.site.clock.advance(Duration::days(7));
     ada.log_in("ada").await;

@@ -13,10 +13,10 @@ export const FOR_BEA = [
 
 export const PAGES = [
   { group: "Invitations", name: "invitations-empty", who: "ada", path: "/account/invitations" },
-  { group: "Invitations", name: "invitations-wrong", who: "ada", path: "/account/invitations", steps: submit({ email: "cleo" }, "Send the invitation"), status: 422 },
-  { group: "Invitations", name: "invitations-sent", who: "ada", path: "/account/invitations", steps: submit({ email: "cleo@example.com" }, "Send the invitation"), sees: "on its way" },
+  { group: "Invitations", name: "invitations-wrong", who: "ada", fresh: true, path: "/account/invitations", steps: submit({ email: "cleo" }, "Send the invitation"), status: 422 },
+  { group: "Invitations", name: "invitations-sent", who: "ada", fresh: true, path: "/account/invitations", steps: submit({ email: "cleo@example.com" }, "Send the invitation"), sees: "on its way" },
   { group: "Join", name: "join-invited", who: "stranger", path: (story) => story.link("You are invited"), sees: "You are invited" },
-  { group: "Invitations", name: "invitations-too-often", who: "ada", path: "/account/invitations", status: 422, sees: "invited often enough",
+  { group: "Invitations", name: "invitations-too-often", who: "ada", fresh: true, path: "/account/invitations", status: 422, sees: "invited often enough",
     limits: { first: 31_500, next: 10_000, why: "a form and a list are on it" },
     before: async ({ ada }) => {
       await ada.post("/account/invitations", { email: `dora.${"d".repeat(50)}@mail.example.com` });

@@ -136,7 +136,7 @@ const CUTS: Cuts = cuts! {
         Item("Self::Family(family, _) =>");
     }
     "src/people/sessions.rs" { Words("\n            && login.right.is_in_time(self.clock.now())", ""); }
-    "src/people/user.rs" {
+    "src/people/rename.rs" {
         Words("asked for with, on the page and by programs.", "asked for with.");
         Words(", utoipa::ToSchema)]", ")]");
         Lines("#[schema(");
