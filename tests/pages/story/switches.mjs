@@ -17,7 +17,7 @@ export const SETTINGS = {
 };
 
 export const start = async () => {
-  await providers.start?.();
+  await providers.start();
 };
 
 export const pages = (ada) => [

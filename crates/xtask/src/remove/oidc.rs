@@ -143,8 +143,10 @@ const CUTS: Cuts = cuts! {
     }
     "tests/pages/story/providers.mjs" { All; }
     "tests/pages/story/switches.mjs" { Lines("providers."); }
-    "scripts/pages" { Words(" --features oidc", ""); }
-    "scripts/screens" { Words(" --features oidc", ""); }
+    "tests/pages/prepare" {
+        Words(" --features oidc", "");
+        Words("      scripts/clients\n", "");
+    }
     "scripts/check" {
         Words(" --features oidc", "");
         Words("scripts/clients\ncargo test", "cargo test");

@@ -162,8 +162,7 @@ const CUTS: Cuts = cuts! {
         Each(", limits }", " }");
         Lines("passkeys.");
     }
-    "scripts/pages" { Words(" --features passkeys", ""); }
-    "scripts/screens" { Words(" --features passkeys", ""); }
+    "tests/pages/prepare" { Words(" --features passkeys", ""); }
     "scripts/check" { Each(" --features passkeys", ""); }
     "README.md" { Lines("| passkeys (feature"); }
     "docs/security.md" {
