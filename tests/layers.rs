@@ -216,7 +216,8 @@ type Sources = BTreeMap<PathBuf, String>;
 fn needed(sources: &Sources, file: &Path, text: &str) -> BTreeSet<PathBuf> {
     let parts = text.lines().filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';'));
     let named = parts.filter(|part| {
-        text.match_indices(&format!("{part}::")).any(|(at, _)| !text[..at].ends_with([':', '_']))
+        let is_own = |before: &str| before.ends_with("self::") || !before.ends_with([':', '_']);
+        text.match_indices(&format!("{part}::")).any(|(at, _)| is_own(&text[..at]))
     });
     let named = named.map(|part| file.with_extension("").join(part).with_extension("rs"));
     let used = paths(file, text).into_iter().filter_map(|path| place(sources, &path));

@@ -13,8 +13,8 @@ use crate::people::{
     Verified, limits,
 };
 use crate::web::{
-    Client, Db, Flash, HttpRequest, HttpResponse, Page, Path, Response, Result, Sent,
-    ServiceConfig, Template, once, redirect, render, resource,
+    Client, Db, Flash, HttpRequest, Page, Path, Response, Result, Sent, ServiceConfig, Template,
+    once, redirect, render, resource,
 };
 
 pub(super) const HOME: &str = "/account/identities";
@@ -62,7 +62,10 @@ async fn index(
 ) -> Response {
     let user_id = user.id;
     let mut own = db.run(move |conn| Identity::of(conn, user_id)).await?;
-    let linked = |own: Identity| (own.clone(), own.is_trusted(&user));
+    let linked = |own: Identity| {
+        let is_trusted = own.is_trusted(&user);
+        (own, is_trusted)
+    };
     let mut rows = Vec::new();
     for provider in providers.iter() {
         let at = own.iter().position(|own| own.issuer == provider.issuer);
@@ -125,16 +128,11 @@ pub(super) async fn finish(
     Ok(response)
 }
 
-pub(super) fn failed(name: &str) -> HttpResponse {
-    redirect(HOME, Flash::error(format!("{name} did not say who you are. Nothing has happened.")))
-}
-
 /// Not the last way in: a password, or another site that is asked here, has to be left.
 async fn unlink(
     _: Sudo, session: CurrentSession, client: Client, id: Path<i64>, providers: Providers,
     (db, sessions, accounts): (Db, Sessions, Accounts), sent: Sent,
 ) -> Response {
-    let asked: Vec<_> = providers.iter().cloned().collect();
     let (user, current, id) = (session.user().user.clone(), session.id, *id);
     let (now, renewal) = (accounts.now(), sessions.renew(&session)?);
     let store = renewal.store();
@@ -142,7 +140,7 @@ async fn unlink(
         let (gone, others): (Vec<_>, Vec<_>) =
             Identity::of(conn, user.id)?.into_iter().partition(|own| own.id == id);
         let Some(gone) = gone.into_iter().next() else { return Ok(Unlinked::Before) };
-        let named = |issuer: &str| asked.iter().find(|provider| provider.issuer == issuer);
+        let named = |issuer: &str| providers.iter().find(|provider| provider.issuer == issuer);
         let provider = named(&gone.issuer).map_or(gone.issuer, |provider| provider.name.clone());
         let is_way = |own: &Identity| own.is_trusted(&user) && named(&own.issuer).is_some();
         if !user.has_password() && !others.iter().any(is_way) {

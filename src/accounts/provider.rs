@@ -9,8 +9,8 @@ use crate::accounts::identities::{self, Elsewhere};
 use crate::accounts::login::{self, LoginForm};
 use crate::config::Registration;
 use crate::db::Connection;
-use crate::people::identity::Linked;
-use crate::people::providers::{Answer, Brought, Departure, Providers, Told, Visit};
+use crate::people::identity::{Linked, Told};
+use crate::people::providers::{Answer, Brought, Departure, Providers, Visit};
 use crate::people::{
     Accounts, CurrentSession, Event, Factors, Identity, Limited, LogIn, Name, NewUser, Sessions,
     User, limits,
@@ -75,7 +75,13 @@ async fn come_back(
             let sentence = format!("That log-in with {name} is over, or began in another browser.");
             Ok(redirect("/login", Flash::error(format!("{sentence} Try it once more."))))
         }
-        Answer::Refused(Visit::Link { .. }) => Ok(identities::failed(&name)),
+        Answer::Refused(visit) => {
+            let sentence = format!("{name} did not say who you are. Nothing has happened.");
+            match visit {
+                Visit::LogIn { next, kept, .. } => refuse(&req, Carried { kept, next }, sentence),
+                Visit::Link { .. } => Ok(redirect(identities::HOME, Flash::error(sentence))),
+            }
+        }
         Answer::Told(Visit::Link { session_id }, told) => {
             // Whoever sits here now may be somebody else.
             let Some(session) = session.ok().filter(|session| session.id == session_id) else {
@@ -87,10 +93,6 @@ async fn come_back(
             };
             let told = Elsewhere { name, subject: told.subject };
             identities::finish(&session, &client, &accounts, (&db, &sessions), told).await
-        }
-        Answer::Refused(Visit::LogIn { next, kept, .. }) => {
-            let sentence = format!("{name} did not say who you are. Nothing has happened.");
-            refuse(&req, Carried { kept, next }, sentence)
         }
         Answer::Told(Visit::LogIn { next, kept, remembered }, told) => {
             let to = Carried { kept, next };

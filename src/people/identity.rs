@@ -1,7 +1,7 @@
 //! An account at another site that opens one here, as its row. How that site is asked is in `people::providers`.
 
 use diesel::prelude::*;
-use kit::Time;
+use kit::{Email, Time};
 use time::Duration;
 
 use crate::db::{Backend, Connection, Export, copy_of};
@@ -36,6 +36,14 @@ pub struct Subject {
     pub issuer: String,
     pub subject: String,
     pub label: String,
+}
+
+/// What another site tells of somebody.
+pub struct Told {
+    pub subject: Subject,
+    /// Their address, if that site has made sure that it is theirs.
+    pub email: Option<Email>,
+    pub name: String,
 }
 
 /// What became of linking.
@@ -108,10 +116,9 @@ impl Identity {
         diesel::update(identities::table.find(self.id)).set(used).execute(conn)
     }
 
-    /// Lets it open the account no more. `false` when it did not.
-    pub fn unlink(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<bool> {
-        let own = of(user_id).filter(identities::id.eq(id));
-        Ok(diesel::delete(own).execute(conn)? == 1)
+    /// Lets it open the account no more.
+    pub fn unlink(conn: &mut Connection, user_id: i64, id: i64) -> QueryResult<usize> {
+        diesel::delete(of(user_id).filter(identities::id.eq(id))).execute(conn)
     }
 
     /// The password is the same, and its mark another one: what was trusted stays so.

@@ -3,6 +3,7 @@
 
 mod site;
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use actix_login::{hash_token, random_token};
@@ -10,14 +11,14 @@ use diesel::prelude::*;
 use kit::config::Provider;
 use kit::http::deadline;
 use kit::password::workers::Workers;
-use kit::{Client, Clock, Email, Time};
+use kit::{Client, Clock, Time};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::site::{Challenge, Site};
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
-use crate::people::identity::{ANSWERED_WITHIN, Subject};
+use crate::people::identity::{ANSWERED_WITHIN, Told};
 use crate::people::link::bound;
 use crate::schema::authorization_requests as asked;
 
@@ -36,7 +37,6 @@ struct Parts {
 }
 
 struct Known {
-    provider: Provider,
     site: Arc<Site>,
     threads: Workers<()>,
 }
@@ -86,14 +86,6 @@ pub struct Brought {
     iss: String,
 }
 
-/// What another site tells of somebody.
-pub struct Told {
-    pub subject: Subject,
-    /// Their address, if that site has made sure that it is theirs.
-    pub email: Option<Email>,
-    pub name: String,
-}
-
 pub enum Answer {
     /// This browser was not sent there, or too long ago, or has come back before.
     Unasked,
@@ -105,28 +97,29 @@ pub enum Answer {
 impl Providers {
     /// For whoever comes back to this address of ours. The error is a sentence for the operator.
     pub fn new(db: Db, clock: Clock, providers: &[Provider], origin: &str) -> Result<Self, String> {
+        let tls = LazyCell::new(site::tls);
         let known = providers.iter().map(|provider| {
             let back = format!("{origin}/login/with/{}/back", provider.slug);
-            let site = Arc::new(Site::new(provider.clone(), back)?);
+            let site = Arc::new(Site::new(provider.clone(), back, tls.clone())?);
             let threads = Workers::start("provider", THREADS);
             let threads = threads.map_err(|e| format!("No thread for {}: {e}.", provider.name))?;
-            Ok(Known { provider: provider.clone(), site, threads })
+            Ok(Known { site, threads })
         });
         Ok(Self(Arc::new(Parts { db, clock, known: known.collect::<Result<_, String>>()? })))
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Provider> {
-        self.0.known.iter().map(|known| &known.provider)
+        self.0.known.iter().map(|known| &known.site.provider)
     }
 
     /// The one that our addresses call so; [`Error::NotFound`].
     pub fn named(&self, slug: &str) -> Result<&Provider> {
-        self.find(slug).map(|known| &known.provider)
+        self.find(slug).map(|known| &known.site.provider)
     }
 
     fn find(&self, slug: &str) -> Result<&Known> {
-        self.0.known.iter().find(|known| known.provider.slug == slug).ok_or(Error::NotFound)
+        self.0.known.iter().find(|known| known.site.provider.slug == slug).ok_or(Error::NotFound)
     }
 
     /// Where to send the browser that has this secret; nowhere, if that site does not answer.
@@ -142,7 +135,7 @@ impl Providers {
         };
         let (site, challenge) = (Arc::clone(&known.site), challenge(&state, secret));
         let asked = known.threads.run(client.into(), move |()| site.address(state, challenge, now));
-        let url = tell(client, &known.provider, asked.await?);
+        let url = tell(client, &known.site.provider, asked.await?);
         Ok(url.map(|url| Departure { url, request }))
     }
 
@@ -162,14 +155,14 @@ impl Providers {
         let taken = deadline::aside(take).await?;
         let Some(visit) = taken else { return Ok(Answer::Unasked) };
         // One site's answer must not be taken to another one (mix-up, RFC 9207 section 2.4).
-        let is_anothers = !brought.iss.is_empty() && brought.iss != known.provider.issuer;
+        let is_anothers = !brought.iss.is_empty() && brought.iss != known.site.provider.issuer;
         if is_anothers || brought.code.is_empty() {
             return Ok(Answer::Refused(visit));
         }
         let (site, challenge) = (Arc::clone(&known.site), challenge(&brought.state, secret));
         let told =
             known.threads.run(client.into(), move |()| site.told(brought.code, challenge, now));
-        Ok(match tell(client, &known.provider, told.await?) {
+        Ok(match tell(client, &known.site.provider, told.await?) {
             Some(told) => Answer::Told(visit, Box::new(told)),
             None => Answer::Refused(visit),
         })

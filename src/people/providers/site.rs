@@ -22,8 +22,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use url::Url;
 
-use crate::people::identity::{ANSWERED_WITHIN, LABEL_MAX, Subject};
-use crate::people::providers::Told;
+use crate::people::identity::{ANSWERED_WITHIN, LABEL_MAX, Subject, Told};
 
 /// How long what it says of itself is good: it changes its keys some time after it has told the new ones.
 const KNOWN_FOR: Duration = Duration::minutes(10);
@@ -72,7 +71,7 @@ pub struct Challenge {
 }
 
 pub struct Site {
-    provider: Provider,
+    pub(super) provider: Provider,
     back: RedirectUrl,
     agent: Agent,
     known: Mutex<Option<(Time, CoreProviderMetadata)>>,
@@ -80,9 +79,9 @@ pub struct Site {
 
 impl Site {
     /// One that sends browsers back to this address.
-    pub fn new(provider: Provider, back: String) -> Result<Self, String> {
+    pub fn new(provider: Provider, back: String, tls: TlsConfig) -> Result<Self, String> {
         let back = RedirectUrl::new(back).map_err(|e| format!("PUBLIC_URL: {e}."))?;
-        let agent = agent(provider.is_encrypted());
+        let agent = agent(provider.is_encrypted(), tls);
         Ok(Self { provider, back, agent, known: Mutex::default() })
     }
 
@@ -175,11 +174,10 @@ impl Site {
     fn metadata(&self, now: Time, good_for: Duration) -> Result<CoreProviderMetadata, String> {
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().clone().filter(|(at, _)| (now - *at).abs() < Duration::DAY);
-        if let Some((at, metadata)) = &known
-            && (now - *at).abs() < good_for
-        {
-            return Ok(metadata.clone());
-        }
+        let known = match known {
+            Some((at, metadata)) if (now - at).abs() < good_for => return Ok(metadata),
+            older => older,
+        };
         let issuer = IssuerUrl::new(self.provider.issuer.clone()).map_err(|e| e.to_string())?;
         match CoreProviderMetadata::discover(&issuer, &|request| self.send(request)) {
             Ok(metadata) => {
@@ -222,22 +220,25 @@ impl Site {
 }
 
 /// It goes where the settings and that site say, and nowhere else: not where an answer would lead it (SSRF).
-fn agent(is_encrypted: bool) -> Agent {
+fn agent(is_encrypted: bool, tls: TlsConfig) -> Agent {
     let config = Agent::config_builder()
         .max_redirects(0)
         .http_status_as_error(false)
-        .timeout_global(Some(PATIENCE));
+        .timeout_global(Some(PATIENCE))
+        .tls_config(tls);
     // What is not encrypted stays on this machine, whatever the environment says of proxies.
     let config = if is_encrypted { config.https_only(true) } else { config.proxy(None) };
-    // The same certificates as for mail: those of the system.
+    config.build().new_agent()
+}
+
+/// By the same certificates as for mail: those of the system. To read them takes a while.
+pub fn tls() -> TlsConfig {
     let system = rustls_native_certs::load_native_certs().certs;
     let roots = system.iter().map(|root| Certificate::from_der(root).to_owned());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(provider)
+    TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .root_certs(RootCerts::from(roots))
-        .build();
-    config.tls_config(tls).build().new_agent()
+        .build()
 }
 
 /// An error with its causes.
