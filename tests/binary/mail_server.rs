@@ -65,7 +65,7 @@ pub fn mail(dir: &Path, subject: &str) -> Value {
 
 /// Waits for longer than the first pause of the outbox.
 pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while Instant::now() < deadline {
         if let Some(found) = look() {
             return found;

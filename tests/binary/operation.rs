@@ -72,7 +72,7 @@ fn a_body_that_never_arrives_is_given_up() {
     let server = Server::start_with(dir.path(), free_port(), &[("REQUEST_TIMEOUT", "1s")]);
     let address = server.url.replace("http://localhost", "127.0.0.1");
     let mut slow = TcpStream::connect(&address).unwrap();
-    slow.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     write!(
         slow,
         "POST /login HTTP/1.1\r\nHost: {address}\r\nContent-Length: 100\r\n\

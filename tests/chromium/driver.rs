@@ -21,6 +21,9 @@ use crate::server::{Server, free_port, run};
 pub const PASSWORD: &str = "correct horse battery";
 pub const NEW_PASSWORD: &str = "violet kettle marching north";
 
+/// How often something is looked for before it is missed: for a minute at least, which a slow machine may take.
+pub const LOOKS: usize = 1200;
+
 /// The screen somebody looks at.
 #[derive(Clone, Copy)]
 pub struct Screen {
@@ -229,7 +232,7 @@ impl Visitor {
     /// are on their way at once, and opens the link in it.
     pub async fn open_the_link_in_the_mail(&self, subject: &str) {
         let mail = format!("//td/a[.='{subject}']");
-        for _ in 0..200 {
+        for _ in 0..LOOKS {
             self.open("/dev/mail").await;
             if let Ok(mail) = self.browser.find(Locator::XPath(&mail)).await {
                 self.and_arrive(mail.click()).await;
@@ -262,7 +265,7 @@ impl Visitor {
     /// Waits for a download to be there, and reads it.
     pub async fn downloaded(&self, name: &str) -> String {
         let path = self.dir.path().join("downloads").join(name);
-        for _ in 0..200 {
+        for _ in 0..LOOKS {
             // A file that is being written is there before what it holds.
             if let Ok(text) = std::fs::read_to_string(&path)
                 && !text.is_empty()
@@ -278,7 +281,7 @@ impl Visitor {
     pub async fn and_arrive<T>(&self, deed: impl Future<Output = Result<T, CmdError>>) {
         let old = self.browser.find(Locator::Css("html")).await.unwrap();
         deed.await.unwrap();
-        for _ in 0..200 {
+        for _ in 0..LOOKS {
             tokio::time::sleep(Duration::from_millis(50)).await;
             let ready = self.browser.execute("return document.readyState", vec![]).await;
             if old.tag_name().await.is_err() && ready.is_ok_and(|state| state == "complete") {
@@ -307,7 +310,7 @@ impl Visitor {
 
     /// Waits until a person reads this on the page, where a script writes it.
     pub async fn comes_to_read(&self, text: &str) {
-        for _ in 0..100 {
+        for _ in 0..LOOKS {
             if self.text().await.contains(text) {
                 return;
             }
@@ -358,13 +361,13 @@ async fn connect(port: u16, capabilities: Map<String, Value>) -> Client {
     let driver = format!("http://127.0.0.1:{port}");
     let mut builder = ClientBuilder::new(HttpConnector::new());
     builder.capabilities(capabilities);
-    for _ in 0..100 {
+    for _ in 0..LOOKS {
         if let Ok(browser) = builder.connect(&driver).await {
             return browser;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    builder.connect(&driver).await.expect("chromedriver answers within ten seconds")
+    builder.connect(&driver).await.expect("chromedriver answers within two minutes")
 }
 
 fn capabilities(profile: &str, preferences: &Value) -> Map<String, Value> {

@@ -8,6 +8,8 @@
 #[path = "../kit/named.rs"]
 mod named;
 mod driver;
+#[path = "../kit/otp.rs"]
+mod otp;
 #[expect(dead_code, reason = "the tests of the binary use the rest")]
 #[path = "../kit/server.rs"]
 mod server;
@@ -24,4 +26,5 @@ mod passkeys;
 mod providers;
 mod registration;
 mod rows;
+mod second_factor;
 mod tokens;

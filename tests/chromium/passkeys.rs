@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::driver::{PASSWORD, Visitor};
+use crate::driver::{LOOKS, PASSWORD, Visitor};
 
 /// Ada with a passkey on a device, which is called so.
 async fn ada() -> (Visitor, String) {
@@ -20,7 +20,7 @@ async fn ada() -> (Visitor, String) {
 /// Opens the log-in page, where the browser offers the passkey: Chromium's own device takes each offer.
 async fn takes_the_offer(ada: &Visitor, next: &str) {
     ada.open(&format!("/login?next={next}")).await;
-    for _ in 0..200 {
+    for _ in 0..LOOKS {
         if !ada.path().await.starts_with("/login?") {
             return;
         }

@@ -20,7 +20,7 @@ pub fn rows(dir: &Path) -> Vec<String> {
         let rows: Vec<Row> = diesel::sql_query(sql).load(&mut conn).unwrap();
         rows.into_iter().map(|row| row.text).collect()
     };
-    for _ in 0..200 {
+    for _ in 0..1200 {
         if texts("SELECT email AS text FROM outbox WHERE sent_at IS NULL").is_empty() {
             break;
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::evil::Evil;
 use super::survey::Survey;
-use crate::driver::{PASSWORD, Visitor};
+use crate::driver::{LOOKS, PASSWORD, Visitor};
 
 /// A page that every app has, and a form.
 const ONE: &str = "/account";
@@ -47,7 +47,7 @@ async fn withstands(ada: &Visitor, survey: &Survey, page: &str) {
     };
     let mut all: Vec<_> = writes.iter().zip(counts).flat_map(all).collect();
     all.sort();
-    for _ in 0..200 {
+    for _ in 0..LOOKS {
         if tried(ada, since) == all {
             break;
         }

@@ -78,12 +78,14 @@ const CUTS: Cuts = cuts! {
     "src/cli/doctor.rs" { Item("if let Some(finding) = data::second_factors("); }
     "src/cli/doctor/data.rs" { Item("pub(super) async fn second_factors("); }
     "tests/binary/second_factor.rs" { All; }
+    "tests/chromium/second_factor.rs" { All; }
     "tests/binary/secrets.rs" {
         Item("story.a_second_factor(");
         Item("fn a_second_factor(");
     }
     "tests/kit/otp.rs" { All; }
     "tests/binary/main.rs" { Item("mod otp;"); }
+    "tests/chromium/main.rs" { Item("mod otp;"); }
     "tests/web/main.rs" { Item("mod otp;"); }
     "scripts/check" { With("api", &Words("pyotp==2.10.0 ", "")); }
     "src/app.rs" { Item("crate::factors::FEATURE,"); }
