@@ -92,8 +92,7 @@ async fn log_in(
         tried => tried?,
     };
     let Some(user) = user else {
-        form.errors.add("", REFUSED);
-        return show_form(page, form);
+        return refuse(page, form.fields, REFUSED);
     };
     let LoginForm { kept, next, remember, .. } = form.fields;
     let how = LogIn::by_password().remembered(!remember.is_empty());
@@ -133,6 +132,13 @@ async fn log_out(req: HttpRequest, accounts: Accounts, sessions: Sessions) -> Re
     Ok(response)
 }
 
-pub(super) fn show_form(page: Page, form: Submitted<LoginForm>) -> Response {
+/// The page once more, with what was typed on it, and why it opens nothing.
+pub(super) fn refuse(page: Page, typed: LoginForm, sentence: impl Into<String>) -> Response {
+    let mut form = Submitted::with(typed);
+    form.errors.add("", sentence);
+    show_form(page, form)
+}
+
+fn show_form(page: Page, form: Submitted<LoginForm>) -> Response {
     render_with(form.status(), &LoginPage { page, form })
 }

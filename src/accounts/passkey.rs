@@ -50,9 +50,7 @@ async fn log_in(
     let beside = half.as_ref().filter(|(half, _)| half.is_fresh).map(|(_, whose)| whose.id);
     let Some(user) = passkeys.prove(&client, &credential, beside).await? else {
         let fields = LoginForm { email, remember, next, kept, ..LoginForm::default() };
-        let mut form = Submitted::with(fields);
-        form.errors.add("", REFUSED);
-        return login::show_form(page, form);
+        return login::refuse(page, fields, REFUSED);
     };
     let mut remembered = !remember.is_empty();
     let mut carried = Carried { kept, next };

@@ -185,11 +185,8 @@ async fn join(
 /// The log-in page once more, with what was typed before.
 fn refuse(req: &HttpRequest, Carried { kept, next }: Carried, sentence: String) -> Response {
     if kept.is_empty() {
-        let wants = !next.is_empty();
-        let door = if wants { with_next("/login", &next) } else { "/login".to_owned() };
-        return Ok(redirect(&door, Flash::error(sentence)));
+        return Ok(redirect(&with_next("/login", &next), Flash::error(sentence)));
     }
-    let mut form = Submitted::with(LoginForm { next, kept, ..LoginForm::default() });
-    form.errors.add("", sentence);
-    login::show_form(Page::without_flash(req), form)
+    let typed = LoginForm { next, kept, ..LoginForm::default() };
+    login::refuse(Page::without_flash(req), typed, sentence)
 }

@@ -75,8 +75,7 @@ pub fn ask(req: &HttpRequest, doors: Doors, words: Words, asks: Asks) -> Respons
         Typed::Nothing => send_again,
         Typed::Lost => Wanted::SmallerForm,
     };
-    let to = next.map_or_else(|| path.to_owned(), |next| with_next(path, &next));
-    Ok(redirect(&to, say(wanted)))
+    Ok(redirect(&with_next(path, &next.unwrap_or_default()), say(wanted)))
 }
 
 fn open(req: &HttpRequest, doors: Doors, asks: Asks, carried: Carried) -> Response {

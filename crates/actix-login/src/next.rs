@@ -41,7 +41,7 @@ pub fn here(req: &HttpRequest) -> &str {
     req.uri().path_and_query().map_or("/", |here| here.as_str())
 }
 
-/// The page, with where to go after it; without, if that is longer than [`safe`] takes.
+/// The page, with where to go after it; without, if that is nowhere, or longer than [`safe`] takes.
 ///
 /// ```
 /// use actix_login::next::with_next;
@@ -49,7 +49,7 @@ pub fn here(req: &HttpRequest) -> &str {
 /// assert_eq!(with_next("/login?by=mail", "/notes"), "/login?by=mail&next=%2Fnotes");
 /// ```
 pub fn with_next(page: &str, next: &str) -> String {
-    if next.len() > MAX_BYTES {
+    if next.is_empty() || next.len() > MAX_BYTES {
         return page.to_owned();
     }
     let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();

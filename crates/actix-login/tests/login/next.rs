@@ -107,6 +107,7 @@ fn next_leads_nowhere_else() {
     for next in elsewhere {
         assert_eq!(safe(next), None, "{next:?}");
     }
+    assert_eq!(with_next("/login", ""), "/login");
     let long = format!("/{}", "x".repeat(512));
     assert_eq!((safe(&long), with_next("/login", &long).as_str()), (None, "/login"));
     let (once, twice) = ("<".repeat(170), "<".repeat(171));
