@@ -4,7 +4,6 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
-use std::time::Duration;
 
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -15,14 +14,12 @@ use tempfile::TempDir;
 use ureq::http::Method;
 use url::{ParseError, Url};
 
+use crate::patience::{PAUSE, comes};
 use crate::rows::rows;
 use crate::server::{Server, free_port, run};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const NEW_PASSWORD: &str = "violet kettle marching north";
-
-/// How often something is looked for before it is missed: for a minute at least, which a slow machine may take.
-pub const LOOKS: usize = 1200;
 
 /// The screen somebody looks at.
 #[derive(Clone, Copy)]
@@ -231,16 +228,20 @@ impl Visitor {
     /// Waits until the newest mail with this subject is in the development mailbox, where several
     /// are on their way at once, and opens the link in it.
     pub async fn open_the_link_in_the_mail(&self, subject: &str) {
-        let mail = format!("//td/a[.='{subject}']");
-        for _ in 0..LOOKS {
+        let path = format!("//td/a[.='{subject}']");
+        let look = async || {
             self.open("/dev/mail").await;
-            if let Ok(mail) = self.browser.find(Locator::XPath(&mail)).await {
-                self.and_arrive(mail.click()).await;
-                return self.follow(".mail a").await;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("no mail {subject:?} comes");
+            self.browser.find(Locator::XPath(&path)).await.ok()
+        };
+        let mail = comes(look).await.unwrap_or_else(|| panic!("no mail {subject:?} comes"));
+        self.and_arrive(mail.click()).await;
+        self.follow(".mail a").await;
+    }
+
+    /// Proves by that link that the address is theirs.
+    pub async fn proves_the_address(&self) {
+        self.open_the_link_in_the_mail("Confirm your e-mail address").await;
+        self.press("Confirm the address").await;
     }
 
     /// Fills in the log-in form.
@@ -265,30 +266,23 @@ impl Visitor {
     /// Waits for a download to be there, and reads it.
     pub async fn downloaded(&self, name: &str) -> String {
         let path = self.dir.path().join("downloads").join(name);
-        for _ in 0..LOOKS {
-            // A file that is being written is there before what it holds.
-            if let Ok(text) = std::fs::read_to_string(&path)
-                && !text.is_empty()
-            {
-                return text;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{} does not come", path.display());
+        // A file that is being written is there before what it holds.
+        let look = async || std::fs::read_to_string(&path).ok().filter(|text| !text.is_empty());
+        comes(look).await.unwrap_or_else(|| panic!("{} does not come", path.display()))
     }
 
     /// Does something that leads to another page, and waits for it.
     pub async fn and_arrive<T>(&self, deed: impl Future<Output = Result<T, CmdError>>) {
         let old = self.browser.find(Locator::Css("html")).await.unwrap();
         deed.await.unwrap();
-        for _ in 0..LOOKS {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        let look = async || {
             let ready = self.browser.execute("return document.readyState", vec![]).await;
-            if old.tag_name().await.is_err() && ready.is_ok_and(|state| state == "complete") {
-                return;
-            }
-        }
-        panic!("no other page came");
+            let is_there = old.tag_name().await.is_err() && ready.is_ok_and(|it| it == "complete");
+            is_there.then_some(())
+        };
+        // The browser takes a moment to leave.
+        tokio::time::sleep(PAUSE).await;
+        comes(look).await.expect("another page comes");
     }
 
     /// The page's path and query.
@@ -310,12 +304,7 @@ impl Visitor {
 
     /// Waits until a person reads this on the page, where a script writes it.
     pub async fn comes_to_read(&self, text: &str) {
-        for _ in 0..LOOKS {
-            if self.text().await.contains(text) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        comes(async || self.text().await.contains(text).then_some(())).await;
         self.reads(text).await;
     }
 
@@ -361,13 +350,7 @@ async fn connect(port: u16, capabilities: Map<String, Value>) -> Client {
     let driver = format!("http://127.0.0.1:{port}");
     let mut builder = ClientBuilder::new(HttpConnector::new());
     builder.capabilities(capabilities);
-    for _ in 0..LOOKS {
-        if let Ok(browser) = builder.connect(&driver).await {
-            return browser;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    builder.connect(&driver).await.expect("chromedriver answers within two minutes")
+    comes(async || builder.connect(&driver).await.ok()).await.expect("chromedriver answers")
 }
 
 fn capabilities(profile: &str, preferences: &Value) -> Map<String, Value> {

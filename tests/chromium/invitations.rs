@@ -6,8 +6,7 @@ use crate::driver::{NEW_PASSWORD, Visitor};
 #[ignore = "needs Chromium: scripts/check"]
 async fn ada_confirms_her_address_and_invites_bea() {
     let ada = Visitor::logged_in().await;
-    ada.open_the_link_in_the_mail("Confirm your e-mail address").await;
-    ada.press("Confirm the address").await;
+    ada.proves_the_address().await;
     ada.reads("Your e-mail address is confirmed.").await;
     ada.press("Invitations").await;
     ada.fill(&[("email", "bea@example.com")]).await;

@@ -20,6 +20,7 @@ mod forms;
 mod invitations;
 mod journey;
 mod notes;
+mod patience;
 #[cfg(feature = "passkeys")]
 mod passkeys;
 #[cfg(feature = "oidc")]

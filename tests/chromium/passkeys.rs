@@ -1,14 +1,12 @@
 //! Passkeys, with a device that Chromium plays.
 
-use std::time::Duration;
-
-use crate::driver::{LOOKS, PASSWORD, Visitor};
+use crate::driver::{PASSWORD, Visitor};
+use crate::patience::comes;
 
 /// Ada with a passkey on a device, which is called so.
 async fn ada() -> (Visitor, String) {
     let ada = Visitor::logged_in().await;
-    ada.open_the_link_in_the_mail("Confirm your e-mail address").await;
-    ada.press("Confirm the address").await;
+    ada.proves_the_address().await;
     let device = ada.has_a_device().await;
     ada.open("/account/passkeys").await;
     ada.fill(&[("name", "My laptop")]).await;
@@ -20,13 +18,8 @@ async fn ada() -> (Visitor, String) {
 /// Opens the log-in page, where the browser offers the passkey: Chromium's own device takes each offer.
 async fn takes_the_offer(ada: &Visitor, next: &str) {
     ada.open(&format!("/login?next={next}")).await;
-    for _ in 0..LOOKS {
-        if !ada.path().await.starts_with("/login?") {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("nothing was offered, or taken");
+    let look = async || (!ada.path().await.starts_with("/login?")).then_some(());
+    comes(look).await.expect("it is offered, and taken");
 }
 
 #[actix_web::test]

@@ -89,8 +89,7 @@ async fn ada_links_it_logs_in_with_it_and_unlinks_it() {
     let other = OtherSite::start().await;
     let ada = other.ada().await;
     ada.log_in("ada@example.com", PASSWORD).await;
-    ada.open_the_link_in_the_mail("Confirm your e-mail address").await;
-    ada.press("Confirm the address").await;
+    ada.proves_the_address().await;
     ada.open("/account/security").await;
     ada.follow("[href='/account/identities']").await;
     goes_there(&ada, "Link Example").await;

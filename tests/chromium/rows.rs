@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
 
 use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection};
+
+use crate::patience::{LOOKS, PAUSE};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -20,11 +21,11 @@ pub fn rows(dir: &Path) -> Vec<String> {
         let rows: Vec<Row> = diesel::sql_query(sql).load(&mut conn).unwrap();
         rows.into_iter().map(|row| row.text).collect()
     };
-    for _ in 0..1200 {
+    for _ in 0..LOOKS {
         if texts("SELECT email AS text FROM outbox WHERE sent_at IS NULL").is_empty() {
             break;
         }
-        thread::sleep(Duration::from_millis(50));
+        thread::sleep(PAUSE);
     }
     let tables = texts("SELECT name AS text FROM sqlite_schema WHERE type = 'table' ORDER BY name");
     let rows = tables.iter().flat_map(|table| {

@@ -49,8 +49,7 @@ impl Phone {
 /// Ada, whose address is proved, where she sets up a second factor.
 async fn ada() -> Visitor {
     let ada = Visitor::logged_in().await;
-    ada.open_the_link_in_the_mail("Confirm your e-mail address").await;
-    ada.press("Confirm the address").await;
+    ada.proves_the_address().await;
     ada.open("/account/second-factor/new").await;
     ada
 }

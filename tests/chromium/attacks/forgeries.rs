@@ -1,12 +1,11 @@
 //! Requests that other sites make a browser send: another port of the same name, and other names.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::evil::Evil;
 use super::survey::Survey;
-use crate::driver::{LOOKS, PASSWORD, Visitor};
+use crate::driver::{PASSWORD, Visitor};
+use crate::patience::comes;
 
 /// A page that every app has, and a form.
 const ONE: &str = "/account";
@@ -47,12 +46,7 @@ async fn withstands(ada: &Visitor, survey: &Survey, page: &str) {
     };
     let mut all: Vec<_> = writes.iter().zip(counts).flat_map(all).collect();
     all.sort();
-    for _ in 0..LOOKS {
-        if tried(ada, since) == all {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    comes(async || (tried(ada, since) == all).then_some(())).await;
     assert_eq!(tried(ada, since), all, "from {page}");
     ada.close_others().await;
     assert_eq!(ada.rows(), before, "from {page}");
